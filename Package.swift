@@ -1,0 +1,32 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The house, bottom-up: every line may name only lines above it. docs/architecture.md says what each room is for.
+let package = Package(
+    name: "kern",
+    products: [
+        .executable(name: "kern", targets: ["kern"]),
+        .library(name: "Pixels", targets: ["Pixels"]),
+        .library(name: "Convolution", targets: ["Convolution"]),
+        .library(name: "Programs", targets: ["Programs"]),
+        .library(name: "Codecs", targets: ["Codecs"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"]),
+        .target(name: "CLanes"),
+        .target(name: "CKernels"),
+        .target(name: "Pixels"),
+        .target(name: "Convolution", dependencies: ["Pixels", "CLanes"]),
+        .target(name: "Steps", dependencies: ["Pixels", "Convolution"]),
+        .target(name: "Programs", dependencies: ["Pixels", "Convolution", "Steps", "CKernels"]),
+        .target(name: "Codecs", dependencies: ["Pixels", "CImageCodecs"]),
+        .target(name: "Arguments"),
+        .target(name: "KernCLI", dependencies: ["Pixels", "Programs", "Codecs", "Arguments"]),
+        .executableTarget(name: "kern", dependencies: ["KernCLI"]),
+
+        .testTarget(name: "CodecsTests", dependencies: ["Codecs"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
