@@ -26,6 +26,7 @@ let package = Package(
         .target(name: "KernCLI", dependencies: ["Pixels", "Programs", "Codecs", "Arguments"]),
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
 
+        .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
         .testTarget(name: "CodecsTests", dependencies: ["Codecs"]),
     ],
     swiftLanguageModes: [.v6]
