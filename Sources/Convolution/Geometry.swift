@@ -21,13 +21,7 @@ public struct Geometry: Hashable, Sendable {
     public var output: Size { Size(width: x.output, height: y.output) }
 
     /// The tap on the output's own pixel.
-    public var anchor: PerAxis<Int> { Geometry.anchor(of: window) }
-
-    static func anchor(of window: Window) -> PerAxis<Int> {
-        if let anchor = window.anchor { return anchor }
-        let late = window.padding == .sameLower ? 0 : 1
-        return PerAxis(x: (window.size.width - late) / 2, y: (window.size.height - late) / 2)
-    }
+    public var anchor: PerAxis<Int> { window.resolvedAnchor(of: nil) }
 
     private static func padding(of window: Window) -> (before: PerAxis<Int>, after: PerAxis<Int>) {
         let reach = PerAxis(
@@ -36,7 +30,7 @@ public struct Geometry: Hashable, Sendable {
         case .valid:
             return (PerAxis(0), PerAxis(0))
         case .same, .sameLower:
-            let anchor = anchor(of: window)
+            let anchor = window.resolvedAnchor(of: nil)
             let before = PerAxis(x: anchor.x * window.dilation.x, y: anchor.y * window.dilation.y)
             return (before, PerAxis(x: reach.x - before.x, y: reach.y - before.y))
         case .full:

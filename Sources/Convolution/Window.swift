@@ -62,3 +62,12 @@ public struct Window: Hashable, Sendable {
         self.roundsUp = roundsUp
     }
 }
+
+extension Window {
+    /// The tap on the output's own pixel: as said here, else by the kernel, else the middle or the tap before it.
+    public func resolvedAnchor(of kernel: Kernel?) -> PerAxis<Int> {
+        if let anchor = anchor ?? kernel?.anchor { return anchor }
+        let late = padding == .sameLower ? 0 : 1
+        return PerAxis(x: (size.width - late) / 2, y: (size.height - late) / 2)
+    }
+}
