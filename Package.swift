@@ -27,6 +27,7 @@ let package = Package(
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
 
         .testTarget(name: "CodecsTests", dependencies: ["Codecs"]),
+        .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
     ],
     swiftLanguageModes: [.v6]
 )
