@@ -13,6 +13,7 @@ public struct BoundFormula: Hashable, Sendable {
     /// Evaluates with `values[i]` for the i-th name it was bound to. The result may be infinite or not a number.
     public func evaluate(_ values: [Double]) -> Double {
         precondition(values.count == slotCount, "a formula bound to \(slotCount) values was given \(values.count)")
+        // The stack holds `depth` values: `append` measured how many the code has there at most.
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: depth) { stack in
             var top = -1
             for operation in code {

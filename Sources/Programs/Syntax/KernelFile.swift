@@ -63,11 +63,12 @@ extension Scanner {
     /// { "param" name "=" formula newline }
     fileprivate mutating func parameters() throws(ProgramError) -> [KernelFile.Parameter] {
         var found: [KernelFile.Parameter] = []
+        var names: Set<String> = []
         skipLines()
         while isAtParameter {
             let parameter = try parameter()
             let name = parameter.name
-            if found.contains(where: { $0.name == name }) { throw fail(.duplicateKey(name.text), at: name.span) }
+            guard names.insert(name.text).inserted else { throw fail(.duplicateKey(name.text), at: name.span) }
             found.append(parameter)
             skipLines()
         }
@@ -76,8 +77,9 @@ extension Scanner {
 
     private var isAtParameter: Bool {
         let keyword = Array("param".utf8)
-        guard end - at > keyword.count, bytes[at..<at + keyword.count].elementsEqual(keyword) else { return false }
-        return bytes[at + keyword.count] == 0x20 || bytes[at + keyword.count] == 0x09
+        guard bytes[at..<end].starts(with: keyword) else { return false }
+        let next = at + keyword.count
+        return next == end || " \t\n#".utf8.contains(bytes[next])
     }
 
     private mutating func parameter() throws(ProgramError) -> KernelFile.Parameter {

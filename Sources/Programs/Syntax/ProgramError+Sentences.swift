@@ -33,7 +33,7 @@ extension ProgramError: CustomStringConvertible {
         case .unclosed("\""):
             "this quote is not closed on its line"
         case .unclosed("("):
-            "this '(' is not closed before the word ends"
+            "this '(' is not closed"
         case .unclosed(let bracket):
             "this '\(bracket)' is never closed"
         case .unopened(let bracket):
@@ -76,6 +76,9 @@ extension ProgramError: CustomStringConvertible {
             "\(step) has no use for '\(shortened(text))'"
         case .badValue(let text, let parameter, let step, let expected):
             "\(step): '\(parameter)' is \(expected), not '\(shortened(text))'"
+        case .unknownValue(let text, let parameter, let step, let nearest, let choices):
+            "\(step): '\(parameter)' cannot be '\(shortened(text))'"
+                + (nearest == nil ? "; choose \(alternatives(choices))" : suggestion(nearest))
         case .blockCount(let step, let expected, let found):
             "\(step) takes \(expected), not \(found)"
         case .shape(let sentence):
@@ -93,10 +96,12 @@ extension ProgramError: CustomStringConvertible {
         switch found {
         case "": "the end of the text"
         case "\n": "the end of the line"
+        case " ", "\t": "a space"
         default: "'\(shortened(found))'"
         }
     }
 
+    /// `a`, `a or b`, `a, b or c`
     private func alternatives(_ words: [String]) -> String {
         guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
         return words.dropLast().joined(separator: ", ") + " or " + last

@@ -67,6 +67,8 @@ public struct ProgramError: Error, Hashable, Sendable {
         case missing(parameter: String, step: String)
         case surplus(String, step: String)
         case badValue(String, parameter: String, step: String, expected: String)
+        /// A word that is none of the few a parameter knows.
+        case unknownValue(String, parameter: String, step: String, nearest: String?, choices: [String])
         case blockCount(step: String, expected: String, found: Int)
         /// Sizes that cannot work: one sentence, with the arithmetic.
         case shape(String)

@@ -87,7 +87,7 @@ struct ProgramParser {
         var end = scanner.at
         while try isAtArgument() {
             if scanner.peek == "{" {
-                if let body { throw scanner.fail(.unexpected(found: "{", expected: ["one formula"]), at: body.span) }
+                if body != nil { throw scanner.unexpected("one formula") }
                 body = try formulaBody()
             } else {
                 let next = try argument()

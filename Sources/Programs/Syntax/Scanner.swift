@@ -59,9 +59,11 @@ struct Scanner {
     func unexpected(_ expected: String...) -> ProgramError {
         guard let next = peek else {
             let isWholeText = end == bytes.count
-            let found = isWholeText ? "" : text(from: end, to: end + 1)
-            return fail(
-                .unexpected(found: found, expected: expected), at: isWholeText ? lastVisible : SourceSpan(end, end))
+            var last = end
+            while !isWholeText, last < bytes.count, bytes[last] == 0x20 || bytes[last] == 0x09 { last += 1 }
+            let found = isWholeText || last == bytes.count ? "" : text(from: last, to: last + 1)
+            let span = isWholeText ? lastVisible : SourceSpan(last, last + 1)
+            return fail(.unexpected(found: found, expected: expected), at: span)
         }
         var last = at + 1
         if next != "\n" {

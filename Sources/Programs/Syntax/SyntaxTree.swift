@@ -39,8 +39,9 @@ public struct Call: Hashable, Sendable {
     /// Where the head stands: what a message about the step as such points to.
     public var headSpan: SourceSpan {
         switch head {
-        case .name(let word), .kernel(let word): word.span
+        case .name(let word): word.span
         case .matrix(let matrix): matrix.span
+        case .kernel: SourceSpan(span.start, min(span.end, span.start + "kernel".utf8.count))
         }
     }
 
