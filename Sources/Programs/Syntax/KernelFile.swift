@@ -86,7 +86,7 @@ extension Scanner {
         at += 5
         skipSpaces()
         let start = at
-        while let next = peek, Self.isLetter(next) || next == "_" || (at > start && Self.isDigit(next)) { at += 1 }
+        while let next = peek, Self.isLetter(next) || (at > start && (next == "_" || Self.isDigit(next))) { at += 1 }
         guard at > start else { throw unexpected("a parameter's name") }
         let name = word(from: start, to: at)
         if Formula.reservedNames.contains(name.text) { throw fail(.reservedName(name.text), at: name.span) }

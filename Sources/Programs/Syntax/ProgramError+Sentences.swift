@@ -24,6 +24,8 @@ extension ProgramError: CustomStringConvertible {
             "there is a NUL byte here; a program is text"
         case .controlCharacter(let code):
             "there is a control character here (U+\(hexadecimal(code))); a program is plain text"
+        case .invisibleCharacter(let code):
+            "there is an invisible character here (U+\(hexadecimal(code))); write an ordinary space, or the word in quotes"
         case .tooLong(let bytes, let limit):
             "the text is \(bytes) bytes long; the limit is \(limit)"
         case .emptyProgram:

@@ -28,6 +28,8 @@ public struct ProgramError: Error, Hashable, Sendable {
         // The text.
         case notUTF8
         case controlCharacter(UInt32)
+        /// A no-break space or the like in a word without quotes.
+        case invisibleCharacter(UInt32)
         case tooLong(bytes: Int, limit: Int)
 
         // The grammar.

@@ -27,7 +27,27 @@ extension Scanner {
             at += 1
         }
         guard depth == 0 else { throw fail(.unclosed("("), from: outermost) }
-        return word(from: start, to: at)
+        let word = word(from: start, to: at)
+        try checkVisible(word)
+        return word
+    }
+
+    /// Refuses no-break spaces and other characters that cannot be seen, which come with text copied from a web page: the
+    /// word would look right and be unknown.
+    private func checkVisible(_ word: Word) throws(ProgramError) {
+        guard bytes[word.span.start..<word.span.end].contains(where: { $0 >= 0x80 }) else { return }
+        var start = word.span.start
+        for scalar in word.text.unicodeScalars {
+            let end = start + UTF8.width(scalar)
+            switch scalar.properties.generalCategory {
+            case .spaceSeparator, .lineSeparator, .paragraphSeparator, .format:
+                // Ordinary spaces inside parentheses, and the joiner that holds an emoji together.
+                guard scalar != " ", scalar != "\u{200D}" else { break }
+                throw fail(.invisibleCharacter(scalar.value), at: SourceSpan(start, end))
+            default: break
+            }
+            start = end
+        }
     }
 
     /// A word in quotes, the cursor being on the first. `\"` and `\\` stand for a quote and a backslash.
