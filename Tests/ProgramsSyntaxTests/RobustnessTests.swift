@@ -96,8 +96,9 @@ extension Argument {
     }
 }
 
-/// Parses, prints, and renders the error: whatever comes back, nothing may trap.
-private func exercise(_ bytes: [UInt8]) {
+/// Parses, prints, and renders the error: whatever comes back, nothing may trap. Says whether it was a kernel file.
+@discardableResult
+private func exercise(_ bytes: [UInt8]) -> Bool {
     do throws(ProgramError) {
         let source = try SourceText(name: "fuzz", bytes: bytes)
         do throws(ProgramError) {
@@ -111,8 +112,10 @@ private func exercise(_ bytes: [UInt8]) {
         let file = try KernelFile(parsing: source)
         let again = try? KernelFile(parsing: SourceText(text: file.description))
         #expect(again == file, "\(file.description.prefix(1000))")
+        return true
     } catch {
         #expect(error.description.hasPrefix("fuzz:"))
+        return false
     }
 }
 
@@ -131,6 +134,7 @@ private func exercise(_ bytes: [UInt8]) {
         "# help\nparam s = 1 # x\nkernel radius=ceil(4*s) sum=1 {\n exp(-(x*x + y*y)/(2*s^2)) # why\n}",
     ].map { Array($0.utf8) }
     var random = SeededGenerator(state: 2)
+    var parsed = 0
     for round in 0..<20_000 {
         var bytes = seeds[round % seeds.count]
         for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
@@ -142,8 +146,9 @@ private func exercise(_ bytes: [UInt8]) {
             default: bytes.removeSubrange(place..<min(bytes.count, place + 5))
             }
         }
-        exercise(bytes)
+        if exercise(bytes) { parsed += 1 }
     }
+    #expect((4_000..<16_000).contains(parsed), "\(parsed) of 20,000 were programs: both ways are to be walked")
 }
 
 @Test(arguments: [

@@ -95,7 +95,7 @@ struct FormulaParser {
             step()
             try comparison()
             try close(from: start)
-        } else if let next = scanner.peek, Scanner.isLetter(next) || next == "_" {
+        } else if isInName {
             try name()
         } else {
             throw scanner.unexpected("a number", "a name", "'('")
@@ -107,11 +107,8 @@ struct FormulaParser {
         let text = scanner.text(from: start, to: end)
         let span = SourceSpan(start, end)
         scanner.at = end
-        if let next = scanner.peek, Scanner.isLetter(next) || Scanner.isDigit(next) || next == "." || next == "_" {
-            while let next = scanner.peek, Scanner.isLetter(next) || Scanner.isDigit(next) || next == "." || next == "_"
-            {
-                scanner.at += 1
-            }
+        while isInName || scanner.peek == "." { scanner.at += 1 }
+        if scanner.at > end {
             let whole = scanner.word(from: start, to: scanner.at)
             throw scanner.fail(.badNumber(whole.text), at: whole.span)
         }
@@ -119,11 +116,14 @@ struct FormulaParser {
         code.append(.constant(value))
     }
 
+    private var isInName: Bool {
+        guard let next = scanner.peek else { return false }
+        return Scanner.isLetter(next) || Scanner.isDigit(next) || next == "_"
+    }
+
     private mutating func name() throws(ProgramError) {
         let start = scanner.at
-        while let next = scanner.peek, Scanner.isLetter(next) || Scanner.isDigit(next) || next == "_" {
-            scanner.at += 1
-        }
+        while isInName { scanner.at += 1 }
         let name = scanner.word(from: start, to: scanner.at)
         scanner.skipLines()
         if scanner.peek == "(" {
@@ -144,8 +144,8 @@ struct FormulaParser {
 
     /// A call; `min` and `max` of several values are taken two by two, so that the stack stays small.
     private mutating func function(_ name: Word) throws(ProgramError) {
-        let unary = Operation.functionNames.contains(name.text) ? Operation.Unary(rawValue: name.text) : nil
-        let binary = Operation.functionNames.contains(name.text) ? Operation.Binary(rawValue: name.text) : nil
+        let unary = Operation.Unary(rawValue: name.text)
+        let binary = Operation.Binary(rawValue: name.text)
         guard unary != nil || binary != nil else {
             let near = nearest(name.text, among: Operation.functionNames)
             throw scanner.fail(.unknownFunction(name.text, nearest: near), at: name.span)

@@ -2,7 +2,7 @@
 ///
 /// Insertions, deletions, replacements and swaps of neighbours count one each; capitals do not count. A word of n letters
 /// may be (n + 1) / 3 of them away. Failing that, the shortest candidate that begins with the word is offered.
-public func nearest(_ word: String, among candidates: [String]) -> String? {
+package func nearest(_ word: String, among candidates: [String]) -> String? {
     let wanted = Array(word.lowercased().unicodeScalars.prefix(65))
     guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
     var best: (candidate: String, distance: Int)?

@@ -1,7 +1,7 @@
 /// Numbers as programs write them: `1` `-1.5` `.5` `2.` `1e-3`; no hexadecimal, no `inf`, no `nan`.
-public enum Number {
+package enum Number {
     /// The value of a text that is a number and nothing else; nil for other texts and for what overflows a `Double`.
-    public static func parse(_ text: String) -> Double? {
+    package static func parse(_ text: String) -> Double? {
         let bytes = Array(text.utf8)
         var at = 0
         if at < bytes.count, bytes[at] == UInt8(ascii: "-") || bytes[at] == UInt8(ascii: "+") { at += 1 }

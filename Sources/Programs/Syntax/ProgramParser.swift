@@ -58,7 +58,7 @@ struct ProgramParser {
             throw scanner.unexpected("a step")
         default:
             let name = try scanner.bareWord()
-            if scanner.peek == "\"" { throw scanner.unexpected("a space") }
+            try checkGap()
             if Scanner.keySeparator(in: scanner.bytes, from: start, to: scanner.at) != nil {
                 throw scanner.fail(.unexpected(found: name.text, expected: ["a step"]), at: name.span)
             }
@@ -123,16 +123,21 @@ struct ProgramParser {
         let word = try scanner.bareWord()
         let (start, end) = (word.span.start, word.span.end)
         guard let equals = Scanner.keySeparator(in: scanner.bytes, from: start, to: end) else {
-            if scanner.peek == "\"" { throw scanner.unexpected("a space") }
+            try checkGap()
             return .value(word)
         }
         let key = scanner.word(from: start, to: equals)
         if equals + 1 < end {
-            if scanner.peek == "\"" { throw scanner.unexpected("a space") }
+            try checkGap()
             return .keyed(key: key, value: scanner.word(from: equals + 1, to: end))
         }
         guard scanner.peek == "\"" else { throw scanner.unexpected("a value for '\(key.text)'") }
         return .keyed(key: key, value: try scanner.quotedWord())
+    }
+
+    /// A bare word does not run into a quote.
+    private func checkGap() throws(ProgramError) {
+        if scanner.peek == "\"" { throw scanner.unexpected("a space") }
     }
 
     private mutating func block() throws(ProgramError) -> Program {
