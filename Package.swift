@@ -28,6 +28,7 @@ let package = Package(
 
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
         .testTarget(name: "CodecsTests", dependencies: ["Codecs"]),
+        .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
     ],
     swiftLanguageModes: [.v6]
 )
