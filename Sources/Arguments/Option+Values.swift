@@ -12,8 +12,7 @@ extension Option {
             guard let number = Int(text), range.contains(number) else { throw bad(text, .integer(range)) }
             return .integer(number)
         case .number(let range):
-            guard let number = Double(text), range.contains(number), number.isFinite || number == range.upperBound
-            else { throw bad(text, .number(range)) }
+            guard let number = number(text), range.contains(number) else { throw bad(text, .number(range)) }
             return .number(number)
         case .quantity(let base):
             guard let number = quantity(text, base: base) else { throw bad(text, .quantity(base: base)) }
@@ -32,6 +31,15 @@ extension Option {
 
     private func bad(_ text: String, _ expected: ArgumentError.Expectation) -> ArgumentError {
         .badValue(option: flag, value: text, expected: expected)
+    }
+
+    /// `0.5`, or a fraction such as `1/255`.
+    private func number(_ text: String) -> Double? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
+        guard let first = parts[0] else { return nil }
+        if parts.count == 1 { return first }
+        guard parts.count == 2, let divisor = parts[1], divisor != 0 else { return nil }
+        return first / divisor
     }
 
     /// `64M` → 64 · base²; nil where it is no positive whole number or does not fit.
