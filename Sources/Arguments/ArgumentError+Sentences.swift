@@ -16,7 +16,7 @@ extension ArgumentError {
             "'\(option)' takes no value, but was given '\(value)'"
         case .badValue(let option, let value, let expected):
             badValue(option, value, expected)
-        case .missingPositional(let name, let help):
+        case .missing(let name, let help):
             "\(name) is missing: \(help.loweredFirstLetter.withoutFullStop)"
         case .tooManyWords(let words, let accepts):
             tooManyWords(words, accepts)

@@ -8,7 +8,8 @@ package enum ArgumentError: Error, Hashable, Sendable {
     case missingValue(option: String, placeholder: String, next: String?)
     case unexpectedValue(option: String, value: String)
     case badValue(option: String, value: String, expected: Expectation)
-    case missingPositional(String, help: String)
+    /// A positional, or an option that is required.
+    case missing(String, help: String)
     case tooManyWords([String], accepts: [String])
     /// A rule between options that the command itself knows; the text is the sentence.
     case refused(String)

@@ -84,7 +84,19 @@ extension CommandSpec {
 }
 
 extension Option {
-    fileprivate var candidate: Candidates.Candidate { Candidates.Candidate(flag, says: help) }
+    fileprivate var candidate: Candidates.Candidate { Candidates.Candidate(flag, says: help.firstClause) }
+}
+
+extension String {
+    /// What fits beside a word in a shell's list: up to the first `.`, `:` or `;` that a space follows.
+    fileprivate var firstClause: String {
+        var clause = ""
+        for (character, next) in zip(self, dropFirst() + " ") {
+            if ".:;".contains(character), next == " " { break }
+            clause.append(character)
+        }
+        return clause
+    }
 }
 
 private func starting(with typed: String, _ candidates: [Candidates.Candidate]) -> Candidates {

@@ -15,36 +15,40 @@ package enum Shell: String, CaseIterable, Sendable {
         }
     }
 
-    /// Bash cuts words at `=` and `:` and leaves an opening quote in the word: both are repaired before asking.
+    /// Bash cuts words at `=` and `:` and leaves an opening quote in the word: both are undone before asking, and of
+    /// what comes back only the part after the last cut is offered.
     private func bash(_ tool: String) -> String {
         #"""
         # bash completion for \#(tool); made by: \#(tool) --completions bash
         _\#(tool)() {
-            local line quote='' word words index candidate COMP_WORDBREAKS=$' \t\n"\'><;|&('
-            if declare -F _get_comp_words_by_ref >/dev/null; then
-                _get_comp_words_by_ref -n '=:' -w words -i index
-            else
-                words=("${COMP_WORDS[@]}") index=$COMP_CWORD
-            fi
+            local line word candidate quote='' cut='' glue='' i index=0
+            local -a words=()
+            for ((i = 0; i <= COMP_CWORD; i++)); do
+                word=${COMP_WORDS[i]}
+                if ((i > 0)) && [[ $glue || $word == [=:]* ]]; then
+                    words[index]+=$word
+                else
+                    ((i > 0)) && ((index++))
+                    words[index]=$word
+                fi
+                [[ $word == *[=:] ]] && glue=yes || glue=''
+            done
             word=${words[index]}
-            case $word in [\'\"]*) quote=${word:0:1} words[index]=${word:1} ;; esac
+            case $word in [\'\"]*) quote=${word:0:1} word=${word:1} words[index]=$word ;; esac
+            [[ -z $quote && $word == *[=:]* ]] && cut=${word%"${word##*[=:]}"}
             COMPREPLY=()
             while IFS= read -r line; do
                 candidate=${line%%$'\t'*}
                 if [[ -z $candidate ]]; then
                     compopt -o filenames 2>/dev/null
                     while IFS= read -r candidate; do COMPREPLY+=("$candidate"); done \
-                        < <(compgen -f -- "${words[index]}")
+                        < <(compgen -f -- "${word#"$cut"}")
                 elif [[ -z $quote && $candidate == *' '* ]]; then
                     COMPREPLY+=("'$candidate")
                 else
-                    COMPREPLY+=("$candidate")
+                    COMPREPLY+=("${candidate#"$cut"}")
                 fi
             done < <(\#(tool) --complete "$index" "${words[@]}" 2>/dev/null)
-            if [[ $word == *[=:]* && -z $quote ]]; then
-                local cut=${word%"${word##*[=:]}"} i
-                for i in "${!COMPREPLY[@]}"; do COMPREPLY[i]=${COMPREPLY[i]#"$cut"}; done
-            fi
         }
         complete -F _\#(tool) \#(tool)
 

@@ -1,7 +1,8 @@
 extension CommandSpec {
-    /// `PROGRAM INPUT... [options]`
+    /// `PROGRAM INPUT... -o OUT [options]`
     package var usage: String {
-        (positionals.map(\.usage) + ["[options]"]).joined(separator: " ")
+        let required = options.filter(\.isRequired).map(\.shortUsage)
+        return (positionals.map(\.usage) + required + ["[options]"]).joined(separator: " ")
     }
 
     /// The whole help text: examples first, because they are what most readers came for.
@@ -65,8 +66,8 @@ private struct HelpPage {
     private let width: Int
     private(set) var text = ""
 
-    /// Lines of more than 100 columns are hard to read, and fewer than 40 leave no room beside a table.
-    init(width: Int) { self.width = min(max(width, 40), 100) }
+    /// Lines of more than 100 columns are hard to read, and fewer than 60 leave no room beside a table.
+    init(width: Int) { self.width = min(max(width, 60), 100) }
 
     mutating func title(_ title: String) {
         for line in wrapped(title, width: width) { text += "\(line)\n" }

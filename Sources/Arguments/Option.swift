@@ -30,10 +30,11 @@ package struct Option: Sendable {
     package var help: String
     /// Whether it may be given several times, each adding a value; otherwise the last one holds.
     package var repeats: Bool
+    package var isRequired: Bool
 
     package init(
         _ long: String, short: Character? = nil, _ kind: Kind = .flag, placeholder: String? = nil,
-        defaultText: String? = nil, repeats: Bool = false, help: String
+        defaultText: String? = nil, repeats: Bool = false, isRequired: Bool = false, help: String
     ) {
         self.long = long
         self.short = short
@@ -42,6 +43,7 @@ package struct Option: Sendable {
         self.defaultText = defaultText
         self.help = help
         self.repeats = repeats
+        self.isRequired = isRequired
     }
 
     package static let help = Option("help", short: "h", help: "Shows this help.")
@@ -50,6 +52,12 @@ package struct Option: Sendable {
 
     /// `--range`
     package var flag: String { "--\(long)" }
+
+    /// `-o OUT`, as a usage line shows it.
+    package var shortUsage: String {
+        let name = short.map { "-\($0)" } ?? flag
+        return valueUsage.map { "\(name) \($0)" } ?? name
+    }
 
     /// `auto|clip|abs` for a choice that is short enough to be its own placeholder, else the placeholder.
     package var valueUsage: String? {

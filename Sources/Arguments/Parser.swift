@@ -13,6 +13,7 @@ extension CommandSpec {
         var parser = Parser(spec: self, words: words[...])
         try parser.readAll()
         try parser.checkPositionals()
+        try parser.checkRequired()
         return .arguments(parser.parsed)
     }
 
@@ -55,7 +56,7 @@ private struct Parser {
             switch positional.arity {
             case .one, .oneOrMore:
                 needed += 1
-                if needed > count { throw .missingPositional(positional.name, help: positional.help) }
+                if needed > count { throw .missing(positional.name, help: positional.help) }
             case .optional, .any: break
             }
             unbounded = unbounded || positional.arity == .any || positional.arity == .oneOrMore
@@ -63,6 +64,12 @@ private struct Parser {
         if !unbounded, count > spec.positionals.count {
             throw .tooManyWords(
                 Array(parsed.positionals.dropFirst(spec.positionals.count)), accepts: spec.positionals.map(\.name))
+        }
+    }
+
+    func checkRequired() throws(ArgumentError) {
+        for option in spec.options where option.isRequired && !parsed.has(option) {
+            throw .missing(option.shortUsage, help: option.help)
         }
     }
 
@@ -83,13 +90,12 @@ private struct Parser {
     }
 
     private mutating func readLetters(_ word: String) throws(ArgumentError) {
+        let flags = spec.allOptions.map(\.flag)
+        // `-force` is a slip for `--force`, not `-f -o rce`.
+        if word.count > 2, flags.contains("-\(word)") { throw .unknownOption(word, legal: flags) }
         var letters = word.dropFirst()
         while let letter = letters.popFirst() {
             guard let option = spec.allOptions.first(where: { $0.short == letter }) else {
-                // `-force` is more probably a slip for `--force` than five letters.
-                let long = "-\(word)"
-                let legal = spec.allOptions.map(\.flag)
-                if word.count > 3, nearest(to: long, among: legal) != nil { throw .unknownOption(word, legal: legal) }
                 throw .unknownLetter(letter, in: word)
             }
             if !option.takesValue {
@@ -106,7 +112,8 @@ private struct Parser {
     private mutating func nextValue(for option: Option, as name: String) throws(ArgumentError) -> String {
         let placeholder = option.valueUsage ?? "VALUE"
         guard let next = words.first, !looksLikeOption(next) else {
-            throw .missingValue(option: name, placeholder: placeholder, next: words.first)
+            let next = words.first.flatMap { next in spec.allOptions.contains { $0.flag == next } ? nil : next }
+            throw .missingValue(option: name, placeholder: placeholder, next: next)
         }
         words.removeFirst()
         return next

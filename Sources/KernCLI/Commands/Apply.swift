@@ -3,7 +3,7 @@ import Arguments
 /// `kern apply PROGRAM INPUT... -o OUT`
 struct Apply: Command {
     static let output = Option(
-        "output", short: "o", .file, placeholder: "OUT",
+        "output", short: "o", .file, placeholder: "OUT", isRequired: true,
         help: "Where the result goes: a file, a folder (ending in '/'), a template such as 'out/{name}-edges.{ext}', "
             + "or '-' for stdout.")
     static let format = Option(
@@ -72,10 +72,7 @@ struct Apply: Command {
     init(_ arguments: ParsedArguments) throws {
         program = arguments.positionals[0]
         inputs = Array(arguments.positionals.dropFirst())
-        guard let output = arguments.text(Apply.output) else {
-            throw ArgumentError.refused("say where the result goes: -o FILE, -o FOLDER/, or -o - for stdout")
-        }
-        self.output = output
+        output = arguments.text(Apply.output) ?? ""
         force = arguments.has(.force)
     }
 
