@@ -27,6 +27,9 @@ let package = Package(
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
 
         .testTarget(name: "CodecsTests", dependencies: ["Codecs"]),
+        .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+        .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["kern"]),
     ],
     swiftLanguageModes: [.v6]
 )
