@@ -173,10 +173,13 @@ func `a megabyte of one thing is answered quickly`(piece: String) {
     #expect(time < .seconds(10))
 }
 
-@Test func `nesting is limited, with a message and not with a crash`() {
-    let blocks = String(repeating: "a { ", count: 65) + String(repeating: "} ", count: 65)
-    let error = #expect(throws: ProgramError.self) { try Program(parsing: SourceText(text: blocks)) }
-    #expect(error?.fault == .nestedTooDeep(limit: 64))
+@Test func `nesting is limited, with a message and not with a crash`() throws {
+    func blocks(_ depth: Int) -> SourceText {
+        SourceText(text: String(repeating: "a { ", count: depth) + String(repeating: "} ", count: depth))
+    }
+    #expect(try Program(parsing: blocks(32)).steps.count == 1)
+    let error = #expect(throws: ProgramError.self) { try Program(parsing: blocks(33)) }
+    #expect(error?.fault == .nestedTooDeep(limit: 32))
     let parentheses = String(repeating: "(", count: 65) + "1" + String(repeating: ")", count: 65)
     let formulaError = #expect(throws: ProgramError.self) { try Formula(parentheses) }
     #expect(formulaError?.fault == .nestedTooDeep(limit: 64))

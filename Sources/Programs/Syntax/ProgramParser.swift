@@ -9,7 +9,8 @@ extension Program {
 
 /// The grammar, a function per rule. docs/language.md is its prose.
 struct ProgramParser {
-    static let depthLimit = 64
+    /// How deep blocks may nest: a level takes up to 4 KB of stack here, and a thread's stack may be 512 KB.
+    static let depthLimit = 32
 
     var scanner: Scanner
     private var depth = 0
