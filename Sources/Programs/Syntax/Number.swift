@@ -33,4 +33,10 @@ package enum Number {
         let last = digits(from: exponent)
         return last > exponent ? last : at
     }
+
+    /// The shortest text that parses back to `value`, without a useless `.0`.
+    package static func text(_ value: Double) -> String {
+        let text = "\(value)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
 }

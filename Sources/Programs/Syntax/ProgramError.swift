@@ -74,6 +74,12 @@ public struct ProgramError: Error, Hashable, Sendable {
         case blockCount(step: String, expected: String, found: Int)
         /// Sizes that cannot work: one sentence, with the arithmetic.
         case shape(String)
+        /// A kernel file that cannot be read.
+        case unreadable(path: String, reason: String)
+        /// More steps than a program may have once its repeats and kernels are written out.
+        case tooManySteps(limit: Int)
+        /// Geometry words on a kernel that is more than one window deep.
+        case geometryOnChain(key: String, kernel: String)
         /// A kernel that needs itself, by way of the others.
         case recursion([String])
     }
