@@ -14,7 +14,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
-        .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"]),
+        .target(
+            name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"],
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
         .target(name: "CLanes"),
         .target(name: "CKernels"),
         .target(name: "Pixels"),
@@ -26,7 +28,8 @@ let package = Package(
         .target(name: "KernCLI", dependencies: ["Pixels", "Programs", "Codecs", "Arguments"]),
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
 
-        .testTarget(name: "CodecsTests", dependencies: ["Codecs"]),
+        .testTarget(
+            name: "CodecsTests", dependencies: ["Codecs", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
     ],
     swiftLanguageModes: [.v6]
 )
