@@ -15,7 +15,9 @@ let package = Package(
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
-        .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"]),
+        .target(
+            name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"],
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
         .target(name: "CLanes"),
         .target(name: "CKernels"),
         .target(name: "Pixels"),
@@ -28,7 +30,8 @@ let package = Package(
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
 
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
-        .testTarget(name: "CodecsTests", dependencies: ["Codecs"]),
+        .testTarget(
+            name: "CodecsTests", dependencies: ["Codecs", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),

@@ -6,12 +6,21 @@ public struct Metadata: Hashable, Sendable {
     public var exif: [UInt8]?
     public var density: Density?
     public var texts: [Text]
+    /// What the samples mean where no profile says it.
+    public var colorimetry: Colorimetry?
+    /// How the picture was compressed, if it came from a JPEG: lets a JPEG be written as it was.
+    public var jpeg: JPEGSettings?
 
-    public init(iccProfile: [UInt8]? = nil, exif: [UInt8]? = nil, density: Density? = nil, texts: [Text] = []) {
+    public init(
+        iccProfile: [UInt8]? = nil, exif: [UInt8]? = nil, density: Density? = nil, texts: [Text] = [],
+        colorimetry: Colorimetry? = nil, jpeg: JPEGSettings? = nil
+    ) {
         self.iccProfile = iccProfile
         self.exif = exif
         self.density = density
         self.texts = texts
+        self.colorimetry = colorimetry
+        self.jpeg = jpeg
     }
 
     /// Samples per unit of length, across and down.

@@ -23,19 +23,19 @@ public struct MixStep: Step {
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         let input = inputs[0]
         var output = input
-        let terms: [[(channel: Int, weight: Float)]]
+        var terms: [[(channel: Int, weight: Float)]]
         switch mix {
         case .luminance(let weights):
             guard input.channels == 1 || input.channels == 3 else {
                 throw .channels(step: text, needed: "a grey or an RGB picture", found: input.channels)
             }
             let weights: [Double] = input.channels == 1 ? [1] : weights
-            terms = [weights.enumerated().map { ($0.offset, Float($0.element)) }]
+            terms = [weights.enumerated().map { (channel: $0.offset, weight: Float($0.element)) }]
         case .pick(let channels):
             if let missing = channels.first(where: { $0 >= input.channels }) {
                 throw .noSuchChannel(ChannelName.text(missing, of: input.channels), channels: input.channels)
             }
-            terms = channels.map { [($0, 1)] }
+            terms = channels.map { [(channel: $0, weight: Float(1))] }
         }
         output.channels = terms.count
         return PlannedMix(input: input, output: output, terms: terms)

@@ -1,0 +1,149 @@
+// Rows in, rows out: libpng and libjpeg behind calls that return a status.
+// setjmp lives behind this header. The callbacks into Swift return before C raises anything, so a longjmp never crosses
+// a Swift frame.
+#ifndef C_IMAGE_CODECS_H
+#define C_IMAGE_CODECS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+    KC_OK = 0,
+    KC_DAMAGED,      // the text says how
+    KC_TRUNCATED,    // the bytes ended before the picture did
+    KC_UNSUPPORTED,  // the text says what
+    KC_LIMIT_MEMORY,
+    KC_LIMIT_CHUNK_BYTES,
+    KC_LIMIT_CHUNKS,
+    KC_LIMIT_SCANS,
+    KC_CALLBACK,  // the byte source or sink failed, and knows why
+    KC_OUT_OF_MEMORY,
+    KC_REFUSED,  // the library would not write this; the text says why
+} kc_status;
+
+enum { KC_TEXT_SIZE = 256, KC_WARNINGS_SIZE = 2048 };
+
+// What a call leaves behind when it did not return KC_OK, and the library's warnings, one a line.
+typedef struct {
+    kc_status status;
+    char text[KC_TEXT_SIZE];
+    char warnings[KC_WARNINGS_SIZE];
+} kc_report;
+
+typedef struct {
+    uint64_t memory;
+    uint64_t chunk_bytes;
+    uint32_t chunks;
+    uint32_t scans;
+} kc_limits;
+
+// Lends the next bytes: their number, 0 at the end, -1 for a failure. They stay valid until the next call.
+typedef ptrdiff_t (*kc_refill)(void *context, const uint8_t **bytes);
+// Takes bytes; returns false for a failure.
+typedef bool (*kc_drain)(void *context, const uint8_t *bytes, size_t count);
+
+// MARK: PNG
+
+typedef struct {
+    uint32_t width, height;
+    uint32_t channels;  // 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA: as rows are handed over
+    uint32_t bits;      // 8 or 16: as rows are handed over
+    bool interlaced;
+    bool has_density;
+    bool density_in_metres;
+    uint32_t density_x, density_y;
+    int32_t srgb_intent;  // -1 where the file does not say
+    int32_t gamma;        // in 1/100000; 0 where the file does not say
+    bool has_chromaticities;
+    int32_t chromaticities[8];  // white, red, green, blue as x y, in 1/100000
+} kc_png_header;
+
+typedef struct {
+    const char *keyword;
+    const char *text;
+    size_t text_length;
+    const char *language;
+    bool is_utf8;  // else Latin-1
+} kc_png_text;
+
+typedef struct kc_png_reader kc_png_reader;
+
+kc_png_reader *kc_png_reader_create(void *context, kc_refill refill, kc_limits limits);
+void kc_png_reader_destroy(kc_png_reader *reader);
+const kc_report *kc_png_reader_report(const kc_png_reader *reader);
+// Reads everything in front of the pixels.
+kc_status kc_png_reader_header(kc_png_reader *reader, kc_png_header *header);
+const uint8_t *kc_png_reader_icc(kc_png_reader *reader, size_t *count);
+const uint8_t *kc_png_reader_exif(kc_png_reader *reader, size_t *count);
+size_t kc_png_reader_text_count(kc_png_reader *reader);
+kc_png_text kc_png_reader_text(kc_png_reader *reader, size_t index);
+// Allocates the row buffer; for an interlaced picture decodes it whole.
+kc_status kc_png_reader_start(kc_png_reader *reader);
+kc_status kc_png_reader_rows(kc_png_reader *reader, uint8_t *out, size_t count);
+// Reads what follows the pixels up to IEND.
+kc_status kc_png_reader_finish(kc_png_reader *reader);
+
+typedef struct kc_png_writer kc_png_writer;
+
+// effort: 0 stores, 9 tries hardest.
+kc_png_writer *kc_png_writer_create(void *context, kc_drain drain, int effort);
+void kc_png_writer_destroy(kc_png_writer *writer);
+const kc_report *kc_png_writer_report(const kc_png_writer *writer);
+kc_status kc_png_writer_header(kc_png_writer *writer, const kc_png_header *header);
+kc_status kc_png_writer_icc(kc_png_writer *writer, const uint8_t *bytes, size_t count);
+kc_status kc_png_writer_exif(kc_png_writer *writer, const uint8_t *bytes, size_t count);
+kc_status kc_png_writer_text(kc_png_writer *writer, const kc_png_text *text);
+kc_status kc_png_writer_start(kc_png_writer *writer);
+kc_status kc_png_writer_rows(kc_png_writer *writer, const uint8_t *rows, size_t count);
+kc_status kc_png_writer_finish(kc_png_writer *writer);
+
+// MARK: JPEG
+
+typedef struct {
+    uint32_t width, height;
+    uint32_t channels;  // 1 grey or 3 RGB: as rows are handed over
+    bool was_cmyk;
+    bool holds_whole;          // several scans: the coefficients of the whole picture are kept
+    uint64_t coefficient_bytes;  // what that takes
+    int32_t quality;           // estimated from the quantisation tables
+    int32_t luma_h, luma_v;    // luma samples per chroma sample; 0 where chroma is not sampled alike
+    int32_t density_unit;      // JFIF's 0 aspect, 1 inch, 2 cm; -1 without JFIF
+    int32_t density_x, density_y;
+} kc_jpeg_header;
+
+typedef struct kc_jpeg_reader kc_jpeg_reader;
+
+kc_jpeg_reader *kc_jpeg_reader_create(void *context, kc_refill refill, kc_limits limits);
+void kc_jpeg_reader_destroy(kc_jpeg_reader *reader);
+const kc_report *kc_jpeg_reader_report(const kc_jpeg_reader *reader);
+// Reads up to the first scan.
+kc_status kc_jpeg_reader_header(kc_jpeg_reader *reader, kc_jpeg_header *header);
+// The APP1, APP2 and COM segments in front of the first scan, in order, without their length words.
+size_t kc_jpeg_reader_segment_count(const kc_jpeg_reader *reader);
+const uint8_t *kc_jpeg_reader_segment(const kc_jpeg_reader *reader, size_t index, int *marker, size_t *count);
+kc_status kc_jpeg_reader_start(kc_jpeg_reader *reader);
+kc_status kc_jpeg_reader_rows(kc_jpeg_reader *reader, uint8_t *out, size_t count);
+kc_status kc_jpeg_reader_finish(kc_jpeg_reader *reader);
+
+typedef struct kc_jpeg_writer kc_jpeg_writer;
+
+kc_jpeg_writer *kc_jpeg_writer_create(void *context, kc_drain drain);
+void kc_jpeg_writer_destroy(kc_jpeg_writer *writer);
+const kc_report *kc_jpeg_writer_report(const kc_jpeg_writer *writer);
+// Takes width, height, channels, quality, luma_h, luma_v and the density from `header`.
+kc_status kc_jpeg_writer_start(kc_jpeg_writer *writer, const kc_jpeg_header *header);
+// Between start and the first row.
+kc_status kc_jpeg_writer_segment(kc_jpeg_writer *writer, int marker, const uint8_t *bytes, size_t count);
+kc_status kc_jpeg_writer_rows(kc_jpeg_writer *writer, const uint8_t *rows, size_t count);
+kc_status kc_jpeg_writer_finish(kc_jpeg_writer *writer);
+
+// MARK: Temporary files
+
+// Remembers a path for kc_temporaries_unlink; returns its slot, or -1 where the path is too long or all slots are taken.
+int kc_temporaries_add(const char *path);
+void kc_temporaries_remove(int slot);
+// Unlinks every remembered path. Async-signal-safe.
+void kc_temporaries_unlink(void);
+
+#endif

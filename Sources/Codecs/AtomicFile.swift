@@ -1,0 +1,139 @@
+import CImageCodecs
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file that appears under its name only when it is whole: written beside, then renamed.
+///
+///     let file = try AtomicFile(path: "edges.png", replacing: false)
+///     … write to file.descriptor …
+///     try file.commit()
+///
+/// Without `commit` nothing is left behind, and a file that was there before is as it was. What is not a regular file
+/// (`/dev/null`, a pipe) is written to directly. A symbolic link is followed: what it points to is replaced.
+public final class AtomicFile {
+    public let path: String
+    public let descriptor: Int32
+    private let target: String
+    /// Nil where the target is written to directly.
+    private let temporary: String?
+    private let mayReplace: Bool
+    private let slot: Int32
+    private var isOpen = true
+
+    /// With `replacing: false` an existing file is an error, now or, if it appears meanwhile, at `commit`.
+    public init(path: String, replacing mayReplace: Bool) throws(CodecError) {
+        self.path = path
+        self.mayReplace = mayReplace
+        var status = stat()
+        let isThere = stat(path, &status) == 0
+        if isThere, status.st_mode & S_IFMT != S_IFREG {
+            descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw .system(.write, errno: errno) }
+            target = path
+            temporary = nil
+            slot = -1
+            return
+        }
+        if isThere, !mayReplace { throw .exists }
+        target = isThere ? Self.resolved(path) : path
+        let name = try Self.openBeside(target)
+        temporary = name.path
+        descriptor = name.descriptor
+        slot = kc_temporaries_add(name.path)
+        // The new file takes the place of the old one, with its permissions.
+        if isThere { _ = fchmod(descriptor, status.st_mode & 0o777) }
+    }
+
+    deinit { abandon() }
+
+    /// Gives the file its name.
+    public func commit() throws(CodecError) {
+        guard isOpen else { return }
+        isOpen = false
+        // A full disk or a lost network drive may only say so now.
+        guard close(descriptor) == 0 else {
+            let number = errno
+            removeTemporary()
+            throw .system(.write, errno: number)
+        }
+        guard let temporary else { return }
+        do throws(CodecError) {
+            try mayReplace ? rename(temporary) : link(temporary)
+            kc_temporaries_remove(slot)
+        } catch {
+            removeTemporary()
+            throw error
+        }
+    }
+
+    /// Removes what was written so far; nothing after `commit`.
+    public func abandon() {
+        guard isOpen else { return }
+        isOpen = false
+        close(descriptor)
+        removeTemporary()
+    }
+
+    /// Unlinks the temporary files of all files being written. Async-signal-safe: meant for a signal handler.
+    public static func unlinkAllTemporaries() { kc_temporaries_unlink() }
+
+    private func removeTemporary() {
+        guard let temporary else { return }
+        unlink(temporary)
+        kc_temporaries_remove(slot)
+    }
+
+    private func rename(_ temporary: String) throws(CodecError) {
+        guard systemRename(temporary, target) == 0 else { throw .system(.replace, errno: errno) }
+    }
+
+    /// A link, unlike a rename, fails where the name is taken.
+    private func link(_ temporary: String) throws(CodecError) {
+        if systemLink(temporary, target) == 0 {
+            unlink(temporary)
+            return
+        }
+        switch errno {
+        case EEXIST: throw .exists
+        case EPERM, EOPNOTSUPP, ENOSYS, EMLINK, EACCES: try reserveAndRename(temporary)
+        default: throw .system(.create, errno: errno)
+        }
+    }
+
+    /// For file systems without hard links: the name is taken by an empty file first, which only one process can do.
+    private func reserveAndRename(_ temporary: String) throws(CodecError) {
+        let reserved = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard reserved >= 0 else { throw errno == EEXIST ? .exists : .system(.create, errno: errno) }
+        close(reserved)
+        guard systemRename(temporary, target) == 0 else {
+            let number = errno
+            unlink(target)
+            throw .system(.create, errno: number)
+        }
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func openBeside(_ target: String) throws(CodecError) -> (path: String, descriptor: Int32) {
+        let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
+        for _ in 0..<100 {
+            let path = "\(folder).kern-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).tmp"
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if descriptor >= 0 { return (path, descriptor) }
+            if errno != EEXIST && errno != EINTR { throw .system(.create, errno: errno) }
+        }
+        throw .system(.create, errno: EEXIST)
+    }
+}
+
+// The system's functions, whose names the methods above hide.
+private func systemRename(_ from: String, _ to: String) -> Int32 { rename(from, to) }
+private func systemLink(_ from: String, _ to: String) -> Int32 { link(from, to) }

@@ -1,0 +1,158 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where encoded bytes come from: a file descriptor (a pipe will do) or memory. Nothing is ever sought.
+final class ByteSource {
+    private enum Origin {
+        case descriptor(Int32, isOwned: Bool)
+        case memory([UInt8])
+    }
+
+    static let bufferSize = 256 * 1024
+
+    private let origin: Origin
+    private let chunkSize: Int
+    private let buffer: UnsafeMutableRawBufferPointer
+    // Unread bytes are buffer[start..<end].
+    private var start = 0
+    private var end = 0
+    private var taken = 0
+    /// Why a refill asked for by C failed: C itself can only say that it did.
+    var failure: CodecError?
+
+    /// Reads from `descriptor` and closes it at the end of its own life if it `isOwned`.
+    init(descriptor: Int32, isOwned: Bool) {
+        origin = .descriptor(descriptor, isOwned: isOwned)
+        chunkSize = Self.bufferSize
+        buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
+    }
+
+    /// Reads from memory, lending at most `chunkSize` bytes at a time.
+    init(bytes: [UInt8], chunkSize: Int = ByteSource.bufferSize) {
+        precondition(chunkSize > 0, "a chunk holds at least one byte, not \(chunkSize)")
+        origin = .memory(bytes)
+        self.chunkSize = min(chunkSize, Self.bufferSize)
+        buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
+    }
+
+    deinit {
+        buffer.deallocate()
+        if case .descriptor(let descriptor, isOwned: true) = origin { close(descriptor) }
+    }
+
+    /// Bytes still to come, where that can be known without reading: in memory and in regular files.
+    var remaining: Int? {
+        switch origin {
+        case .memory(let bytes): return bytes.count - taken + (end - start)
+        case .descriptor(let descriptor, _):
+            var status = stat()
+            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+            let position = lseek(descriptor, 0, SEEK_CUR)
+            guard position >= 0 else { return nil }
+            return max(0, Int(status.st_size) - Int(position)) + (end - start)
+        }
+    }
+
+    /// Lends the bytes that come next and counts them as read; empty at the end. Valid until the next call.
+    func next() throws(CodecError) -> UnsafeRawBufferPointer {
+        if start == end { try fill() }
+        defer { start = end }
+        return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    }
+
+    /// The first bytes, still unread: fewer than `count` only where the whole file is shorter.
+    func peek(_ count: Int) throws(CodecError) -> [UInt8] {
+        precondition(count <= Self.bufferSize, "at most \(Self.bufferSize) bytes can be peeked at, not \(count)")
+        while end - start < count {
+            let before = end
+            try fill()
+            if end == before { break }
+        }
+        return Array(buffer[start..<min(end, start + count)])
+    }
+
+    func readByte() throws(CodecError) -> UInt8? {
+        if start == end {
+            try fill()
+            if start == end { return nil }
+        }
+        defer { start += 1 }
+        return buffer[start]
+    }
+
+    /// Fills `out` as far as the bytes reach; returns how many there were.
+    func read(into out: UnsafeMutableRawBufferPointer) throws(CodecError) -> Int {
+        var done = 0
+        while done < out.count {
+            if start == end {
+                try fill()
+                if start == end { break }
+            }
+            let part = min(out.count - done, end - start)
+            UnsafeMutableRawBufferPointer(rebasing: out[done..<(done + part)])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<(start + part)]))
+            start += part
+            done += part
+        }
+        return done
+    }
+
+    /// The next `count` bytes, or nil if there are fewer; memory grows with what arrives, not with what was promised.
+    func readBytes(_ count: Int) throws(CodecError) -> [UInt8]? {
+        if let remaining, remaining < count { return nil }
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let lent = try next()
+            if lent.isEmpty { return nil }
+            let part = min(lent.count, count - bytes.count)
+            bytes.append(contentsOf: lent[..<part])
+            start -= lent.count - part
+        }
+        return bytes
+    }
+
+    /// Puts more bytes behind the unread ones; leaves `end` alone at the end of the file.
+    private func fill() throws(CodecError) {
+        if start == end {
+            start = 0
+            end = 0
+        }
+        let room = min(chunkSize, buffer.count - end)
+        switch origin {
+        case .memory(let bytes):
+            let part = min(room, bytes.count - taken)
+            bytes.withUnsafeBytes { all in
+                buffer[end..<(end + part)].copyBytes(from: all[taken..<(taken + part)])
+            }
+            taken += part
+            end += part
+        case .descriptor(let descriptor, _):
+            let space = UnsafeMutableRawBufferPointer(rebasing: buffer[end..<(end + room)])
+            end += try Self.readSome(descriptor, into: space)
+        }
+    }
+
+    private static func readSome(_ descriptor: Int32, into space: UnsafeMutableRawBufferPointer) throws(CodecError)
+        -> Int
+    {
+        while true {
+            let got = systemRead(descriptor, space)
+            if got >= 0 { return got }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                _ = poll(&waiting, 1, -1)
+            default: throw .system(.read, errno: errno)
+            }
+        }
+    }
+}
+
+/// The system's read, whose name the methods above hide.
+private func systemRead(_ descriptor: Int32, _ space: UnsafeMutableRawBufferPointer) -> Int {
+    read(descriptor, space.baseAddress, space.count)
+}

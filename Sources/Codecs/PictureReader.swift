@@ -1,0 +1,75 @@
+import Pixels
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Reads a picture row by row: its header at once, a row's memory at a time.
+///
+///     let reader = try PictureReader(path: "photo.jpg")
+///     reader.header.size                      // 4000x3000
+///     try reader.readRows(16, into: band)     // the next 16 rows
+///
+/// PNG and baseline JPEG, PNM and C-ordered NPY stream, also from a pipe. Interlaced PNG, progressive JPEG, PFM (stored
+/// bottom row first) and Fortran-ordered NPY are held whole, within `Limits.maxMemory`. A file that is damaged, or shorter
+/// than its picture, throws; after the last row the reader has checked the end of the file too.
+public final class PictureReader: RowSource {
+    public let format: PictureFormat
+    private let decoder: any RowDecoder
+    private var rowsLeft: Int
+
+    /// Opens a file. `-` is no special name here: for standard input use `init(descriptor: 0)`.
+    public convenience init(path: String, limits: Limits = Limits()) throws(CodecError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(.open, errno: errno) }
+        try self.init(ByteSource(descriptor: descriptor, isOwned: true), limits: limits)
+    }
+
+    /// Reads from a descriptor, which may be a pipe and stays open; bytes after the picture may have been consumed.
+    public convenience init(descriptor: Int32, limits: Limits = Limits()) throws(CodecError) {
+        try self.init(ByteSource(descriptor: descriptor, isOwned: false), limits: limits)
+    }
+
+    public convenience init(bytes: [UInt8], limits: Limits = Limits()) throws(CodecError) {
+        try self.init(ByteSource(bytes: bytes), limits: limits)
+    }
+
+    /// For tests of streaming: memory that arrives at most `chunkSize` bytes at a time.
+    package convenience init(bytes: [UInt8], chunkSize: Int, limits: Limits = Limits()) throws(CodecError) {
+        try self.init(ByteSource(bytes: bytes, chunkSize: chunkSize), limits: limits)
+    }
+
+    private init(_ source: ByteSource, limits: Limits) throws(CodecError) {
+        let magic = try source.peek(PictureFormat.longestMagic)
+        if magic.isEmpty { throw .empty }
+        guard let format = PictureFormat(firstBytes: magic) else { throw .unknownFormat(firstBytes: magic) }
+        self.format = format
+        decoder =
+            switch format {
+            case .png: try PNGDecoder(source, limits: limits)
+            case .jpeg: try JPEGDecoder(source, limits: limits)
+            case .pnm: try PNMDecoder(source, limits: limits)
+            case .pfm: try PFMDecoder(source, limits: limits)
+            case .npy: try NPYDecoder(source, limits: limits)
+            }
+        rowsLeft = decoder.header.size.height
+    }
+
+    /// Known before the first row. After the last one it also holds texts and EXIF a PNG keeps behind its pixels.
+    public var header: PictureHeader { decoder.header }
+
+    /// Odd things that did the picture no harm, in the decoder's words.
+    public var warnings: [String] { decoder.warnings }
+
+    public func readRows(_ count: Int, into buffer: UnsafeMutableRawBufferPointer) throws(CodecError) {
+        let bytes = count * header.bytesPerRow
+        precondition(count >= 0 && count <= rowsLeft, "\(count) rows asked for, \(rowsLeft) are left")
+        precondition(buffer.count >= bytes, "\(count) rows need \(bytes) bytes, the buffer has \(buffer.count)")
+        if count == 0 { return }
+        try decoder.decodeRows(count, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes]))
+        rowsLeft -= count
+        if rowsLeft == 0 { try decoder.finish() }
+    }
+}

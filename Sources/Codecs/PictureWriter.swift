@@ -1,0 +1,75 @@
+import Pixels
+
+/// How a picture is encoded; formats ignore what is not theirs.
+public struct EncodingOptions: Hashable, Sendable {
+    /// PNG: 0 stores, 1 and 2 are fast, 6 is libpng's usual search, 9 the longest.
+    public var effort: Int
+    /// JPEG: 1 to 100; nil keeps the input's, or 90 where it was no JPEG.
+    public var jpegQuality: Int?
+    /// JPEG: nil keeps the input's, or 4:2:0 where it was no JPEG.
+    public var jpegSampling: Metadata.JPEGSampling?
+    /// What PFM, which is written bottom row first, may hold.
+    public var maxMemory: Int
+
+    public init(
+        effort: Int = 2, jpegQuality: Int? = nil, jpegSampling: Metadata.JPEGSampling? = nil,
+        maxMemory: Int = Limits().maxMemory
+    ) {
+        precondition((0...9).contains(effort), "effort is 0 to 9, not \(effort)")
+        precondition((1...100).contains(jpegQuality ?? 1), "quality is 1 to 100, not \(jpegQuality ?? 0)")
+        self.effort = effort
+        self.jpegQuality = jpegQuality
+        self.jpegSampling = jpegSampling
+        self.maxMemory = maxMemory
+    }
+}
+
+/// Writes a picture row by row; only PFM is held whole. Throws at once where the format cannot store such a picture.
+///
+///     let writer = try PictureWriter(.png, header, to: ByteSink(descriptor: file.descriptor))
+///     try writer.writeRows(16, from: band)
+///     try writer.finish()
+public final class PictureWriter: RowSink {
+    public let header: PictureHeader
+    private let sink: ByteSink
+    private let encoder: any RowEncoder
+    private var rowsLeft: Int
+
+    public init(
+        _ format: PictureFormat, _ header: PictureHeader, options: EncodingOptions = EncodingOptions(),
+        to sink: ByteSink
+    ) throws(CodecError) {
+        precondition(header.size.width > 0 && header.size.height > 0, "a picture has pixels, \(header.size) has none")
+        guard format.stores(header.channels) else { throw .cannotStoreChannels(format, header.channels) }
+        guard format.stores(header.depth) else { throw .cannotStoreDepth(format, header.depth) }
+        self.header = header
+        self.sink = sink
+        encoder =
+            switch format {
+            case .png: try PNGEncoder(header, options: options, sink: sink)
+            case .jpeg: try JPEGEncoder(header, options: options, sink: sink)
+            case .pnm: try PNMEncoder(header, sink: sink)
+            case .pfm: try PFMEncoder(header, options: options, sink: sink)
+            case .npy: try NPYEncoder(header, sink: sink)
+            }
+        rowsLeft = header.size.height
+    }
+
+    /// Metadata the format has no place for, in the encoder's words.
+    public var warnings: [String] { encoder.warnings }
+
+    public func writeRows(_ count: Int, from buffer: UnsafeRawBufferPointer) throws(CodecError) {
+        let bytes = count * header.bytesPerRow
+        precondition(count >= 0 && count <= rowsLeft, "\(count) rows given, \(rowsLeft) are left")
+        precondition(buffer.count >= bytes, "\(count) rows need \(bytes) bytes, the buffer has \(buffer.count)")
+        if count == 0 { return }
+        try encoder.encodeRows(count, from: UnsafeRawBufferPointer(rebasing: buffer[..<bytes]))
+        rowsLeft -= count
+    }
+
+    public func finish() throws(CodecError) {
+        precondition(rowsLeft == 0, "the picture was finished \(rowsLeft) rows early")
+        try encoder.finish()
+        try sink.flush()
+    }
+}
