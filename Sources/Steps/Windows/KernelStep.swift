@@ -79,15 +79,27 @@ public struct PlannedConvolution: PlannedStep {
 /// meaning for it.
 public struct SampleStep: Step {
     public let size: Size
-    public let settings: WindowSettings
+    public private(set) var settings: WindowSettings
 
-    public init(following step: KernelStep) {
-        size = step.kernel.size
-        var settings = step.settings
-        settings.anchor = settings.anchor ?? step.kernel.anchor
+    /// The sampler that goes as `step` goes; nil where that is no window of known size.
+    public init?(following step: any Step) {
+        if let kernel = step as? KernelStep {
+            size = kernel.kernel.size
+            settings = kernel.settings
+            if settings.anchor == nil { settings.anchor = kernel.kernel.anchor }
+        } else if let pool = step as? PoolStep {
+            size = pool.size
+            settings = pool.settings
+        } else {
+            return nil
+        }
         // Outside the picture there is nothing to sample but what goes on there.
-        if settings.border == .renorm || settings.border == .keep { settings.border = .edge }
-        self.settings = settings
+        if settings.border == nil || settings.border == .renorm || settings.border == .keep { settings.border = .edge }
+    }
+
+    /// Whether what comes out is what came in.
+    public var isIdentity: Bool {
+        settings.stride == PerAxis(1) && (settings.padding == .same || settings.padding == .sameLower)
     }
 
     public var text: String { "sample \(size)" }
