@@ -1,0 +1,57 @@
+// The levels: body.inc compiled once for each, and the list of those that this machine can run.
+#include "CLanes.h"
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define LEVEL(name) kern_baseline_##name
+#define LEVEL_NAME "baseline"
+#if defined(__aarch64__)
+#define FUSED 1
+#else
+#define FUSED 0
+#endif
+#include "body.inc"
+#undef LEVEL
+#undef LEVEL_NAME
+#undef FUSED
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define LEVEL(name) kern_avx2_##name
+#define LEVEL_NAME "avx2"
+#define FUSED 1
+#include "body.inc"
+#undef LEVEL
+#undef LEVEL_NAME
+#undef FUSED
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+#define LEVEL(name) kern_avx512_##name
+#define LEVEL_NAME "avx512"
+#define FUSED 1
+#include "body.inc"
+#undef LEVEL
+#undef LEVEL_NAME
+#undef FUSED
+#pragma clang attribute pop
+#endif
+
+const kern_lanes *const *kern_lanes_available(size_t *count) {
+#if defined(__x86_64__)
+    static const kern_lanes *const all[] = {&kern_baseline_lanes, &kern_avx2_lanes, &kern_avx512_lanes};
+    size_t n = 1;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        n = 2;
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+            n = 3;
+    }
+#else
+    static const kern_lanes *const all[] = {&kern_baseline_lanes};
+    size_t n = 1;
+#endif
+    *count = n;
+    return all;
+}

@@ -1,0 +1,38 @@
+import Arguments
+
+/// `kern show NAME`
+struct Show: Command {
+    static let output = Option(
+        "output", short: "o", .file, placeholder: "PICTURE", help: "Also draws the kernel into this PNG.")
+    static let size = Option(
+        "size", .size, placeholder: "WIDTHxHEIGHT", defaultText: "256x256", help: "How large the picture is.")
+
+    static let spec = CommandSpec(
+        name: "show", summary: "shows what a kernel is",
+        examples: [
+            Example("kern show sobel-x", says: "its matrix, sum, symmetry and rank, drawn in the terminal"),
+            Example("kern show 'gaussian 2'", says: "with a parameter"),
+            Example("kern show 'gabor theta=0.5' -o gabor.png --size 512", says: "as a picture of 512x512"),
+            Example("kern show '[1 2 1]/4' --json", says: "a matrix of your own, for a program to read"),
+        ],
+        positionals: [
+            Positional(
+                "NAME", completion: .dynamic("program"),
+                help: "A name from 'kern list', with its parameters, a matrix, or a kernel file.")
+        ],
+        options: [output, size, .force, .json],
+        discussion: [
+            "Kernels are correlated, as OpenCV, libvips and network layers do: the matrix lies on the picture as it is "
+                + "printed. 'flip' on a step turns it by 180 degrees, which is convolution."
+        ])
+
+    let name: String
+
+    init(_ arguments: ParsedArguments) throws {
+        name = arguments.positionals[0]
+    }
+
+    func run(_ terminal: Terminal) throws -> ExitStatus {
+        throw Complaint("show waits for the catalogue")
+    }
+}

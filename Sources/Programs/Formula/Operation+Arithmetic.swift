@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension Operation.Unary {
+    func callAsFunction(_ a: Double) -> Double {
+        switch self {
+        case .negate: -a
+        case .magnitude: abs(a)
+        case .squareRoot: a.squareRoot()
+        case .exponential: exp(a)
+        case .logarithm: log(a)
+        case .sine: sin(a)
+        case .cosine: cos(a)
+        case .tangent: tan(a)
+        case .floor: a.rounded(.down)
+        case .ceil: a.rounded(.up)
+        case .round: a.rounded()
+        case .sign: a > 0 ? 1 : a < 0 ? -1 : a
+        }
+    }
+}
+
+extension Operation.Binary {
+    func callAsFunction(_ a: Double, _ b: Double) -> Double {
+        switch self {
+        case .add: a + b
+        case .subtract: a - b
+        case .multiply: a * b
+        case .divide: a / b
+        case .power: pow(a, b)
+        case .less: a < b ? 1 : 0
+        case .lessOrEqual: a <= b ? 1 : 0
+        case .greater: a > b ? 1 : 0
+        case .greaterOrEqual: a >= b ? 1 : 0
+        case .equal: a == b ? 1 : 0
+        case .unequal: a != b ? 1 : 0
+        case .minimum: a.isNaN || b.isNaN ? .nan : min(a, b)
+        case .maximum: a.isNaN || b.isNaN ? .nan : max(a, b)
+        case .angle: atan2(a, b)
+        case .hypotenuse: hypot(a, b)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Steps
+
+/// A program with every name resolved: steps in an order in which each comes after those it takes its input from.
+///
+/// Node 0 is the picture that comes in. A chain is a list; branches make it a graph.
+public struct Graph: Sendable {
+    public struct Node: Sendable {
+        /// nil for the picture that comes in.
+        public let step: (any Step)?
+        public let inputs: [Int]
+        /// As it was written.
+        public let text: String
+        let place: ProgramError.Place
+    }
+
+    public internal(set) var nodes: [Node]
+    /// The node whose result is the program's.
+    public internal(set) var output: Int
+    public let source: SourceText
+
+    /// More would be a mistake, or an attack, rather than a program.
+    static let mostNodes = 4096
+
+    init(source: SourceText) {
+        self.source = source
+        output = 0
+        nodes = [
+            Node(step: nil, inputs: [], text: "input", place: ProgramError.Place(source: source, span: .nowhere))
+        ]
+    }
+}

@@ -1,0 +1,152 @@
+import Steps
+
+/// Kernel files as steps: by name from the catalogue, or by path.
+extension Resolver {
+    mutating func resolveKernelFile(
+        _ word: Word, _ call: Call, from node: Int, in scope: Scope
+    ) throws(ProgramError) -> Int {
+        let (name, source) = try find(word, in: scope)
+        if scope.chain.contains(name) {
+            throw scope.error(.recursion(scope.chain + [name]), at: word.span)
+        }
+        guard scope.chain.count < Resolver.deepestChain else {
+            throw scope.error(.nestedTooDeep(limit: Resolver.deepestChain), at: word.span)
+        }
+        let place = ProgramError.Place(source: scope.source, span: call.span)
+        let file: KernelFile
+        do {
+            file = try KernelFile(parsing: source)
+        } catch {
+            throw ProgramError(error.fault, at: error.span, in: error.source, usedAt: [place] + scope.usedAt)
+        }
+        var inner = Scope(source: source)
+        inner.chain = scope.chain + [name]
+        inner.usedAt = [place] + scope.usedAt
+        try bind(call, name: Self.shortName(name), file: file, from: scope, into: &inner)
+        for word in inner.handedDown where word.key.text != "border" && !file.program.isOneWindowDeep(catalogue) {
+            throw scope.error(
+                .geometryOnChain(key: word.key.text, kernel: Self.shortName(name)), at: word.key.span)
+        }
+        return try chain(file.program, from: node, in: inner)
+    }
+
+    private func find(_ word: Word, in scope: Scope) throws(ProgramError) -> (name: String, source: SourceText) {
+        if word.text.contains("/") || word.text.hasSuffix(".kern") {
+            do {
+                return (word.text, try KernelFolder.read(Self.path(word.text, from: scope.source)))
+            } catch {
+                if case .unreadable = error.fault { throw scope.error(error.fault, at: word.span) }
+                throw error
+            }
+        }
+        guard let entry = catalogue.entry(word.text) else {
+            let known = Vocabulary.words.map(\.name) + ["repeat", "kernel"] + catalogue.entries.map(\.name)
+            throw scope.error(.unknownName(word.text, nearest: nearest(word.text, among: known)), at: word.span)
+        }
+        return (word.text, try entry.source())
+    }
+
+    /// A path in a kernel file counts from that file's folder.
+    private static func path(_ path: String, from source: SourceText) -> String {
+        guard !path.hasPrefix("/"), source.name.hasSuffix(".kern"), !source.name.hasPrefix("kernels/"),
+            let slash = source.name.lastIndex(of: "/")
+        else { return path }
+        return source.name[...slash] + path
+    }
+
+    /// `edges/mystery.kern` is talked about as mystery.
+    private static func shortName(_ name: String) -> String {
+        let file = name.split(separator: "/").last.map(String.init) ?? name
+        return file.hasSuffix(".kern") ? String(file.dropLast(5)) : file
+    }
+
+    /// Parameters by place and by name; geometry words are handed down to the windows in the file.
+    private func bind(
+        _ call: Call, name: String, file: KernelFile, from scope: Scope, into inner: inout Scope
+    ) throws(ProgramError) {
+        if !call.blocks.isEmpty {
+            throw scope.error(.blockCount(step: name, expected: "no block", found: call.blocks.count), at: call.headSpan)
+        }
+        let names = file.parameters.map(\.name.text)
+        let geometry = Vocabulary.kernelSettings
+        inner.handedDown = scope.handedDown
+        var given: [String: Double] = [:]
+        func give(_ parameter: String, _ word: Word, at span: SourceSpan) throws(ProgramError) {
+            guard given[parameter] == nil else { throw scope.error(.duplicateKey(parameter), at: span) }
+            given[parameter] = try scope.number(word, of: parameter, step: name)
+        }
+        func handDown(_ key: Word, _ value: Word?) throws(ProgramError) {
+            if inner.handedDown.contains(where: { $0.key.text == key.text && $0.source == scope.source && $0.key.span != key.span }),
+                call.arguments.count(where: { $0.key?.text == key.text }) > 1
+            {
+                throw scope.error(.duplicateKey(key.text), at: key.span)
+            }
+            inner.handedDown.removeAll { $0.key.text == key.text }
+            inner.handedDown.append(
+                Scope.HandedDown(key: key, value: value, scope: scope.values, source: scope.source))
+        }
+        for argument in call.arguments {
+            switch argument {
+            case .block:
+                continue
+            case .value(let word):
+                if let flag = geometry.first(where: { $0.name == word.text }), case .flag = flag.kind {
+                    try handDown(word, nil)
+                } else if let next = names.first(where: { given[$0] == nil }) {
+                    try give(next, word, at: word.span)
+                } else {
+                    throw scope.error(.surplus(word.text, step: name), at: word.span)
+                }
+            case .keyed(let key, let word):
+                if names.contains(key.text) {
+                    try give(key.text, word, at: key.span)
+                } else if let setting = geometry.first(where: { $0.name == key.text }) {
+                    _ = try scope.value(word, for: setting, step: name)
+                    try handDown(key, word)
+                } else {
+                    let close = nearest(key.text, among: names + geometry.map(\.name))
+                    throw scope.error(.unknownKey(key.text, step: name, nearest: close), at: key.span)
+                }
+            }
+        }
+        for parameter in file.parameters {
+            let key = parameter.name.text
+            inner.values[key] = try given[key] ?? inner.number(parameter.defaultValue, of: key, step: name)
+        }
+    }
+}
+
+extension Argument {
+    fileprivate var key: Word? { if case .keyed(let key, _) = self { key } else { nil } }
+}
+
+extension Program {
+    /// Whether there is exactly one window on every way from the picture to the result, so that one stride makes sense.
+    func isOneWindowDeep(_ catalogue: Catalogue) -> Bool { windows(catalogue, depth: 0) == 1 }
+
+    /// Windows on every way through, or nil where the ways differ.
+    fileprivate func windows(_ catalogue: Catalogue, depth: Int) -> Int? {
+        var count = 0
+        for call in steps {
+            guard depth < Resolver.deepestChain, let own = call.windows(catalogue, depth: depth) else { return nil }
+            count += own
+        }
+        return count
+    }
+}
+
+extension Call {
+    fileprivate func windows(_ catalogue: Catalogue, depth: Int) -> Int? {
+        guard case .name(let word) = head else { return 1 }
+        if word.text == "repeat" { return nil }
+        if let step = Vocabulary.word(word.text) {
+            let own = step.settings.contains { $0.name == "stride" } ? 1 : 0
+            guard !blocks.isEmpty else { return own }
+            let counts = blocks.map { $0.windows(catalogue, depth: depth + 1) }
+            guard let first = counts[0], counts.allSatisfy({ $0 == first }) else { return nil }
+            return first + own
+        }
+        guard let file = try? catalogue.entry(word.text)?.file() else { return nil }
+        return file.program.windows(catalogue, depth: depth + 1)
+    }
+}

@@ -1,0 +1,206 @@
+import Convolution
+import Pixels
+import Steps
+
+extension Catalogue {
+    /// A program with every name looked up and every number worked out, ready to be planned.
+    ///
+    ///     let program = try Program(parsing: SourceText(text: "gaussian 2 | sobel"))
+    ///     let graph = try Catalogue().resolve(program, from: source)
+    ///     graph.nodes.count   // 5: the picture, a 17x17 kernel, two 3x3 kernels and their hypot
+    public func resolve(_ program: Program, from source: SourceText) throws(ProgramError) -> Graph {
+        var resolver = Resolver(catalogue: self, source: source)
+        let output = try resolver.chain(program, from: 0, in: Scope(source: source))
+        resolver.graph.output = output
+        return resolver.graph
+    }
+
+    /// Parses and resolves.
+    public func graph(for source: SourceText) throws(ProgramError) -> Graph {
+        try resolve(Program(parsing: source), from: source)
+    }
+}
+
+/// Walks a syntax tree and grows a graph.
+struct Resolver {
+    let catalogue: Catalogue
+    var graph: Graph
+
+    /// Kernels within kernels; more cannot be meant, and each costs stack.
+    static let deepestChain = 32
+
+    init(catalogue: Catalogue, source: SourceText) {
+        self.catalogue = catalogue
+        graph = Graph(source: source)
+    }
+
+    /// The node that the steps of `program`, one after the other, lead to from `node`.
+    mutating func chain(_ program: Program, from node: Int, in scope: Scope) throws(ProgramError) -> Int {
+        var last = node
+        for call in program.steps { last = try resolve(call, from: last, in: scope) }
+        return last
+    }
+
+    private mutating func resolve(_ call: Call, from node: Int, in scope: Scope) throws(ProgramError) -> Int {
+        switch call.head {
+        case .matrix(let matrix):
+            let kernel = try KernelBuilder(scope: scope).kernel(matrix)
+            return try addKernel(kernel, call, from: node, in: scope)
+        case .kernel(let body):
+            return try resolveFormula(body, call, from: node, in: scope)
+        case .name(let word) where word.text == "repeat":
+            return try resolveRepeat(call, from: node, in: scope)
+        case .name(let word):
+            if let step = Vocabulary.word(word.text) { return try resolve(step, call, from: node, in: scope) }
+            return try resolveKernelFile(word, call, from: node, in: scope)
+        }
+    }
+
+    // MARK: Words of the vocabulary
+
+    private mutating func resolve(
+        _ word: StepWord, _ call: Call, from node: Int, in scope: Scope
+    ) throws(ProgramError) -> Int {
+        var values = try Binder(scope: scope, step: word.name, settings: word.settings).bind(call)
+        let blocks = call.blocks
+        guard word.blocks.contains(blocks.count) else {
+            throw scope.error(
+                .blockCount(step: word.name, expected: word.blocks.phrase, found: blocks.count), at: call.headSpan)
+        }
+        if word.settings.contains(where: { $0.name == "stride" }) {
+            try takeHandedDown(scope, settings: word.settings, into: &values, step: word.name)
+        }
+        var inputs: [Int] = []
+        for block in blocks { inputs.append(try chain(block, from: node, in: scope)) }
+        if blocks.isEmpty { inputs = [node] }
+        let text = text(of: call, in: scope)
+        do {
+            let step = try word.make(Settings(values: values, text: text, blocks: blocks.count))
+            return try add(step, inputs: inputs, text: text, call: call, in: scope)
+        } catch let error as StepError {
+            throw scope.error(.shape(error.description), at: call.span)
+        } catch let error as ProgramError {
+            throw error
+        } catch {
+            throw scope.error(.shape("\(error)"), at: call.span)
+        }
+    }
+
+    private mutating func resolveRepeat(_ call: Call, from node: Int, in scope: Scope) throws(ProgramError) -> Int {
+        let count = Setting.place("count", .integer(0...Graph.mostNodes), "how many times")
+        let values = try Binder(scope: scope, step: "repeat", settings: [count]).bind(call)
+        let blocks = call.blocks
+        guard blocks.count == 1 else {
+            throw scope.error(.blockCount(step: "repeat", expected: "one block", found: blocks.count), at: call.headSpan)
+        }
+        guard case .integer(let times) = values["count"] else { return node }
+        var last = node
+        for _ in 0..<times { last = try chain(blocks[0], from: last, in: scope) }
+        return last
+    }
+
+    // MARK: Kernels
+
+    private mutating func resolveFormula(
+        _ body: Word, _ call: Call, from node: Int, in scope: Scope
+    ) throws(ProgramError) -> Int {
+        let values = try Binder(scope: scope, step: "kernel", settings: KernelBuilder.formulaSettings).bind(call)
+        let kernel = try KernelBuilder(scope: scope).kernel(body, values: values, at: call.headSpan)
+        return try addKernel(kernel, call, values: values, from: node, in: scope)
+    }
+
+    private mutating func addKernel(
+        _ kernel: Kernel, _ call: Call, from node: Int, in scope: Scope
+    ) throws(ProgramError) -> Int {
+        let values = try Binder(scope: scope, step: "a kernel", settings: Vocabulary.kernelSettings).bind(call)
+        return try addKernel(kernel, call, values: values, from: node, in: scope)
+    }
+
+    private mutating func addKernel(
+        _ kernel: Kernel, _ call: Call, values: [String: Value], from node: Int, in scope: Scope
+    ) throws(ProgramError) -> Int {
+        if let block = call.arguments.first(where: { if case .block = $0 { true } else { false } }) {
+            throw scope.error(.blockCount(step: "a kernel", expected: "no block", found: 1), at: block.span)
+        }
+        var values = values
+        try takeHandedDown(scope, settings: Vocabulary.kernelSettings, into: &values, step: "a kernel")
+        let text = text(of: call, in: scope)
+        let step: KernelStep
+        do {
+            let normalised = try kernel.normalised(Normalisation(values))
+            let settings = WindowSettings(
+                Settings(values: values, text: text), stride: Size(1), padding: .same)
+            step = try KernelStep(normalised, settings: settings, flips: values["flip"] != nil, text: text)
+        } catch let error as KernelError {
+            throw scope.error(.shape(error.description), at: call.headSpan)
+        } catch {
+            throw scope.error(.shape("\(error)"), at: call.headSpan)
+        }
+        return try add(step, inputs: [node], text: text, call: call, in: scope)
+    }
+
+    /// Settings that were given to the kernel as a whole; what a step says itself comes first.
+    private func takeHandedDown(
+        _ scope: Scope, settings: [Setting], into values: inout [String: Value], step: String
+    ) throws(ProgramError) {
+        for word in scope.handedDown where values[word.key.text] == nil {
+            guard let setting = settings.first(where: { $0.name == word.key.text }) else { continue }
+            let outer = Scope(source: word.source, values: word.scope)
+            values[setting.name] = try word.value.map { value throws(ProgramError) in
+                try outer.value(value, for: setting, step: step)
+            } ?? .flag
+        }
+    }
+
+    // MARK: Nodes
+
+    mutating func add(
+        _ step: any Step, inputs: [Int], text: String, call: Call, in scope: Scope
+    ) throws(ProgramError) -> Int {
+        guard graph.nodes.count < Graph.mostNodes else {
+            throw scope.error(.tooManySteps(limit: Graph.mostNodes), at: call.headSpan)
+        }
+        let place = ProgramError.Place(source: scope.source, span: call.span)
+        graph.nodes.append(Graph.Node(step: step, inputs: inputs, text: text, place: place))
+        return graph.nodes.count - 1
+    }
+
+    /// The step as written, blocks left out; a kernel file's only step goes by the kernel's name.
+    private func text(of call: Call, in scope: Scope) -> String {
+        var bare = call
+        bare.arguments = call.arguments.filter { if case .block = $0 { false } else { true } }
+        let written = Program(steps: [bare]).description
+        guard let kernel = scope.chain.last else { return written }
+        return call.head.isName ? written : kernel
+    }
+}
+
+extension Call {
+    var blocks: [Program] {
+        arguments.compactMap { if case .block(let program) = $0 { program } else { nil } }
+    }
+}
+
+extension Call.Head {
+    var isName: Bool { if case .name = self { true } else { false } }
+}
+
+extension ClosedRange<Int> {
+    /// `no block`, `2 blocks`, `2 to 64 blocks`
+    fileprivate var phrase: String {
+        if upperBound == 0 { return "no block" }
+        return lowerBound == upperBound ? "\(lowerBound) blocks" : "\(lowerBound) to \(upperBound) blocks"
+    }
+}
+
+extension Normalisation {
+    /// From `sum=1`, `sum=0` and `abs=1`.
+    init(_ values: [String: Value]) {
+        switch (values["sum"], values["abs"]) {
+        case (.integer(1), _): self = .sumIsOne
+        case (.integer(0), _): self = .sumIsZero
+        case (_, .integer): self = .magnitudesSumToOne
+        default: self = .none
+        }
+    }
+}

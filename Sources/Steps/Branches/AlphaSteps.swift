@@ -1,0 +1,65 @@
+import Convolution
+import Pixels
+
+/// Colour times alpha, as windows need it so that invisible colours do not bleed. Not a word: programs do it themselves.
+public struct WeightByAlphaStep: Step {
+    public init() {}
+
+    public var text: String { "× alpha" }
+    public var role: StepRole { .point }
+    public var inputCount: Int { 2 }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        PlannedAlpha(inputs: inputs, divides: false)
+    }
+}
+
+/// Colour divided by alpha again; where nothing is visible, black.
+public struct UnweightByAlphaStep: Step {
+    public init() {}
+
+    public var text: String { "÷ alpha" }
+    public var role: StepRole { .point }
+    public var inputCount: Int { 2 }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        PlannedAlpha(inputs: inputs, divides: true)
+    }
+}
+
+struct PlannedAlpha: PlannedStep {
+    let inputs: [Shape]
+    let divides: Bool
+
+    var output: Shape { inputs[0] }
+
+    /// Alpha below this is rounding, not transparency: a hundredth of a 16-bit level.
+    private static let invisible: Float = 1e-7
+
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows, rows] }
+
+    func run(_ call: StepCall, into output: inout Planes) {
+        let shape = self.output
+        call.inputs[0].withRows { colour in
+            call.inputs[1].withRows { alpha in
+                output.withMutableRows { target in
+                    call.machine.split(call.rows, grain: 32) { piece in
+                        for y in piece {
+                            let weight = alpha.row(y, plane: 0)
+                            for c in 0..<shape.channels {
+                                let (row, out) = (colour.row(y, plane: c), target.row(y, plane: c))
+                                if divides {
+                                    for x in 0..<shape.width {
+                                        out[x] = weight[x] > PlannedAlpha.invisible ? row[x] / weight[x] : 0
+                                    }
+                                } else {
+                                    for x in 0..<shape.width { out[x] = row[x] * weight[x] }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Convolution
+import Pixels
+
+/// A convolution whose weights are to be learned: each output channel sees all channels of its group.
+public struct ConvStep: Step {
+    public let channels: Int
+    public let size: Size
+    public let groups: Int
+    public let hasBias: Bool
+    public let settings: WindowSettings
+    public let text: String
+
+    public var role: StepRole { .layer }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        let input = inputs[0]
+        guard input.channels % groups == 0, channels % groups == 0 else {
+            throw .geometry(.groups(channels: input.channels, outputs: channels, groups: groups))
+        }
+        let window = try settings.window(size)
+        let geometry = try StepError.rewording { () throws(GeometryError) in
+            try Geometry(window, input: input.size)
+        }
+        let output = Shape(count: input.count, channels: channels, size: geometry.output)
+        let border = settings.border ?? .zero
+        if border == .keep, output != input {
+            throw .geometry(.keepNeedsSameSize(input: input, output: output))
+        }
+        if border == .renorm {
+            throw .argument("border=renorm divides by the sum of the weights, and those of \(text) are not known yet")
+        }
+        return PlannedConv(step: self, input: input, output: output, window: window, geometry: geometry, border: border)
+    }
+
+    static let word = StepWord(
+        "conv", .layer, "convolution with weights to be learned", example: "conv 6 5x5",
+        settings: [
+            .place("channels", .integer(1...65_536), "that come out"),
+            .place("size", .size(1...4096), "of the kernels"),
+            .key(
+                "groups", .integer(1...65_536), standard: .integer(1), "channels are split into; each sees only its own"
+            ),
+            .key("no-bias", .flag, "add nothing to the sum"),
+        ] + WindowSettings.kernelWords
+    ) { settings throws(StepError) in
+        ConvStep(
+            channels: settings.integer("channels"), size: settings.size("size"), groups: settings.integer("groups"),
+            hasBias: !settings.has("no-bias"), settings: WindowSettings(settings, stride: Size(1), padding: .same),
+            text: settings.text)
+    }
+}
+
+struct PlannedConv: PlannedStep {
+    let step: ConvStep
+    let input: Shape
+    let output: Shape
+    let window: Window
+    let geometry: Geometry
+    let border: Border
+
+    var inputs: [Shape] { [input] }
+
+    var parameters: [Parameter] {
+        let weights = Parameter(
+            name: "weight", shape: Shape(count: step.channels, channels: input.channels / step.groups, size: step.size))
+        let bias = Parameter(name: "bias", shape: Shape(channels: step.channels, height: 1, width: 1))
+        return step.hasBias ? [weights, bias] : [weights]
+    }
+
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [geometry.y.sources(of: rows, border: border)] }
+
+    func run(_ call: StepCall, into output: inout Planes) {
+        do {
+            let bank = try Bank(
+                size: step.size, inputs: input.channels, outputs: step.channels, groups: step.groups,
+                weights: call.parameters[0].samples, bias: step.hasBias ? call.parameters[1].samples : [],
+                anchor: window.anchor)
+            let convolution = try Convolution(bank, window: window, border: border, input: input)
+            convolution.run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+        } catch {
+            preconditionFailure("weights that were learned fit the plan they were learned for: \(error)")
+        }
+    }
+
+    var account: StepAccount {
+        let taps = Double(step.size.width * step.size.height) * Double(input.channels / step.groups)
+        return StepAccount(
+            geometry: geometry, border: border, operations: Double(output.sampleCount ?? 0) * taps)
+    }
+}

@@ -1,0 +1,107 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What is done to each sample by itself, with its slope for learning.
+public enum PointFunction: Hashable, Sendable {
+    case absolute
+    case invert
+    case scale(Float)
+    case offset(Float)
+    /// |v|^(1/gamma) with the sign of v: values above 1 make mid-tones lighter.
+    case gamma(Float)
+    /// 1 where v ≥ level, else 0.
+    case threshold(Float)
+    case clamp(low: Float, high: Float)
+    case square
+    case root
+    case relu
+    case leaky(Float)
+    case elu(Float)
+    case gelu
+    case sigmoid
+    case tanh
+    /// From stored sRGB values to linear light, and back.
+    case toLinear
+    case fromLinear
+
+    // out[x] = f(in[x]); the choice is made once a row
+    func run(_ input: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
+        switch self {
+        case .absolute: for x in 0..<count { out[x] = abs(input[x]) }
+        case .invert: for x in 0..<count { out[x] = 1 - input[x] }
+        case .scale(let factor): for x in 0..<count { out[x] = input[x] * factor }
+        case .offset(let amount): for x in 0..<count { out[x] = input[x] + amount }
+        case .gamma(let gamma):
+            for x in 0..<count { out[x] = Float(signed(input[x]) { pow($0, 1 / Double(gamma)) }) }
+        case .threshold(let level): for x in 0..<count { out[x] = input[x] >= level ? 1 : 0 }
+        case .clamp(let low, let high): for x in 0..<count { out[x] = min(max(input[x], low), high) }
+        case .square: for x in 0..<count { out[x] = input[x] * input[x] }
+        case .root: for x in 0..<count { out[x] = max(input[x], 0).squareRoot() }
+        case .relu: for x in 0..<count { out[x] = max(input[x], 0) }
+        case .leaky(let slope): for x in 0..<count { out[x] = input[x] > 0 ? input[x] : input[x] * slope }
+        case .elu(let alpha):
+            for x in 0..<count { out[x] = input[x] > 0 ? input[x] : alpha * Float(expm1(Double(input[x]))) }
+        case .gelu:
+            for x in 0..<count { out[x] = Float(Double(input[x]) * normalIntegral(Double(input[x]))) }
+        case .sigmoid: for x in 0..<count { out[x] = Float(1 / (1 + exp(-Double(input[x])))) }
+        case .tanh: for x in 0..<count { out[x] = Float(hyperbolicTangent(Double(input[x]))) }
+        case .toLinear: for x in 0..<count { out[x] = Float(signed(input[x], linearLight)) }
+        case .fromLinear: for x in 0..<count { out[x] = Float(signed(input[x], storedLight)) }
+        }
+    }
+
+    /// The derivative at `v`; where there is a corner, the one from the right.
+    public func slope(_ v: Float) -> Float {
+        let d = Double(v)
+        switch self {
+        case .absolute: return v < 0 ? -1 : 1
+        case .invert: return -1
+        case .scale(let factor): return factor
+        case .offset: return 1
+        case .gamma(let gamma): return v == 0 ? 0 : Float(pow(abs(d), 1 / Double(gamma) - 1) / Double(gamma))
+        case .threshold: return 0
+        case .clamp(let low, let high): return v >= low && v < high ? 1 : 0
+        case .square: return 2 * v
+        case .root: return v > 0 ? 0.5 / v.squareRoot() : 0
+        case .relu: return v >= 0 ? 1 : 0
+        case .leaky(let slope): return v >= 0 ? 1 : slope
+        case .elu(let alpha): return v >= 0 ? 1 : alpha * Float(exp(d))
+        case .gelu: return Float(normalIntegral(d) + d * exp(-d * d / 2) / (2 * Double.pi).squareRoot())
+        case .sigmoid:
+            let s = 1 / (1 + exp(-d))
+            return Float(s * (1 - s))
+        case .tanh:
+            let t = hyperbolicTangent(d)
+            return Float(1 - t * t)
+        case .toLinear: return Float(abs(d) <= 0.04045 ? 1 / 12.92 : 2.4 / 1.055 * pow((abs(d) + 0.055) / 1.055, 1.4))
+        case .fromLinear:
+            return Float(abs(d) <= 0.0031308 ? 12.92 : 1.055 / 2.4 * pow(abs(d), 1 / 2.4 - 1))
+        }
+    }
+}
+
+/// `f` of the magnitude, with the sign put back: filters give negative values too.
+private func signed(_ v: Float, _ f: (Double) -> Double) -> Double {
+    v < 0 ? -f(-Double(v)) : f(Double(v))
+}
+
+private func normalIntegral(_ v: Double) -> Double { 0.5 * (1 + erf(v / 2.0.squareRoot())) }
+
+/// IEC 61966-2-1, from a stored value to light.
+private func linearLight(_ v: Double) -> Double { v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4) }
+
+private func storedLight(_ v: Double) -> Double {
+    v <= 0.0031308 ? v * 12.92 : 1.055 * pow(v, 1 / 2.4) - 0.055
+}
+
+/// Named apart from the case it serves.
+private func hyperbolicTangent(_ v: Double) -> Double {
+    let e = expm1(-2 * abs(v))
+    return v < 0 ? e / (e + 2) : -e / (e + 2)
+}
+
+/// e^v, for rooms' files that need no more of the system's mathematics.
+func exponential(_ v: Double) -> Double { exp(v) }

@@ -1,0 +1,115 @@
+import Convolution
+import Pixels
+
+/// A step that looks at one sample at a time.
+public struct PointStep: Step {
+    public let function: PointFunction
+    public let text: String
+
+    public init(_ function: PointFunction, text: String) {
+        self.function = function
+        self.text = text
+    }
+
+    public var role: StepRole { .point }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        PlannedPoint(function: function, output: inputs[0])
+    }
+}
+
+struct PlannedPoint: PlannedStep, DifferentiableStep {
+    let function: PointFunction
+    let output: Shape
+
+    var inputs: [Shape] { [output] }
+
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows] }
+
+    func run(_ call: StepCall, into output: inout Planes) {
+        let planes = self.output.count * self.output.channels
+        call.inputs[0].withRows { source in
+            output.withMutableRows { target in
+                call.machine.split(call.rows, grain: 32) { piece in
+                    for plane in 0..<planes {
+                        for y in piece {
+                            function.run(
+                                source.row(y, plane: plane), into: target.row(y, plane: plane), count: self.output.width
+                            )
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients {
+        var gradient = outputGradient
+        for index in gradient.samples.indices {
+            gradient.samples[index] *= function.slope(call.inputs[0].samples[index])
+        }
+        return StepGradients(inputs: [gradient])
+    }
+
+    var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0)) }
+}
+
+extension PointStep {
+    static let words: [StepWord] = [
+        word("abs", "the magnitude, whatever the sign", .absolute),
+        word("invert", "1 − v: a negative", .invert),
+        word(
+            "scale", "v × factor", example: "scale 0.5", [.place("factor", .number(finite), "to multiply with")]
+        ) { .scale(Float($0.number("factor"))) },
+        word(
+            "offset", "v + amount", example: "offset 0.5", [.place("amount", .number(finite), "to add")]
+        ) { .offset(Float($0.number("amount"))) },
+        word(
+            "gamma", "v^(1/value): above 1 makes mid-tones lighter, the sign stays", example: "gamma 2.2",
+            [.place("value", .number(0.01...100), "the exponent's reciprocal")]
+        ) { .gamma(Float($0.number("value"))) },
+        word(
+            "threshold", "1 where v is at least the level, else 0", example: "threshold 0.2",
+            [.place("level", .number(finite), standard: .number(0.5), "the smallest value that becomes 1")]
+        ) { .threshold(Float($0.number("level"))) },
+        word(
+            "clamp", "nothing below low, nothing above high", example: "clamp 0 1",
+            [
+                .place("low", .number(finite), standard: .number(0), "the smallest value"),
+                .place("high", .number(finite), standard: .number(1), "the largest value"),
+            ]
+        ) { .clamp(low: Float($0.number("low")), high: Float($0.number("high"))) },
+        word("square", "v²", .square),
+        word("sqrt", "the root of v, 0 where v is negative", .root),
+        word("relu", "v where it is positive, else 0", .relu),
+        word(
+            "leaky", "v where it is positive, else slope × v", example: "leaky 0.01",
+            [.place("slope", .number(finite), standard: .number(0.01), "of the negative side")]
+        ) { .leaky(Float($0.number("slope"))) },
+        word(
+            "elu", "v where it is positive, else alpha × (e^v − 1)", example: "elu",
+            [.place("alpha", .number(finite), standard: .number(1), "how far the negative side goes")]
+        ) { .elu(Float($0.number("alpha"))) },
+        word("gelu", "v × Φ(v), Φ the normal distribution's integral", .gelu),
+        word("sigmoid", "1 / (1 + e^−v): anything to 0…1", .sigmoid),
+        word("tanh", "anything to −1…1", .tanh),
+        word("to-linear", "stored sRGB values to linear light", .toLinear),
+        word("from-linear", "linear light to stored sRGB values", .fromLinear),
+    ]
+
+    /// What a float can hold.
+    static let finite = -1e30...1e30
+
+    private static func word(_ name: String, _ summary: String, _ function: PointFunction) -> StepWord {
+        word(name, summary, example: name, []) { _ in function }
+    }
+
+    private static func word(
+        _ name: String, _ summary: String, example: String, _ settings: [Setting],
+        _ function: @escaping @Sendable (Settings) -> PointFunction
+    ) -> StepWord {
+        StepWord(name, .point, summary, example: example, settings: settings) { settings throws(StepError) in
+            PointStep(function(settings), text: settings.text)
+        }
+    }
+}

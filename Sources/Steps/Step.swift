@@ -1,0 +1,154 @@
+import Convolution
+import Pixels
+
+/// One step of a program: a filter, a point operation, a layer. It knows its words, its shape rule and its rows;
+/// pixel loops belong to the engine.
+///
+/// A step is a value. `plan` decides everything for pictures of known shape, once; the plan then runs forwards on any
+/// band of rows, and — where the step can be learned through — backwards.
+public protocol Step: Sendable {
+    /// As it is written in a program, with its arguments: `gaussian 2` has become `kernel 17x17` by then.
+    var text: String { get }
+
+    /// What it means for alpha and for the range of values.
+    var role: StepRole { get }
+
+    /// How many pictures come in; more than one for the steps that combine branches.
+    var inputCount: Int { get }
+
+    func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep
+}
+
+extension Step {
+    public var inputCount: Int { 1 }
+}
+
+/// What a step means to those who do not know it by name.
+public enum StepRole: Hashable, Sendable {
+    /// Each sample by itself, or all of them alike: alpha is left as it is.
+    case point
+    /// A window: alpha goes the same way as colour. `isSigned` where a flat area answers 0.
+    case window(isSigned: Bool)
+    /// Branches become one picture: alpha is that of the first.
+    case combine
+    /// Channels are mixed by learned weights: alpha has no meaning behind it.
+    case layer
+}
+
+/// What a plan may be asked for from outside the program.
+public struct PlanOptions: Sendable {
+    /// nil lets each step take the cheapest.
+    public var method: Method?
+    /// The border of window steps that do not name one.
+    public var border: Border?
+
+    public init(method: Method? = nil, border: Border? = nil) {
+        self.method = method
+        self.border = border
+    }
+}
+
+/// A step with every decision made for pictures of one shape.
+public protocol PlannedStep: Sendable {
+    var inputs: [Shape] { get }
+    var output: Shape { get }
+
+    /// Rows come cheapest in multiples of this; the output's height where they can only come all at once.
+    var rowGrain: Int { get }
+
+    /// The weights it was not told and has to be given: none for a filter, weights and bias for `conv`.
+    var parameters: [Parameter] { get }
+
+    /// For each input the rows that the output rows `rows` are computed from.
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>]
+
+    /// Computes the output rows `call.rows`; `output` has room for them.
+    func run(_ call: StepCall, into output: inout Planes)
+
+    /// What there is to tell about it.
+    var account: StepAccount { get }
+}
+
+extension PlannedStep {
+    public var rowGrain: Int { 1 }
+    public var parameters: [Parameter] { [] }
+    public var account: StepAccount { StepAccount() }
+}
+
+/// Weights to be learned: their name within the step and what they measure, o·i·h·w.
+public struct Parameter: Hashable, Sendable {
+    public var name: String
+    public var shape: Shape
+
+    public init(name: String, shape: Shape) {
+        self.name = name
+        self.shape = shape
+    }
+}
+
+/// What a plan is run with: bands that hold the rows it needs, its weights, what its survey found.
+public struct StepCall: Sendable {
+    public var inputs: [Planes]
+    public var rows: Range<Int>
+    public var parameters: [Planes]
+    public var survey: [Double]
+    public var machine: Machine
+
+    public init(
+        inputs: [Planes], rows: Range<Int>, parameters: [Planes] = [], survey: [Double] = [],
+        machine: Machine = Machine()
+    ) {
+        self.inputs = inputs
+        self.rows = rows
+        self.parameters = parameters
+        self.survey = survey
+        self.machine = machine
+    }
+}
+
+/// A step whose first row needs something of every row, such as the largest value: it looks at all rows once, in order,
+/// before it runs. What it looked at need not be kept unless `rowsNeeded` asks for it again.
+public protocol SurveyingStep: PlannedStep {
+    /// The findings before the first row.
+    var emptySurvey: [Double] { get }
+
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double])
+}
+
+/// A step that can be learned through: the chain rule for it, on whole batches.
+///
+/// `run` and `backward` are given the same call, so that a plan keeps no state between them.
+public protocol DifferentiableStep: PlannedStep {
+    /// The gradients of the loss by each input and by each parameter, from the one by the output.
+    func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients
+}
+
+/// One gradient for each input and each parameter, of its shape.
+public struct StepGradients: Sendable {
+    public var inputs: [Planes]
+    public var parameters: [Planes]
+
+    public init(inputs: [Planes], parameters: [Planes] = []) {
+        self.inputs = inputs
+        self.parameters = parameters
+    }
+}
+
+/// What `explain` says about a planned step.
+public struct StepAccount: Sendable {
+    /// The convolution or the window behind it, if there is one.
+    public var geometry: Geometry?
+    public var border: Border?
+    public var convolution: Convolution?
+    /// Multiply-adds or comparisons for the whole output.
+    public var operations: Double
+
+    public init(
+        geometry: Geometry? = nil, border: Border? = nil, convolution: Convolution? = nil, operations: Double = 0
+    ) {
+        self.geometry = geometry
+        self.border = border
+        self.convolution = convolution
+        self.operations = operations
+    }
+}

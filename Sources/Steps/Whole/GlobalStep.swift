@@ -1,0 +1,86 @@
+import Convolution
+import Pixels
+
+/// Global pooling: one sample for each channel, from all of the picture. Rows are looked at as they come and let go.
+public struct GlobalStep: Step {
+    public let reducer: Reducer
+    public let text: String
+
+    public var role: StepRole { .window(isSigned: false) }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        PlannedGlobal(reducer: reducer, input: inputs[0])
+    }
+
+    static let words: [StepWord] = [
+        word("globalavg", .average, "the mean of each channel"),
+        word("globalmax", .maximum, "the largest sample of each channel"),
+        word("globalmin", .minimum, "the smallest sample of each channel"),
+        word("globalsum", .sum, "the sum of each channel"),
+        word("globall2", .l2, "the root of each channel's sum of squares"),
+    ]
+
+    private static func word(_ name: String, _ reducer: Reducer, _ summary: String) -> StepWord {
+        StepWord(name, .pooling, summary + ", as a 1x1 picture", example: name) { settings throws(StepError) in
+            GlobalStep(reducer: reducer, text: settings.text)
+        }
+    }
+}
+
+struct PlannedGlobal: PlannedStep, SurveyingStep {
+    let reducer: Reducer
+    let input: Shape
+
+    var inputs: [Shape] { [input] }
+    var output: Shape { Shape(count: input.count, channels: input.channels, height: 1, width: 1) }
+
+    /// After the survey no row is needed again.
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [input.height..<input.height] }
+
+    var emptySurvey: [Double] {
+        let start: Double
+        switch reducer {
+        case .maximum: start = -.infinity
+        case .minimum: start = .infinity
+        case .sum, .average, .l2, .rank: start = 0
+        }
+        return [Double](repeating: start, count: input.count * input.channels)
+    }
+
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double]) {
+        input.withRows { source in
+            for plane in findings.indices {
+                for y in rows {
+                    let row = source.row(y, plane: plane)
+                    var value = findings[plane]
+                    for x in 0..<self.input.width {
+                        let sample = Double(row[x])
+                        switch reducer {
+                        case .maximum: value = max(value, sample)
+                        case .minimum: value = min(value, sample)
+                        case .l2: value += sample * sample
+                        case .sum, .average, .rank: value += sample
+                        }
+                    }
+                    findings[plane] = value
+                }
+            }
+        }
+    }
+
+    func run(_ call: StepCall, into output: inout Planes) {
+        let pixels = Double(input.width) * Double(input.height)
+        for n in 0..<input.count {
+            for c in 0..<input.channels {
+                let found = call.survey[n * input.channels + c]
+                switch reducer {
+                case .average: output[n: n, c: c, y: 0, x: 0] = Float(found / pixels)
+                case .l2: output[n: n, c: c, y: 0, x: 0] = Float(found.squareRoot())
+                case .maximum, .minimum, .sum, .rank: output[n: n, c: c, y: 0, x: 0] = Float(found)
+                }
+            }
+        }
+    }
+
+    var account: StepAccount { StepAccount(operations: Double(input.sampleCount ?? 0)) }
+}

@@ -1,0 +1,97 @@
+import Convolution
+import Pixels
+
+/// Two thresholds: what reaches the high one is kept, and what reaches the low one if it touches something kept.
+public struct HysteresisStep: Step {
+    /// 0 is found from the picture.
+    public let low: Float
+    public let high: Float
+    public let text: String
+
+    public var role: StepRole { .point }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        PlannedHysteresis(low: low, high: high, output: inputs[0])
+    }
+
+    static let word = StepWord(
+        "hysteresis", .whole, "1 where v reaches high, or reaches low and is connected to such a pixel; else 0",
+        example: "hysteresis 0.1 0.3",
+        settings: [
+            .place("low", .number(0...1e30), standard: .number(0), "0 is found from the picture: 0.4 × high"),
+            .place("high", .number(0...1e30), standard: .number(0), "0 is found from the picture"),
+        ]
+    ) { settings throws(StepError) in
+        let (low, high) = (settings.number("low"), settings.number("high"))
+        guard high == 0 || low <= high else {
+            throw .argument("hysteresis takes the low threshold first: \(low) is above \(high)")
+        }
+        return HysteresisStep(low: Float(low), high: Float(high), text: settings.text)
+    }
+}
+
+struct PlannedHysteresis: PlannedStep {
+    let low: Float
+    let high: Float
+    let output: Shape
+
+    /// Found high thresholds leave this share of the positive values below them.
+    private static let quietShare = 0.8
+    /// What a found low threshold is of the high one.
+    private static let lowShare: Float = 0.4
+
+    var inputs: [Shape] { [output] }
+    /// A connection may lead anywhere, so rows come all at once.
+    var rowGrain: Int { max(output.height, 1) }
+
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows.isEmpty ? rows : 0..<output.height] }
+
+    func run(_ call: StepCall, into output: inout Planes) {
+        let shape = self.output
+        call.inputs[0].withRows { source in
+            output.withMutableRows { target in
+                call.machine.split(0..<shape.count * shape.channels, grain: 1) { planes in
+                    for plane in planes { spread(source, plane: plane, into: target) }
+                }
+            }
+        }
+    }
+
+    /// Floods from every strong pixel over the weak ones that it touches, corners included.
+    private func spread(_ source: ReadableRows, plane: Int, into target: WritableRows) {
+        let (low, high) = thresholds(source, plane: plane)
+        var front: [(x: Int, y: Int)] = []
+        for y in 0..<output.height {
+            let (row, out) = (source.row(y, plane: plane), target.row(y, plane: plane))
+            for x in 0..<output.width {
+                out[x] = row[x] >= high && row[x] > 0 ? 1 : 0
+                if out[x] == 1 { front.append((x, y)) }
+            }
+        }
+        while let (x, y) = front.popLast() {
+            for ny in max(0, y - 1)...min(output.height - 1, y + 1) {
+                let (row, out) = (source.row(ny, plane: plane), target.row(ny, plane: plane))
+                for nx in max(0, x - 1)...min(output.width - 1, x + 1)
+                where out[nx] == 0 && row[nx] >= low && row[nx] > 0 {
+                    out[nx] = 1
+                    front.append((nx, ny))
+                }
+            }
+        }
+    }
+
+    private func thresholds(_ source: ReadableRows, plane: Int) -> (low: Float, high: Float) {
+        var high = high
+        if high == 0 {
+            var positive: [Float] = []
+            for y in 0..<output.height {
+                let row = source.row(y, plane: plane)
+                for x in 0..<output.width where row[x] > 0 { positive.append(row[x]) }
+            }
+            high = Rank.select(PlannedHysteresis.quietShare, of: &positive, count: positive.count)
+        }
+        return (low == 0 ? high * PlannedHysteresis.lowShare : min(low, high), high)
+    }
+
+    var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0) * 9) }
+}

@@ -1,0 +1,124 @@
+import Convolution
+import Pixels
+
+/// Values brought to a range or a spread that is known only when all of them have been seen.
+public struct RescaleStep: Step {
+    public enum Target: Hashable, Sendable {
+        /// The smallest value becomes `low`, the largest `high`, in all channels alike.
+        case range(low: Float, high: Float)
+        /// The mean becomes 0 and the standard deviation 1, in all channels alike.
+        case standard
+    }
+
+    public let target: Target
+    public let text: String
+
+    public init(_ target: Target, text: String) {
+        self.target = target
+        self.text = text
+    }
+
+    public var role: StepRole { .point }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        PlannedRescale(target: target, output: inputs[0])
+    }
+
+    static let words: [StepWord] =
+        ["rescale", "normalise"].map(rangeWord) + [
+            StepWord(
+                "standardise", .whole, "mean 0 and standard deviation 1 over the whole picture", example: "standardise"
+            ) { settings throws(StepError) in
+                RescaleStep(.standard, text: settings.text)
+            }
+        ]
+
+    private static func rangeWord(_ name: String) -> StepWord {
+        StepWord(
+            name, .whole,
+            name == "rescale"
+                ? "the smallest value becomes low, the largest high" : "another word for rescale",
+            example: "\(name) 0 1",
+            settings: [
+                .place("low", .number(PointStep.finite), standard: .number(0), "what the smallest value becomes"),
+                .place("high", .number(PointStep.finite), standard: .number(1), "what the largest value becomes"),
+            ]
+        ) { settings throws(StepError) in
+            RescaleStep(
+                .range(low: Float(settings.number("low")), high: Float(settings.number("high"))), text: settings.text)
+        }
+    }
+}
+
+struct PlannedRescale: PlannedStep, SurveyingStep {
+    let target: RescaleStep.Target
+    let output: Shape
+
+    var inputs: [Shape] { [output] }
+
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows] }
+
+    /// Per picture of the batch: smallest, largest, sum, sum of squares.
+    var emptySurvey: [Double] {
+        Array(repeatElement([Double.infinity, -Double.infinity, 0, 0], count: output.count).joined())
+    }
+
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double]) {
+        input.withRows { source in
+            for n in 0..<output.count {
+                for y in rows {
+                    for c in 0..<output.channels {
+                        let row = source.row(y, plane: n * output.channels + c)
+                        var (low, high, sum, squares) = (Float.infinity, -Float.infinity, 0.0, 0.0)
+                        for x in 0..<output.width {
+                            low = min(low, row[x])
+                            high = max(high, row[x])
+                            sum += Double(row[x])
+                            squares += Double(row[x]) * Double(row[x])
+                        }
+                        findings[4 * n] = min(findings[4 * n], Double(low))
+                        findings[4 * n + 1] = max(findings[4 * n + 1], Double(high))
+                        findings[4 * n + 2] += sum
+                        findings[4 * n + 3] += squares
+                    }
+                }
+            }
+        }
+    }
+
+    /// v · factor + amount for picture `n`; a picture of one value becomes the middle of the range.
+    private func map(_ n: Int, _ findings: [Double]) -> (factor: Double, amount: Double) {
+        let (low, high) = (findings[4 * n], findings[4 * n + 1])
+        switch target {
+        case .range(let newLow, let newHigh):
+            guard high > low else { return (0, (Double(newLow) + Double(newHigh)) / 2) }
+            let factor = (Double(newHigh) - Double(newLow)) / (high - low)
+            return (factor, Double(newLow) - low * factor)
+        case .standard:
+            let count = Double(output.channels * output.height * output.width)
+            let mean = findings[4 * n + 2] / count
+            let deviation = max(0, findings[4 * n + 3] / count - mean * mean).squareRoot()
+            guard high > low, deviation > 0 else { return (0, 0) }
+            return (1 / deviation, -mean / deviation)
+        }
+    }
+
+    func run(_ call: StepCall, into output: inout Planes) {
+        let shape = self.output
+        call.inputs[0].withRows { source in
+            output.withMutableRows { target in
+                call.machine.split(call.rows, grain: 32) { piece in
+                    for plane in 0..<shape.count * shape.channels {
+                        let (factor, amount) = map(plane / shape.channels, call.survey)
+                        for y in piece {
+                            let (row, out) = (source.row(y, plane: plane), target.row(y, plane: plane))
+                            for x in 0..<shape.width { out[x] = Float(Double(row[x]) * factor + amount) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0) * 2) }
+}

@@ -1,0 +1,109 @@
+import Convolution
+import Pixels
+
+/// A kernel whose weights are known, on each channel by itself: a literal, a formula, a named kernel.
+public struct KernelStep: Step {
+    public let kernel: Kernel
+    public let settings: WindowSettings
+    public let text: String
+
+    /// - Parameter flips: turn the kernel by 180°, so that applying it is true convolution.
+    public init(_ kernel: Kernel, settings: WindowSettings, flips: Bool = false, text: String) throws(StepError) {
+        var settings = settings
+        if flips {
+            let written = try settings.window(kernel.size)
+            self.kernel = try StepError.rewording { () throws(KernelError) in
+                try kernel.flipped(anchor: written.resolvedAnchor(of: kernel))
+            }
+            settings.anchor = nil
+            if settings.padding == .sameLower { settings.padding = .same }
+        } else {
+            self.kernel = kernel
+        }
+        self.settings = settings
+        self.text = text
+    }
+
+    public var role: StepRole { .window(isSigned: kernel.isSigned) }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        let window = try settings.window(kernel.size)
+        let border = settings.border ?? options.border ?? .edge
+        let input = inputs[0]
+        let method = try usableMethod(options.method, window: window, border: border, input: input)
+        let convolution = try StepError.rewording { () throws(GeometryError) in
+            try Convolution(
+                Bank(kernel, channels: input.channels), window: window, border: border, input: input, method: method)
+        }
+        return PlannedConvolution(convolution: convolution)
+    }
+
+    /// A method asked for the whole program is a wish: where this kernel cannot be computed so, `direct` stands in.
+    private func usableMethod(
+        _ wish: Method?, window: Window, border: Border, input: Shape
+    ) throws(StepError) -> Method? {
+        guard wish == .separable || wish == .transform else { return wish }
+        do {
+            _ = try Convolution(
+                Bank(kernel, channels: 1), window: window, border: border,
+                input: Shape(channels: 1, size: input.size), method: wish)
+        } catch {
+            if case .methodImpossible = error { return .direct }
+        }
+        return wish
+    }
+}
+
+/// A convolution with everything known, as a step.
+public struct PlannedConvolution: PlannedStep {
+    public let convolution: Convolution
+
+    public var inputs: [Shape] { [convolution.input] }
+    public var output: Shape { convolution.output }
+    public var rowGrain: Int { convolution.rowGrain }
+
+    public func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [convolution.rowsNeeded(for: rows)] }
+
+    public func run(_ call: StepCall, into output: inout Planes) {
+        convolution.run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+    }
+
+    public var account: StepAccount {
+        StepAccount(
+            geometry: convolution.geometry, border: convolution.border, convolution: convolution,
+            operations: convolution.operations)
+    }
+}
+
+/// Takes the pixel under the anchor and goes as another window goes: what becomes of alpha where a filter has no
+/// meaning for it.
+public struct SampleStep: Step {
+    public let size: Size
+    public let settings: WindowSettings
+
+    public init(following step: KernelStep) {
+        size = step.kernel.size
+        var settings = step.settings
+        settings.anchor = settings.anchor ?? step.kernel.anchor
+        // Outside the picture there is nothing to sample but what goes on there.
+        if settings.border == .renorm || settings.border == .keep { settings.border = .edge }
+        self.settings = settings
+    }
+
+    public var text: String { "sample \(size)" }
+    public var role: StepRole { .window(isSigned: false) }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        let window = try settings.window(size)
+        let anchor = window.resolvedAnchor(of: nil)
+        var weights = [Double](repeating: 0, count: size.width * size.height)
+        weights[anchor.y * size.width + anchor.x] = 1
+        let delta = try StepError.rewording { () throws(KernelError) in
+            try Kernel(size: size, weights: weights, anchor: anchor)
+        }
+        var settings = settings
+        if settings.padding == .sameLower { settings.padding = .same }
+        settings.anchor = nil
+        return try KernelStep(delta, settings: settings, text: text).plan(for: inputs, options: options)
+    }
+}

@@ -1,0 +1,108 @@
+import Convolution
+import Pixels
+
+/// Pooling: the window of a kernel, with another way to make one sample of what it sees.
+public struct PoolStep: Step {
+    public let reducer: Reducer
+    public let size: Size
+    public let settings: WindowSettings
+    public let countsPadding: Bool
+    public let text: String
+
+    public var role: StepRole { .window(isSigned: false) }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        if let border = settings.border, border == .renorm || border == .keep {
+            throw .argument(
+                "border=\(border) is about weights, and \(text) has none; without border= pixels outside take no part")
+        }
+        let window = try settings.window(size)
+        let pooling = try StepError.rewording { () throws(GeometryError) in
+            try Pooling(
+                reducer, window: window, border: settings.border, countsPadding: countsPadding, input: inputs[0],
+                method: options.method)
+        }
+        return PlannedPooling(pooling: pooling)
+    }
+}
+
+extension PoolStep {
+    /// The words for pooling: windows that stand side by side, unless told otherwise.
+    static let words: [StepWord] = [
+        pool("maxpool", .maximum, "the largest sample under the window", example: "maxpool 2"),
+        pool("minpool", .minimum, "the smallest sample under the window", example: "minpool 3 stride=1 pad=same"),
+        pool("avgpool", .average, "the mean of the samples under the window", example: "avgpool 3 stride=2"),
+        pool("sumpool", .sum, "the sum of the samples under the window", example: "sumpool 2x1"),
+        pool("l2pool", .l2, "the root of the sum of squares under the window", example: "l2pool 2"),
+    ]
+
+    /// The words for order filters: a picture of the same size, unless told otherwise.
+    static let orderWords: [StepWord] = [
+        StepWord(
+            "median", .pooling, "the middle sample under the window: takes specks away and leaves edges",
+            example: "median 3",
+            settings: [.place("size", windowSize, standard: .size(Size(3)), "of the window")] + WindowSettings.poolWords
+        ) { settings throws(StepError) in
+            order(.rank(0.5), settings)
+        },
+        StepWord(
+            "rank", .pooling, "the sample that a fraction of the window lies below: 0 the smallest, 1 the largest",
+            example: "rank 0.9 5",
+            settings: [
+                .place("fraction", .number(0...1), "of the window that lies below"),
+                .place("size", windowSize, standard: .size(Size(3)), "of the window"),
+            ] + WindowSettings.poolWords
+        ) { settings throws(StepError) in
+            order(.rank(settings.number("fraction")), settings)
+        },
+    ]
+
+    private static let windowSize = Setting.Kind.size(1...4096)
+
+    private static func pool(_ name: String, _ reducer: Reducer, _ summary: String, example: String) -> StepWord {
+        StepWord(
+            name, .pooling, summary, example: example,
+            settings: [
+                .place(
+                    "size", windowSize, standard: .size(Size(2)),
+                    "of the window; the stride too unless stride= says otherwise")
+            ]
+                + WindowSettings.poolWords
+        ) { settings throws(StepError) in
+            let size = settings.size("size")
+            return PoolStep(
+                reducer: reducer, size: size,
+                settings: WindowSettings(settings, stride: size, padding: .valid),
+                countsPadding: settings.has("count-padding"), text: settings.text)
+        }
+    }
+
+    private static func order(_ reducer: Reducer, _ settings: Settings) -> PoolStep {
+        PoolStep(
+            reducer: reducer, size: settings.size("size"),
+            settings: WindowSettings(settings, stride: Size(1), padding: .same),
+            countsPadding: settings.has("count-padding"), text: settings.text)
+    }
+}
+
+/// A pooling with everything known, as a step.
+public struct PlannedPooling: PlannedStep {
+    public let pooling: Pooling
+
+    public var inputs: [Shape] { [pooling.input] }
+    public var output: Shape { pooling.output }
+    public var rowGrain: Int { pooling.rowGrain }
+
+    public func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [pooling.rowsNeeded(for: rows)] }
+
+    public func run(_ call: StepCall, into output: inout Planes) {
+        pooling.run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+    }
+
+    public var account: StepAccount {
+        let taps = Double(pooling.geometry.window.size.width * pooling.geometry.window.size.height)
+        return StepAccount(
+            geometry: pooling.geometry, border: pooling.border,
+            operations: Double(pooling.output.sampleCount ?? 0) * taps)
+    }
+}

@@ -1,0 +1,134 @@
+import Convolution
+import Pixels
+import Testing
+
+/// Every method against the reference, over all the small sizes: the edge cases come from relative sizes, so all of
+/// them are tried.
+struct MethodTests {
+    static let sizes = [
+        Size(width: 1, height: 1), Size(width: 2, height: 3), Size(width: 3, height: 3),
+        Size(width: 4, height: 1), Size(width: 1, height: 5), Size(width: 6, height: 7),
+    ]
+    static let paddings: [Padding] = [.same, .sameLower, .valid, .full, .sides(top: 2, right: 0, bottom: 1, left: 3)]
+
+    @Test(arguments: everyBorder)
+    func `every method gives the reference's result`(border: Border) throws {
+        var generator = SeededGenerator(seed: 1)
+        var compared = 0
+        for size in Self.sizes {
+            for (width, height) in [(1, 1), (1, 4), (2, 2), (5, 3), (7, 7), (23, 9)] {
+                for padding in Self.paddings {
+                    for stride in [PerAxis(1), PerAxis(x: 2, y: 1), PerAxis(x: 1, y: 3), PerAxis(2)] {
+                        for dilation in [PerAxis(1), PerAxis(x: 2, y: 1), PerAxis(3)] {
+                            let shape = Shape(count: 1, channels: 2, height: height, width: width)
+                            let picture = Planes.random(shape, using: &generator)
+                            let kernel = Kernel.random(size, using: &generator)
+                            let window = Window(size: size, stride: stride, dilation: dilation, padding: padding)
+                            compared += try compare(picture, kernel, window, border)
+                        }
+                    }
+                }
+            }
+        }
+        #expect(compared > (border == .keep ? 100 : 2000))
+    }
+
+    private func compare(_ picture: Planes, _ kernel: Kernel, _ window: Window, _ border: Border) throws -> Int {
+        let bank = Bank(kernel, channels: picture.shape.channels)
+        guard
+            let reference = try? Convolution(
+                bank, window: window, border: border, input: picture.shape, method: .reference)
+        else { return 0 }
+        let expected = reference.applied(to: picture).values
+        var compared = 0
+        for method in [Method.direct, .separable, .transform] {
+            guard
+                let plan = try? Convolution(bank, window: window, border: border, input: picture.shape, method: method)
+            else { continue }
+            let found = plan.applied(to: picture).values
+            // Renormalising near a partial sum of zero multiplies rounding errors.
+            let scale = border == .renorm ? (expected.map(abs).max() ?? 0) + 1 : 1
+            let worst = zip(expected, found).map { abs($0 - $1) }.max() ?? 0
+            #expect(
+                worst <= 1e-5 * scale, "\(method) differs by \(worst): \(picture.shape) \(kernel) \(window) \(border)")
+            compared += 1
+        }
+        return compared
+    }
+
+    @Test func `groups and mixed channels give the reference's result at every level`() throws {
+        var generator = SeededGenerator(seed: 2)
+        for (inputs, outputs, groups) in [(1, 3, 1), (3, 1, 1), (4, 6, 2), (3, 3, 3), (5, 2, 1)] {
+            let size = Size(width: 3, height: 2)
+            let count = outputs * inputs / groups * 6
+            let bank = try Bank(
+                size: size, inputs: inputs, outputs: outputs, groups: groups,
+                weights: (0..<count).map { _ in Float.random(in: -1...1, using: &generator) },
+                bias: (0..<outputs).map { Float($0) })
+            let picture = Planes.random(
+                Shape(count: 2, channels: inputs, height: 5, width: 70), using: &generator)
+            let window = Window(size: size)
+            let plan = try Convolution(bank, window: window, border: .zero, input: picture.shape, method: .direct)
+            let reference = try Convolution(
+                bank, window: window, border: .zero, input: picture.shape, method: .reference)
+            let expected = reference.applied(to: picture).values
+            for lanes in Lanes.available {
+                let found = plan.applied(to: picture, on: Machine(lanes: lanes, threads: 2)).values
+                let worst = zip(expected, found).map { abs($0 - $1) }.max() ?? 0
+                #expect(worst < 1e-5, "\(lanes.name) \(inputs)→\(outputs) in \(groups)")
+            }
+        }
+    }
+
+    @Test func `levels with fused multiply-add agree bit for bit, and threads change nothing`() throws {
+        var generator = SeededGenerator(seed: 3)
+        let picture = Planes.random(Shape(channels: 3, height: 130, width: 101), using: &generator)
+        for size in [Size(3), Size(width: 11, height: 9)] {
+            let kernel = Kernel.random(size, using: &generator)
+            for method in [Method.direct, .separable, .transform] {
+                guard
+                    let plan = try? Convolution(
+                        Bank(kernel, channels: 3), window: Window(size: size), input: picture.shape, method: method)
+                else { continue }
+                for lanes in Lanes.available {
+                    let one = plan.applied(to: picture, on: Machine(lanes: lanes, threads: 1)).values
+                    for threads in [2, 3, 8] {
+                        #expect(plan.applied(to: picture, on: Machine(lanes: lanes, threads: threads)).values == one)
+                    }
+                }
+                let fused = Lanes.available.filter { $0.name != "baseline" }
+                let results = fused.map { plan.applied(to: picture, on: Machine(lanes: $0)).values }
+                #expect(results.allSatisfy { $0 == results.first })
+            }
+        }
+    }
+
+    @Test func `bands of any height give the bytes of the whole`() throws {
+        var generator = SeededGenerator(seed: 4)
+        let picture = Planes.random(Shape(channels: 2, height: 61, width: 33), using: &generator)
+        for (size, method) in [
+            (Size(3), Method.direct), (Size(9), .transform), (Size(width: 3, height: 4), .separable),
+        ] {
+            let kernel = try Kernel(
+                size: size, weights: (0..<size.width * size.height).map { method == .separable ? 1 : Double($0) })
+            let window = Window(size: size, stride: PerAxis(x: 1, y: 2))
+            let plan = try Convolution(
+                Bank(kernel, channels: 2), window: window, border: .reflect, input: picture.shape, method: method)
+            let whole = plan.applied(to: picture).values
+            var banded = Planes(shape: plan.output)
+            for first in stride(from: 0, to: plan.output.height, by: 5) {
+                let rows = first..<min(first + 5, plan.output.height)
+                let needed = plan.rowsNeeded(for: rows)
+                var band = Planes(shape: picture.shape, emptyWithRoomFor: needed.count, from: needed.lowerBound)
+                band.makeRoom(upTo: needed.upperBound)
+                for c in 0..<2 {
+                    for y in needed {
+                        for x in 0..<33 { band[c: c, y: y, x: x] = picture[c: c, y: y, x: x] }
+                    }
+                }
+                plan.run(band, rows: rows, into: &banded, on: Machine())
+            }
+            #expect(banded.values == whole, "\(method)")
+        }
+    }
+}
