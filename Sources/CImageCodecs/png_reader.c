@@ -53,6 +53,8 @@ static void on_warning(png_structp png, png_const_charp text) {
     if (strstr(text, "no space in chunk cache")) fail(reader, KC_LIMIT_CHUNKS, text);
     if (strstr(text, "insufficient memory") || strstr(text, "exceeds application limits"))
         fail(reader, KC_LIMIT_CHUNK_BYTES, text);
+    // What libpng says of a text that unpacks to more than the limit; one that really is cut short is refused with it.
+    if (strstr(text, "TXt: truncated")) fail(reader, KC_LIMIT_CHUNK_BYTES, text);
     if (begins(text, "IDAT: ") && !strstr(text, "Extra compressed data")) fail(reader, KC_DAMAGED, text);
     if (begins(text, "tRNS: ") && !strstr(text, "invalid with alpha channel")) fail(reader, KC_DAMAGED, text);
     kc_add_warning(&reader->report, text);
@@ -125,7 +127,8 @@ kc_png_reader *kc_png_reader_create(void *context, kc_refill refill, kc_limits l
     }
     png_set_read_fn(reader->png, reader, on_read);
     png_set_user_limits(reader->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_chunk_cache_max(reader->png, limits.chunks);
+    // libpng counts down to 1 and complains there, and takes 0 for no limit.
+    png_set_chunk_cache_max(reader->png, limits.chunks > UINT32_MAX - 2 ? UINT32_MAX : limits.chunks + 2);
     png_set_chunk_malloc_max(reader->png, (png_alloc_size_t)limits.chunk_bytes);
     return reader;
 }
@@ -334,6 +337,6 @@ kc_status kc_png_reader_rows(kc_png_reader *reader, uint8_t *out, size_t count) 
 
 kc_status kc_png_reader_finish(kc_png_reader *reader) {
     if (setjmp(reader->jump)) return reader->report.status;
-    png_read_end(reader->png, NULL);
+    png_read_end(reader->png, reader->info);
     return KC_OK;
 }

@@ -39,18 +39,14 @@ public final class ByteSink {
     }
 
     func write(_ bytes: [UInt8]) throws(CodecError) {
-        let result = bytes.withUnsafeBytes { bytes in Result { () throws(CodecError) in try write(bytes) } }
-        try result.get()
+        try bytes.lend { bytes throws(CodecError) in try write(bytes) }
     }
 
     /// Hands everything held back to the descriptor.
     func flush() throws(CodecError) {
         guard let descriptor, !pending.isEmpty else { return }
-        let result = pending.withUnsafeBytes { bytes in
-            Result { () throws(CodecError) in try Self.writeAll(bytes, to: descriptor) }
-        }
+        try pending.lend { bytes throws(CodecError) in try Self.writeAll(bytes, to: descriptor) }
         pending.removeAll(keepingCapacity: true)
-        try result.get()
     }
 
     private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(CodecError) {

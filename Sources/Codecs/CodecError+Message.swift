@@ -96,3 +96,10 @@ extension CodecError {
         return "cannot \(operation.rawValue) \(file): \(reason); \(remedy)"
     }
 }
+
+extension String {
+    /// Text from a file, fit for a message: short, and without characters that steer a terminal.
+    var printable: String {
+        String(String.UnicodeScalarView(unicodeScalars.prefix(32).map { (0x20..<0x7F).contains($0.value) ? $0 : "?" }))
+    }
+}

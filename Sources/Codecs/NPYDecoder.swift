@@ -48,10 +48,8 @@ final class NPYDecoder: RowDecoder {
         let item = layout.bytesPerItem
         if stored.isEmpty { stored = [UInt8](repeating: 0, count: samplesPerRow * item) }
         guard layout.isFortranOrder else {
-            let got = stored.withUnsafeMutableBytes { bytes in
-                Result { () throws(CodecError) in try source.read(into: bytes) }
-            }
-            guard try got.get() == stored.count else { throw .truncated(.npy) }
+            let got = try stored.lendMutable { bytes throws(CodecError) in try source.read(into: bytes) }
+            guard got == stored.count else { throw .truncated(.npy) }
             return
         }
         let (width, height, channels) = (header.size.width, header.size.height, header.channels.count)

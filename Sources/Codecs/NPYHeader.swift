@@ -42,7 +42,7 @@ struct NPYHeader: Hashable {
         let letters = Array(type)
         guard letters.count == 3, let order = letters.first, "<>|=".contains(order),
             let kind = Self.kinds[letters[1]], let bytes = letters[2].wholeNumberValue, kind.sizes.contains(bytes)
-        else { throw .unsupported(.npy, "samples of type '\(type)'") }
+        else { throw .unsupported(.npy, "samples of type '\(type.printable)'") }
         self.kind = kind.kind
         bytesPerItem = bytes
         isBigEndian = order == ">"

@@ -95,10 +95,8 @@ final class PNMDecoder: RowDecoder {
 
     private func readPackedBits(_ row: UnsafeMutableRawBufferPointer) throws(CodecError) {
         if packedRow.isEmpty { packedRow = [UInt8](repeating: 0, count: (layout.size.width + 7) / 8) }
-        let got = packedRow.withUnsafeMutableBytes { bytes in
-            Result { () throws(CodecError) in try source.read(into: bytes) }
-        }
-        guard try got.get() == packedRow.count else { throw .truncated(.pnm) }
+        let got = try packedRow.lendMutable { bytes throws(CodecError) in try source.read(into: bytes) }
+        guard got == packedRow.count else { throw .truncated(.pnm) }
         for x in row.indices {
             let isBlack = packedRow[x / 8] >> (7 - x % 8) & 1 == 1
             row[x] = isBlack ? 0 : 255

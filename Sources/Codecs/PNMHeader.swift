@@ -130,7 +130,7 @@ struct PNMHeader: Hashable {
         // A tuple type nobody knows is legal; one channel is grey then and three are RGB.
         let guessed: Channels = depth == 1 ? .gray : depth == 3 ? .rgb : .planes(depth)
         let channels = known[tupleType] ?? guessed
-        if channels.count != depth { throw .damaged(.pnm, "\(tupleType) with a DEPTH of \(depth)") }
+        if channels.count != depth { throw .damaged(.pnm, "\(tupleType.printable) with a DEPTH of \(depth)") }
         let header = PNMHeader(
             encoding: .raw, size: Size(width: try field("WIDTH"), height: try field("HEIGHT")), channels: channels,
             maxValue: try field("MAXVAL"))

@@ -19,6 +19,7 @@ public final class PictureReader: RowSource {
     public let format: PictureFormat
     private let decoder: any RowDecoder
     private var rowsLeft: Int
+    private var failure: CodecError?
 
     /// Opens a file. `-` is no special name here: for standard input use `init(descriptor: 0)`.
     public convenience init(path: String, limits: Limits = Limits()) throws(CodecError) {
@@ -63,13 +64,21 @@ public final class PictureReader: RowSource {
     /// Odd things that did the picture no harm, in the decoder's words.
     public var warnings: [String] { decoder.warnings }
 
+    /// As `RowSource` says; `buffer` is aligned as its samples are. After an error every further call throws it again.
     public func readRows(_ count: Int, into buffer: UnsafeMutableRawBufferPointer) throws(CodecError) {
         let bytes = count * header.bytesPerRow
         precondition(count >= 0 && count <= rowsLeft, "\(count) rows asked for, \(rowsLeft) are left")
         precondition(buffer.count >= bytes, "\(count) rows need \(bytes) bytes, the buffer has \(buffer.count)")
+        if let failure { throw failure }
         if count == 0 { return }
-        try decoder.decodeRows(count, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes]))
-        rowsLeft -= count
-        if rowsLeft == 0 { try decoder.finish() }
+        do throws(CodecError) {
+            try decoder.decodeRows(count, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes]))
+            rowsLeft -= count
+            if rowsLeft == 0 { try decoder.finish() }
+        } catch {
+            // A library that gave up halfway is not asked again.
+            failure = error
+            throw error
+        }
     }
 }

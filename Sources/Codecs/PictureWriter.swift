@@ -34,6 +34,7 @@ public final class PictureWriter: RowSink {
     private let sink: ByteSink
     private let encoder: any RowEncoder
     private var rowsLeft: Int
+    private var failure: CodecError?
 
     public init(
         _ format: PictureFormat, _ header: PictureHeader, options: EncodingOptions = EncodingOptions(),
@@ -63,13 +64,28 @@ public final class PictureWriter: RowSink {
         precondition(count >= 0 && count <= rowsLeft, "\(count) rows given, \(rowsLeft) are left")
         precondition(buffer.count >= bytes, "\(count) rows need \(bytes) bytes, the buffer has \(buffer.count)")
         if count == 0 { return }
-        try encoder.encodeRows(count, from: UnsafeRawBufferPointer(rebasing: buffer[..<bytes]))
+        try remembering { () throws(CodecError) in
+            try encoder.encodeRows(count, from: UnsafeRawBufferPointer(rebasing: buffer[..<bytes]))
+        }
         rowsLeft -= count
     }
 
     public func finish() throws(CodecError) {
         precondition(rowsLeft == 0, "the picture was finished \(rowsLeft) rows early")
-        try encoder.finish()
-        try sink.flush()
+        try remembering { () throws(CodecError) in
+            try encoder.finish()
+            try sink.flush()
+        }
+    }
+
+    /// A library that gave up halfway is not asked again: later calls throw what the first failure threw.
+    private func remembering(_ body: () throws(CodecError) -> Void) throws(CodecError) {
+        if let failure { throw failure }
+        do throws(CodecError) {
+            try body()
+        } catch {
+            failure = error
+            throw error
+        }
     }
 }

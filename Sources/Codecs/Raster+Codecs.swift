@@ -1,7 +1,7 @@
 import Pixels
 
 extension PictureReader {
-    /// Reads all rows. Memory grows with the rows that arrive, not with what the header promises.
+    /// Reads all rows of a picture of which none was read yet.
     public func readAll(limits: Limits = Limits()) throws(CodecError) -> Raster {
         let total = try limits.checkWhole(header)
         let stride = header.bytesPerRow
@@ -15,7 +15,7 @@ extension PictureReader {
             let count = min(rowsAtOnce, height - done)
             try readRows(count, into: band)
             // The first band proves the file is no bare header; from then on one allocation serves all.
-            if done == 0 { bytes.reserveCapacity(min(total, 64 << 20)) }
+            if done == 0 { bytes.reserveCapacity(total) }
             bytes.append(contentsOf: band[..<(count * stride)])
             done += count
         }
@@ -40,10 +40,7 @@ extension Raster {
     ) throws(CodecError) -> [UInt8] {
         let sink = ByteSink()
         let writer = try PictureWriter(format, header, options: options, to: sink)
-        let written = bytes.withUnsafeBytes { bytes in
-            Result { () throws(CodecError) in try writer.writeRows(header.size.height, from: bytes) }
-        }
-        try written.get()
+        try bytes.lend { bytes throws(CodecError) in try writer.writeRows(header.size.height, from: bytes) }
         try writer.finish()
         return sink.bytes
     }
