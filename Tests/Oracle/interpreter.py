@@ -241,8 +241,36 @@ def window(picture, matrix, keyed, values):
     border, _, constant = keyed.get("border", "edge").partition(":")
     assert border in BORDERS, border
     outside = float(constant) if constant else 0.0
+    if matrix.size > 1000:
+        return large_window(picture, matrix, stride, dilate, pads, border, outside)
     seen = taps(picture, kernel, stride, dilate, pads, border, outside)
     return sum(matrix[j, i] * values for j, i, values in seen)
+
+
+def large_window(picture, matrix, stride, dilate, pads, border, outside):
+    """The same sums in another order: first the weights that fall on one source row are added up, then those on one
+    source column, so that a kernel far larger than the picture costs little."""
+    top, right, bottom, left = pads
+    rows = placed(picture.shape[0], border, top, bottom)
+    rows = gathering(rows, picture.shape[0], matrix.shape[0], stride[1], dilate[1])
+    columns = placed(picture.shape[1], border, left, right)
+    columns = list(gathering(columns, picture.shape[1], matrix.shape[1], stride[0], dilate[0]))
+    known = np.pad(picture.astype(float), ((0, 1), (0, 1), (0, 0)), constant_values=outside)
+    answer = []
+    for row in rows:
+        folded = row @ matrix
+        answer.append([np.tensordot(folded @ column.T, known, ((0, 1), (0, 1))) for column in columns])
+    return np.array(answer)
+
+
+def gathering(shown, size, taps, stride, dilate):
+    """For every output position a matrix of source position × tap; what lies outside is the last source position."""
+    count = (len(shown) - dilate * (taps - 1) - 1) // stride + 1
+    if len(shown) <= dilate * (taps - 1):
+        raise ValueError("the window does not fit")
+    for i in range(count):
+        there = shown[i * stride : i * stride + dilate * (taps - 1) + 1 : dilate]
+        yield (np.arange(size + 1)[:, None] == np.where(there < 0, size, there)[None, :]).astype(float)
 
 
 def pool(picture, name, kernel, keyed, values, counted):

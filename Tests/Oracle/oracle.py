@@ -1,14 +1,13 @@
 """Runs a kern binary against the float64 interpreter beside it, on thousands of random cases.
 
     /opt/kern-oracle/bin/python Tests/Oracle/oracle.py .build/release/kern --cases 4000 --seed 1
-    … --only pools          one family of cases: literals, named, pools, chains, depth8, depth16
+    … --only pools          one family of cases, as listed in FAMILIES
     … --case 1234           one case again, with both answers printed
     … --extra "--engine reference --threads 3"     words handed to every `kern apply`
 
 A case is made from its number and the seed alone, so a failure can be asked for again. Exit code 1 if anything differed.
 """
 import argparse
-import math
 import os
 import shlex
 import subprocess
@@ -17,6 +16,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 from scipy import ndimage
 
@@ -28,6 +28,8 @@ sharpen 0.7|high-boost 1.2|sobel-x|sobel-y|prewitt-x|prewitt-y|scharr-x|scharr-y
 gaussian-x 0.9|gaussian-y 1.4|kirsch-direction 3|robinson-direction 6|laplacian|laplacian8|log 0.8|dog 0.7|outline|emboss
 emboss 30 0.4|line-horizontal|line-vertical|line-45|line-135|gabor 1 4 20 40 0.8""".replace("\n", "|").split("|")
 SMOOTHING = [name for name in NAMED if name.split()[0] in ("identity", "box", "gaussian", "motion", "disk", "sharpen")]
+LARGE = """gaussian 12|gaussian 40|gaussian 90|gaussian 200|box 60|box 101|disk 45|motion 151 33|dog 9|log 14|gabor 8 20
+gaussian-x 15|gaussian-y 30""".replace("\n", "|").split("|")
 PROGRAMS = """sobel
 prewitt
 scharr
@@ -53,7 +55,9 @@ sobel-x | relu
 sobel-y | tanh
 outline | sigmoid
 repeat 3 { [1 2 1]/4 }""".split("\n")
-FAMILIES = {"literals": 0.4, "named": 0.18, "pools": 0.17, "chains": 0.12, "depth8": 0.07, "depth16": 0.06}
+FAMILIES = {
+    "literals": 0.38, "named": 0.17, "large": 0.02, "pools": 0.17, "chains": 0.1, "depth8": 0.06, "depth16": 0.05, "alpha": 0.05
+}
 EPSILON = 2.0**-24
 
 
@@ -69,7 +73,12 @@ class Case:
         self.picture = rng.random((height, width, self.channels))
         self.suffix, self.top = "npy", None
         getattr(self, self.family)(rng)
-        if self.top:
+        if self.family == "alpha":
+            self.channels, self.suffix = 4, "png"
+            self.stored = rng.integers(0, self.top + 1, (height, width, 4)).astype(np.uint8 if self.top == 255 else np.uint16)
+            self.stored[..., 3] *= rng.random((height, width)) < 0.6
+            self.picture = self.stored / self.top
+        elif self.top:
             self.channels = int(rng.choice([1, 3]))
             stored = rng.integers(0, self.top + 1, (height, width, self.channels))
             self.suffix = "pgm" if self.channels == 1 else "ppm"
@@ -87,6 +96,13 @@ class Case:
 
     def named(self, rng):
         self.program = str(rng.choice(NAMED)) + geometry(rng)
+
+    def large(self, rng):
+        self.program = str(rng.choice(LARGE))
+        if rng.random() < 0.8:
+            self.program += " border=" + str(rng.choice(["edge", "zero", "constant:0.3", "symmetric", "reflect", "wrap"]))
+        if rng.random() < 0.3:
+            self.program += f" stride={rng.integers(1, 4)}"
 
     def pools(self, rng):
         name = rng.choice(["maxpool", "minpool", "avgpool", "sumpool", "l2pool", "median"])
@@ -119,7 +135,17 @@ class Case:
     def depth16(self, rng):
         self.depth8(rng, 65535)
 
+    def alpha(self, rng):
+        """A PNG with alpha under a smoothing kernel: colour is weighted by alpha, and must not leak out of what is clear."""
+        self.program = str(rng.choice([name for name in SMOOTHING if name.split()[0] != "sharpen"]))
+        self.top = int(rng.choice([255, 65535]))
+
     def expected(self):
+        if self.family == "alpha":
+            steps, alpha = interpreter.read(self.program), self.picture[..., 3:]
+            cover = interpreter.run(steps, alpha)
+            colour = interpreter.run(steps, self.picture[..., :3] * alpha)
+            return np.concatenate([np.where(cover > 0, colour / np.maximum(cover, 1e-300), np.nan), cover], -1)
         return interpreter.run(interpreter.read(self.program), self.picture)
 
     def tolerance(self, expected):
@@ -174,6 +200,9 @@ def save(path, stored):
     if path.suffix == ".npy":
         np.save(path, stored[..., 0] if stored.shape[2] == 1 else stored)
         return
+    if path.suffix == ".png":
+        cv2.imwrite(str(path), stored[..., [2, 1, 0, 3]])
+        return
     kind = b"P5" if stored.shape[2] == 1 else b"P6"
     top = 255 if stored.dtype == np.uint8 else 65535
     path.write_bytes(kind + b"\n%d %d\n%d\n" % (stored.shape[1], stored.shape[0], top) + stored.tobytes())
@@ -183,6 +212,10 @@ def load(path):
     if path.suffix == ".npy":
         array = np.load(path)
         return array[..., None] if array.ndim == 2 else array
+    if path.suffix == ".png":
+        samples = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        top = 255 if samples.dtype == np.uint8 else 65535
+        return samples[..., [2, 1, 0, 3]] if samples.ndim == 3 and samples.shape[2] == 4 else np.atleast_3d(samples), top
     kind, width, height, top, body = header(path.read_bytes())
     samples = np.frombuffer(body, np.uint8 if top < 256 else ">u2")
     return samples.reshape(height, width, 1 if kind == b"P5" else 3), top
@@ -232,6 +265,9 @@ def difference(case, options, ran, target, expected):
         # A value within float error of a half may go either way.
         slack = EPSILON * 64 * case.top
         wrong = np.abs(found - exact) > 0.5 + slack if found.shape == exact.shape else None
+        if case.family == "alpha" and wrong is not None:  # a colour divided by next to nothing is known less well
+            cover = expected[..., 3:]
+            wrong = np.abs(found - exact) > 0.5 + slack / np.maximum(cover, 1e-6)
     else:
         found, exact = load(target), expected
         wrong = ~(np.abs(found - exact) <= case.tolerance(expected)) if found.shape == exact.shape else None
