@@ -33,6 +33,7 @@ let package = Package(
         .testTarget(
             name: "CodecsTests", dependencies: ["Codecs", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
+        .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Programs"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),
         .testTarget(name: "EndToEndTests", dependencies: ["kern"]),
