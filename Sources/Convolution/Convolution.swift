@@ -63,6 +63,9 @@ public struct Convolution: Sendable {
         }
     }
 
+    /// Products of a row and a column that the kernel is computed as; nil unless the method is separable.
+    public var rank: Int? { factors?.rank }
+
     /// The input rows that the output rows `rows` are computed from.
     public func rowsNeeded(for rows: Range<Int>) -> Range<Int> {
         guard let transform else { return geometry.y.sources(of: rows, border: border) }

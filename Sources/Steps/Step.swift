@@ -140,15 +140,27 @@ public struct StepAccount: Sendable {
     public var geometry: Geometry?
     public var border: Border?
     public var convolution: Convolution?
+    /// How far it looks.
+    public var reach: Reach
     /// Multiply-adds or comparisons for the whole output.
     public var operations: Double
 
+    public enum Reach: Hashable, Sendable {
+        case pixel
+        /// So many pixels around the own one.
+        case around(Int)
+        case window
+        case all
+    }
+
     public init(
-        geometry: Geometry? = nil, border: Border? = nil, convolution: Convolution? = nil, operations: Double = 0
+        geometry: Geometry? = nil, border: Border? = nil, convolution: Convolution? = nil, reach: Reach? = nil,
+        operations: Double = 0
     ) {
         self.geometry = geometry
         self.border = border
         self.convolution = convolution
+        self.reach = reach ?? (geometry == nil ? .pixel : .window)
         self.operations = operations
     }
 }

@@ -89,6 +89,8 @@ public enum PlanError: Error, Hashable, Sendable {
     case memory(needed: Int, allowed: Int, step: String)
     /// Weights that nobody has learned yet.
     case unknownWeights(step: String)
+    /// A pixel was asked for that the result does not have.
+    case outside(x: Int, y: Int, Size)
 }
 
 extension PlanError: CustomStringConvertible {
@@ -100,6 +102,8 @@ extension PlanError: CustomStringConvertible {
         case .unknownWeights(let step):
             "'\(step)' has weights that are still to be learned, so there is nothing to apply yet; "
                 + "'kern explain' shows what it would be"
+        case .outside(let x, let y, let size):
+            "the result is \(size): it has no pixel \(x),\(y); columns and rows count from 0"
         }
     }
 }

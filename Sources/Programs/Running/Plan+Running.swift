@@ -65,9 +65,12 @@ struct Runner {
     private var planes: [Planes]
     private var findings: [[Double]]
     private let converter: SampleConverter
+    private let keepsAll: Bool
 
-    init(_ plan: Plan, source: any RowSource) {
+    /// - Parameter keepsAll: let no row go, so that every node can be looked at afterwards.
+    init(_ plan: Plan, source: any RowSource, keepsAll: Bool = false) {
         self.plan = plan
+        self.keepsAll = keepsAll
         self.source = source
         schedule = RowSchedule(plan)
         converter = SampleConverter(plan.options.machine.lanes)
@@ -114,6 +117,7 @@ struct Runner {
             planes[node].makeRoom(upTo: rows.upperBound)
             step.run(call, into: &planes[node])
         case .drop(let node, let before):
+            if keepsAll { return }
             planes[node].dropRows(before: before)
         }
     }
