@@ -51,7 +51,8 @@ extension Kernel {
         search: while divisor <= 65_536 {
             for weight in weights where weight != 0 {
                 let whole = weight * Double(divisor)
-                if abs(whole - whole.rounded()) > 1e-9 * max(1, abs(whole)) || abs(whole) > 1e9 || whole.rounded() == 0 {
+                if abs(whole - whole.rounded()) > 1e-9 * max(1, abs(whole)) || abs(whole) > 1e9 || whole.rounded() == 0
+                {
                     divisor += 1
                     continue search
                 }

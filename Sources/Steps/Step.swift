@@ -41,10 +41,13 @@ public struct PlanOptions: Sendable {
     public var method: Method?
     /// The border of window steps that do not name one.
     public var border: Border?
+    /// Sums in double: for samples finer than 8 bits.
+    public var isExact: Bool
 
-    public init(method: Method? = nil, border: Border? = nil) {
+    public init(method: Method? = nil, border: Border? = nil, isExact: Bool = false) {
         self.method = method
         self.border = border
+        self.isExact = isExact
     }
 }
 

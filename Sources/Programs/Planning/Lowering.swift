@@ -29,7 +29,10 @@ struct Lowering {
         self.options = options
     }
 
-    private var planOptions: PlanOptions { PlanOptions(method: options.method, border: options.border) }
+    private var planOptions: PlanOptions {
+        let isFine = header.depth != .uint8 || (options.depth ?? .uint8) != .uint8
+        return PlanOptions(method: options.method, border: options.border, isExact: isFine)
+    }
 
     mutating func run() throws {
         places = [try receive()]

@@ -33,7 +33,8 @@ public struct KernelStep: Step {
         let method = try usableMethod(options.method, window: window, border: border, input: input)
         let convolution = try StepError.rewording { () throws(GeometryError) in
             try Convolution(
-                Bank(kernel, channels: input.channels), window: window, border: border, input: input, method: method)
+                Bank(kernel, channels: input.channels), window: window, border: border, input: input, method: method,
+                isExact: options.isExact)
         }
         return PlannedConvolution(convolution: convolution)
     }
