@@ -267,7 +267,9 @@ kc_status kc_jpeg_reader_header(kc_jpeg_reader *reader, kc_jpeg_header *out) {
     header->density_x = jpeg->X_density;
     header->density_y = jpeg->Y_density;
     read_sampling(reader);
-    const JQUANT_TBL *table = jpeg->quant_tbl_ptrs[jpeg->comp_info[0].quant_tbl_no];
+    // The number comes from the file, and libjpeg has not looked at it yet.
+    int number = jpeg->comp_info[0].quant_tbl_no;
+    const JQUANT_TBL *table = number >= 0 && number < NUM_QUANT_TBLS ? jpeg->quant_tbl_ptrs[number] : NULL;
     header->quality = table ? kc_jpeg_estimated_quality(table->quantval) : 0;
     *out = *header;
     return KC_OK;

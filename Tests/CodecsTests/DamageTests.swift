@@ -96,4 +96,59 @@ struct SmallFile: CustomTestStringConvertible, Sendable {
         bytes.removeSubrange((bytes.count - 120)..<(bytes.count - 60))
         #expect(codecError { _ = try Raster.decode(bytes) }?.fault == .file)
     }
+
+    /// One row of two pixels, stored: a zlib stream with no compression.
+    private func idat(_ row: [UInt8], adler: [UInt8]) -> (String, [UInt8]) {
+        ("IDAT", [0x78, 0x01, 1, UInt8(row.count), 0, ~UInt8(row.count), 0xFF] + row + adler)
+    }
+
+    @Test func `a PNG that libpng would only warn about is refused where its pixels would be wrong`() throws {
+        let palette: (String, [UInt8]) = ("PLTE", [1, 2, 3, 4, 5, 6])
+        let inside = idat([0, 0, 1], adler: [0, 5, 0, 2])
+        let outside = idat([0, 0, 2], adler: [0, 6, 0, 3])
+        let head = ihdr(width: 2, height: 1, bits: 8, type: 3)
+        let end: (String, [UInt8]) = ("IEND", [])
+        func refusal(_ chunks: [(String, [UInt8])]) -> CodecError? {
+            codecError { _ = try Raster.decode(png(chunks.map { (name: $0.0, data: $0.1) })) }
+        }
+        let inner = try Raster.decode(png([head, palette, idat([0, 0, 1], adler: [0, 4, 0, 2]), end]))
+        #expect(inner.bytes == [1, 2, 3, 4, 5, 6])
+        #expect(refusal([head, palette, inside, end]) == .damaged(.png, "IDAT: incorrect data check"))
+        #expect(refusal([head, palette, idat([0, 0, 2], adler: [0, 6, 0, 4]), end])?.fault == .file)
+        #expect(refusal([head, palette, idat([0, 0, 2], adler: [0, 5, 0, 3]), end])?.fault == .file)
+        #expect(refusal([head, palette, outside, end])?.fault == .file)
+        #expect(refusal([head, idat([0, 0, 1], adler: [0, 4, 0, 2]), end])?.fault == .file)
+        let tall = idat([0, 0, 1, 0, 0, 1], adler: [0, 9, 0, 7])
+        #expect(refusal([head, palette, tall, end])?.fault == .file)
+        let longTransparency: (String, [UInt8]) = ("tRNS", [1, 2, 3])
+        let right = idat([0, 0, 1], adler: [0, 4, 0, 2])
+        #expect(refusal([head, palette, longTransparency, right, end])?.fault == .file)
+    }
+
+    @Test func `a JPEG that names a table it does not have is refused`() throws {
+        var bytes = try fixture("420.jpg")
+        let frame = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xC0]) })
+        bytes[frame + 12] = 200
+        #expect(codecError { _ = try Raster.decode(bytes) }?.fault == .file)
+    }
+
+    @Test(arguments: [(0xC9, 8, "arithmetic"), (0xC3, 8, "lossless"), (0xC0, 12, "12-bit"), (0xC5, 8, "hierarchical")])
+    func `kinds of JPEG kern does not know are refused in a sentence`(marker: Int, bits: Int, name: String) throws {
+        var bytes = try fixture("420.jpg")
+        let frame = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xC0]) })
+        bytes[frame + 1] = UInt8(marker)
+        bytes[frame + 4] = UInt8(bits)
+        let error = codecError { _ = try Raster.decode(bytes) }
+        // Arithmetic coding is decoded where the library can; then this is only a damaged one.
+        #expect(
+            error?.fault == .unsupported || (name == "arithmetic" && error?.fault == .file),
+            "\(String(describing: error))")
+    }
+
+    @Test func `bytes after the end of a PNG or JPEG are left alone`() throws {
+        for name in ["metadata.png", "420.jpg"] {
+            let bytes = try fixture(name)
+            #expect(try Raster.decode(bytes + [1, 2, 3]) == Raster.decode(bytes))
+        }
+    }
 }
