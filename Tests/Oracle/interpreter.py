@@ -27,7 +27,7 @@ POINTS = {
     "invert": lambda v: 1 - v,
     "scale": lambda v, by: v * by,
     "offset": lambda v, by: v + by,
-    "threshold": lambda v, at: (v > at).astype(float),
+    "threshold": lambda v, at: (v >= at).astype(float),
     "clamp": lambda v, low=0.0, high=1.0: np.clip(v, low, high),
     "relu": lambda v: np.maximum(v, 0),
     "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
@@ -275,7 +275,8 @@ def gathering(shown, size, taps, stride, dilate):
 
 def pool(picture, name, kernel, keyed, values, counted):
     """Positions outside the picture are left out of the window, or count as zero with `count-padding`."""
-    stride, dilate, pads = geometry(keyed, values, kernel, kernel, "valid")
+    is_filter = name == "median"
+    stride, dilate, pads = geometry(keyed, values, kernel, (1, 1) if is_filter else kernel, "same" if is_filter else "valid")
     outside = 0.0 if counted else np.nan
     stack = np.array([v for _, _, v in taps(picture, kernel, stride, dilate, pads, "zero", outside)])
     shape = stack.shape[1:]

@@ -91,7 +91,7 @@ class Case:
     def literals(self, rng):
         width, height = rng.integers(1, 8, 2)
         self.program = literal(rng, width, height) + geometry(rng)
-        if rng.random() < 0.3 and ("pad=" not in self.program or "pad=same" in self.program):
+        if rng.random() < 0.3 and (self.program + " ").count("pad=") == (self.program + " ").count("pad=same "):
             self.program += f" anchor={rng.integers(width)},{rng.integers(height)}"
 
     def named(self, rng):
@@ -110,7 +110,8 @@ class Case:
         words = [f"{name} {width}x{height}"]
         if rng.random() < 0.6:
             words.append(f"stride={rng.integers(1, 4)}x{rng.integers(1, 4)}")
-        if name == "median":  # the peers disagree on what lies outside: only whole windows
+        if name == "median":  # peers disagree on what lies outside and on even counts: only whole, odd windows
+            words[0] = f"median {width | 1}x{height | 1}"
             words += ["pad=valid"] + ["stride=1"] * (len(words) == 1)
         elif rng.random() < 0.5:
             words.append("pad=" + str(rng.choice(["same", "same-lower", "valid", f"{min(1, height - 1)},0,0,{min(1, width - 1)}"])))
