@@ -56,7 +56,7 @@ public struct KernelStep: Step {
 }
 
 /// A convolution with everything known, as a step.
-public struct PlannedConvolution: PlannedStep {
+public struct PlannedConvolution: DifferentiableStep {
     public let convolution: Convolution
 
     public var inputs: [Shape] { [convolution.input] }
@@ -67,6 +67,11 @@ public struct PlannedConvolution: PlannedStep {
 
     public func run(_ call: StepCall, into output: inout Planes) {
         convolution.run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+    }
+
+    /// The weights are known, so only the picture gets a gradient.
+    public func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients {
+        StepGradients(inputs: [convolution.gradients(of: outputGradient, at: call.inputs[0]).input])
     }
 
     public var account: StepAccount {
