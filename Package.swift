@@ -32,7 +32,9 @@ let package = Package(
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
         .testTarget(
             name: "CodecsTests", dependencies: ["Codecs", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
+        .testTarget(name: "StepsTests", dependencies: ["Pixels", "Convolution", "Steps"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
+        .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Programs"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),
         .testTarget(name: "EndToEndTests", dependencies: ["kern"]),

@@ -42,17 +42,16 @@ extension Convolution {
                     padded.begin(at: piece.lowerBound)
                     for o in group * bank.outputsPerGroup..<(group + 1) * bank.outputsPerGroup {
                         let taps = bank.isShared ? shared : taps(of: o)
-                        let weights = taps.map { Float($0.weight) }
-                        let bias = Float(bank.bias[o])
+                        let weights = RowWeights(taps.map(\.weight), isExact: isExact)
                         for y in piece {
                             let pointers: [UnsafePointer<Float>?] = taps.map { tap in
                                 let plane = n * bank.inputs + group * bank.inputsPerGroup + tap.input
                                 return padded.row(
                                     y, tapX: tap.x, tapY: tap.y, slot: tap.input, plane: plane, of: source)
                             }
-                            lanes.loops.pointee.weighted_sum(
-                                target.row(y, plane: n * bank.outputs + o), geometry.x.output, pointers, weights,
-                                taps.count, bias)
+                            weights.sum(
+                                pointers, bias: bank.bias[o], into: target.row(y, plane: n * bank.outputs + o),
+                                count: geometry.x.output, lanes)
                         }
                     }
                 }

@@ -9,7 +9,8 @@ extension Convolution {
         let width = geometry.x.output
         let across = factors.terms.map { SparseTaps($0.row) }
         let down = factors.terms.map { SparseTaps($0.column) }
-        let weights = down.flatMap(\.weights)
+        let weights = RowWeights(down.flatMap(\.weights), isExact: isExact)
+        let rowWeights = across.map { RowWeights($0.weights, isExact: isExact) }
         machine.split(rows, grain: pieceRows) { piece in
             var padded = PaddedRows(
                 geometry: geometry, border: border, outside: border.outside, planes: 1, mostRows: piece.count)
@@ -21,7 +22,6 @@ extension Convolution {
             let first = geometry.y.start(piece.lowerBound)
             for plane in 0..<input.count * bank.inputs {
                 padded.begin(at: piece.lowerBound)
-                let bias = Float(bank.bias[plane % bank.inputs])
                 var isDone = [Bool](repeating: false, count: span)
                 for y in piece {
                     var pointers: [UnsafePointer<Float>?] = []
@@ -40,13 +40,13 @@ extension Convolution {
                             let inputs: [UnsafePointer<Float>?] = across[term].positions.map {
                                 padded.row(y, tapX: $0, tapY: tap, slot: 0, plane: plane, of: source)
                             }
-                            lanes.loops.pointee.weighted_sum(
-                                between + (term * span + place) * width, width, inputs, across[term].weights,
-                                inputs.count, 0)
+                            rowWeights[term].sum(
+                                inputs, into: between + (term * span + place) * width, count: width, lanes)
                         }
                     }
-                    lanes.loops.pointee.weighted_sum(
-                        target.row(y, plane: plane), width, pointers, weights, weights.count, bias)
+                    weights.sum(
+                        pointers, bias: bank.bias[plane % bank.inputs], into: target.row(y, plane: plane),
+                        count: width, lanes)
                 }
             }
         }
@@ -56,10 +56,10 @@ extension Convolution {
 /// The weights of a row or column that are not zero, and where they stand.
 private struct SparseTaps {
     var positions: [Int]
-    var weights: [Float]
+    var weights: [Double]
 
     init(_ values: [Double]) {
         positions = values.indices.filter { values[$0] != 0 }
-        weights = positions.map { Float(values[$0]) }
+        weights = positions.map { values[$0] }
     }
 }

@@ -26,6 +26,8 @@ public struct Convolution: Sendable {
     public let input: Shape
     public let output: Shape
     public let method: Method
+    /// Whether sums are kept in double and rounded once, for samples finer than 8 bits.
+    public let isExact: Bool
     /// What each method would cost in multiply-adds an output sample, by estimate; missing where it cannot be used.
     public let costs: [Method: Double]
 
@@ -33,10 +35,13 @@ public struct Convolution: Sendable {
     let transform: TilePlan?
     let renormaliser: Renormaliser?
 
-    /// - Parameter method: nil lets the cheapest be taken.
+    /// - Parameters:
+    ///   - method: nil lets the cheapest be taken.
+    ///   - isExact: keep sums in double, at two to four times the cost; transforms always do.
     /// - Throws: a `GeometryError` where the window, the border or the method do not go with the picture.
     public init(
-        _ bank: Bank, window: Window, border: Border = .edge, input: Shape, method asked: Method? = nil
+        _ bank: Bank, window: Window, border: Border = .edge, input: Shape, method asked: Method? = nil,
+        isExact: Bool = false
     ) throws(GeometryError) {
         precondition(bank.size == window.size, "a \(bank.size) kernel in a \(window.size) window")
         guard input.channels == bank.inputs else {
@@ -44,6 +49,7 @@ public struct Convolution: Sendable {
         }
         self.bank = bank
         self.border = border
+        self.isExact = isExact
         self.input = input
         var window = window
         if window.anchor == nil { window.anchor = bank.kernels[0].anchor }
@@ -62,6 +68,9 @@ public struct Convolution: Sendable {
             transform = nil
         }
     }
+
+    /// Products of a row and a column that the kernel is computed as; nil unless the method is separable.
+    public var rank: Int? { factors?.rank }
 
     /// The input rows that the output rows `rows` are computed from.
     public func rowsNeeded(for rows: Range<Int>) -> Range<Int> {

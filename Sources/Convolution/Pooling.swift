@@ -33,7 +33,7 @@ public struct Pooling: Sendable {
 
     public init(
         _ reducer: Reducer, window: Window, holes: Set<Int> = [], border: Border? = nil, countsPadding: Bool = false,
-        input: Shape, method: Method? = nil
+        input: Shape, method: Method? = nil, isExact: Bool = false
     ) throws(GeometryError) {
         precondition(border != .renorm && border != .keep, "pooling has no weights to renormalise and no pixel to keep")
         self.reducer = reducer
@@ -42,7 +42,7 @@ public struct Pooling: Sendable {
         self.input = input
         geometry = try Geometry(window, input: input.size)
         output = Shape(count: input.count, channels: input.channels, size: geometry.output)
-        if border == nil, !countsPadding {
+        if border == nil, !(countsPadding && reducer == .average) {
             for (name, axis) in [(Axis.Name.width, geometry.x), (.height, geometry.y)] {
                 if let blind = (0..<axis.output).first(where: { axis.inside($0).isEmpty }) {
                     throw .windowSeesNothing(axis: name, output: blind)
@@ -59,9 +59,12 @@ public struct Pooling: Sendable {
             guard let kernel = try? Kernel(size: window.size, weights: weights) else {
                 preconditionFailure("a window of \(window.size) is a kernel of ones")
             }
+            var outside = border ?? .zero
+            // Squares are summed, so what the border adds is squared too.
+            if reducer == .l2, case .constant(let value) = outside { outside = .constant(value * value) }
             ones = try Convolution(
-                Bank(kernel, channels: input.channels), window: window, border: border ?? .zero, input: input,
-                method: method == .reference ? .reference : nil)
+                Bank(kernel, channels: input.channels), window: window, border: outside, input: input,
+                method: method == .reference ? .reference : nil, isExact: isExact)
         case .maximum, .minimum, .rank:
             ones = nil
         }

@@ -41,10 +41,13 @@ public struct PlanOptions: Sendable {
     public var method: Method?
     /// The border of window steps that do not name one.
     public var border: Border?
+    /// Sums in double: for samples finer than 8 bits.
+    public var isExact: Bool
 
-    public init(method: Method? = nil, border: Border? = nil) {
+    public init(method: Method? = nil, border: Border? = nil, isExact: Bool = false) {
         self.method = method
         self.border = border
+        self.isExact = isExact
     }
 }
 
@@ -140,15 +143,27 @@ public struct StepAccount: Sendable {
     public var geometry: Geometry?
     public var border: Border?
     public var convolution: Convolution?
+    /// How far it looks.
+    public var reach: Reach
     /// Multiply-adds or comparisons for the whole output.
     public var operations: Double
 
+    public enum Reach: Hashable, Sendable {
+        case pixel
+        /// So many pixels around the own one.
+        case around(Int)
+        case window
+        case all
+    }
+
     public init(
-        geometry: Geometry? = nil, border: Border? = nil, convolution: Convolution? = nil, operations: Double = 0
+        geometry: Geometry? = nil, border: Border? = nil, convolution: Convolution? = nil, reach: Reach? = nil,
+        operations: Double = 0
     ) {
         self.geometry = geometry
         self.border = border
         self.convolution = convolution
+        self.reach = reach ?? (geometry == nil ? .pixel : .window)
         self.operations = operations
     }
 }

@@ -22,9 +22,13 @@ struct MethodTests {
                         for dilation in [PerAxis(1), PerAxis(x: 2, y: 1), PerAxis(3)] {
                             let shape = Shape(count: 1, channels: 2, height: height, width: width)
                             let picture = Planes.random(shape, using: &generator)
-                            let kernel = Kernel.random(size, using: &generator)
                             let window = Window(size: size, stride: stride, dilation: dilation, padding: padding)
-                            compared += try compare(picture, kernel, window, border)
+                            for kernel in [
+                                Kernel.random(size, using: &generator), .random(size, rank: 1, using: &generator),
+                                .random(size, rank: 2, using: &generator),
+                            ] {
+                                compared += try compare(picture, kernel, window, border)
+                            }
                         }
                     }
                 }
@@ -41,9 +45,12 @@ struct MethodTests {
         else { return 0 }
         let expected = reference.applied(to: picture).values
         var compared = 0
-        for method in [Method.direct, .separable, .transform] {
+        for (method, isExact) in [
+            (Method.direct, false), (.direct, true), (.separable, false), (.separable, true), (.transform, false),
+        ] {
             guard
-                let plan = try? Convolution(bank, window: window, border: border, input: picture.shape, method: method)
+                let plan = try? Convolution(
+                    bank, window: window, border: border, input: picture.shape, method: method, isExact: isExact)
             else { continue }
             let found = plan.applied(to: picture).values
             // Renormalising near a partial sum of zero multiplies rounding errors.

@@ -41,6 +41,18 @@ extension Kernel {
         guard let kernel = try? Kernel(size: size, weights: weights) else { preconditionFailure("finite weights") }
         return kernel
     }
+
+    /// A sum of `rank` products of a column and a row.
+    static func random(_ size: Size, rank: Int, using generator: inout some RandomNumberGenerator) -> Kernel {
+        var weights = [Double](repeating: 0, count: size.width * size.height)
+        for _ in 0..<rank {
+            let column = (0..<size.height).map { _ in Double.random(in: -1...1, using: &generator) }
+            let row = (0..<size.width).map { _ in Double.random(in: -1...1, using: &generator) }
+            for index in weights.indices { weights[index] += column[index / size.width] * row[index % size.width] }
+        }
+        guard let kernel = try? Kernel(size: size, weights: weights) else { preconditionFailure("finite weights") }
+        return kernel
+    }
 }
 
 let everyBorder: [Border] = [.edge, .zero, .constant(0.5), .symmetric, .reflect, .wrap, .renorm, .keep]

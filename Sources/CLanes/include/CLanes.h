@@ -15,8 +15,6 @@ typedef struct {
     void (*weighted_sum)(float *out, size_t count, const float *const *rows, const float *weights, size_t taps, float bias);
     // the same in double precision, rounded once
     void (*weighted_sum_exact)(float *out, size_t count, const float *const *rows, const double *weights, size_t taps, double bias);
-    // out[x] = out[x] + sum over t of weights[t] * rows[t][x]
-    void (*add_weighted_sum)(float *out, size_t count, const float *const *rows, const float *weights, size_t taps);
     // out[x] = the largest / smallest of rows[t][x]; taps is at least 1
     void (*maximum)(float *out, size_t count, const float *const *rows, size_t taps);
     void (*minimum)(float *out, size_t count, const float *const *rows, size_t taps);

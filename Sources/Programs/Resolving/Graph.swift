@@ -11,6 +11,8 @@ public struct Graph: Sendable {
         /// As it was written.
         public let text: String
         let place: ProgramError.Place
+        /// The calls that led here, innermost first, where it stands in a kernel file.
+        let usedAt: [ProgramError.Place]
     }
 
     public internal(set) var nodes: [Node]
@@ -25,7 +27,9 @@ public struct Graph: Sendable {
         self.source = source
         output = 0
         nodes = [
-            Node(step: nil, inputs: [], text: "input", place: ProgramError.Place(source: source, span: .nowhere))
+            Node(
+                step: nil, inputs: [], text: "input", place: ProgramError.Place(source: source, span: .nowhere),
+                usedAt: [])
         ]
     }
 }

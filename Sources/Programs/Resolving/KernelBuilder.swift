@@ -9,7 +9,9 @@ struct KernelBuilder {
     /// What stands between `kernel` and its formula.
     static let formulaSettings: [Setting] =
         [
-            .key("radius", .integer(0...2047), "the kernel reaches so many pixels from its anchor: 2·radius + 1 wide and high"),
+            .key(
+                "radius", .integer(0...2047),
+                "the kernel reaches so many pixels from its anchor: 2·radius + 1 wide and high"),
             .key("size", .size(1...4096), "the kernel's width and height"),
             .key("none", .flag, "leave the weights as they are"),
         ] + Vocabulary.kernelSettings
@@ -65,7 +67,10 @@ struct KernelBuilder {
             for column in 0..<size.width {
                 let (x, y) = (Double(column - anchor.x), Double(row - anchor.y))
                 let weight = formula.evaluate(
-                    [x, y, Mathematics.distance(x, y), Mathematics.angle(y, x), Double(size.width), Double(size.height)])
+                    [
+                        x, y, Mathematics.distance(x, y), Mathematics.angle(y, x), Double(size.width),
+                        Double(size.height),
+                    ])
                 weights.append(weight)
             }
         }

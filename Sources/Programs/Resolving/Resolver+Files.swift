@@ -65,7 +65,8 @@ extension Resolver {
         _ call: Call, name: String, file: KernelFile, from scope: Scope, into inner: inout Scope
     ) throws(ProgramError) {
         if !call.blocks.isEmpty {
-            throw scope.error(.blockCount(step: name, expected: "no block", found: call.blocks.count), at: call.headSpan)
+            throw scope.error(
+                .blockCount(step: name, expected: "no block", found: call.blocks.count), at: call.headSpan)
         }
         let names = file.parameters.map(\.name.text)
         let geometry = Vocabulary.kernelSettings
@@ -76,7 +77,9 @@ extension Resolver {
             given[parameter] = try scope.number(word, of: parameter, step: name)
         }
         func handDown(_ key: Word, _ value: Word?) throws(ProgramError) {
-            if inner.handedDown.contains(where: { $0.key.text == key.text && $0.source == scope.source && $0.key.span != key.span }),
+            if inner.handedDown.contains(where: {
+                $0.key.text == key.text && $0.source == scope.source && $0.key.span != key.span
+            }),
                 call.arguments.count(where: { $0.key?.text == key.text }) > 1
             {
                 throw scope.error(.duplicateKey(key.text), at: key.span)
@@ -111,7 +114,11 @@ extension Resolver {
         }
         for parameter in file.parameters {
             let key = parameter.name.text
-            inner.values[key] = try given[key] ?? inner.number(parameter.defaultValue, of: key, step: name)
+            if let value = given[key] {
+                inner.values[key] = value
+            } else {
+                inner.values[key] = try inner.number(parameter.defaultValue, of: key, step: name)
+            }
         }
     }
 }

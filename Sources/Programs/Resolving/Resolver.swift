@@ -91,7 +91,8 @@ struct Resolver {
         let values = try Binder(scope: scope, step: "repeat", settings: [count]).bind(call)
         let blocks = call.blocks
         guard blocks.count == 1 else {
-            throw scope.error(.blockCount(step: "repeat", expected: "one block", found: blocks.count), at: call.headSpan)
+            throw scope.error(
+                .blockCount(step: "repeat", expected: "one block", found: blocks.count), at: call.headSpan)
         }
         guard case .integer(let times) = values["count"] else { return node }
         var last = node
@@ -146,9 +147,10 @@ struct Resolver {
         for word in scope.handedDown where values[word.key.text] == nil {
             guard let setting = settings.first(where: { $0.name == word.key.text }) else { continue }
             let outer = Scope(source: word.source, values: word.scope)
-            values[setting.name] = try word.value.map { value throws(ProgramError) in
-                try outer.value(value, for: setting, step: step)
-            } ?? .flag
+            values[setting.name] =
+                try word.value.map { value throws(ProgramError) in
+                    try outer.value(value, for: setting, step: step)
+                } ?? .flag
         }
     }
 
@@ -161,7 +163,7 @@ struct Resolver {
             throw scope.error(.tooManySteps(limit: Graph.mostNodes), at: call.headSpan)
         }
         let place = ProgramError.Place(source: scope.source, span: call.span)
-        graph.nodes.append(Graph.Node(step: step, inputs: inputs, text: text, place: place))
+        graph.nodes.append(Graph.Node(step: step, inputs: inputs, text: text, place: place, usedAt: scope.usedAt))
         return graph.nodes.count - 1
     }
 

@@ -13,7 +13,8 @@ extension Scope {
         } catch {
             // Where there are no parameters, a word that is no number is a mistake, not a formula.
             if values.isEmpty, word.text.first?.isLetter == true {
-                throw self.error(.badValue(word.text, parameter: parameter, step: step, expected: expecting), at: word.span)
+                throw self.error(
+                    .badValue(word.text, parameter: parameter, step: step, expected: expecting), at: word.span)
             }
             throw ProgramError(error.fault, at: error.span, in: error.source, usedAt: usedAt)
         }

@@ -53,7 +53,7 @@ struct PlannedSuppress: PlannedStep {
         }
     }
 
-    var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0) * 10) }
+    var account: StepAccount { StepAccount(reach: .around(1), operations: Double(output.sampleCount ?? 0) * 10) }
 }
 
 /// Two planes of gradient components.

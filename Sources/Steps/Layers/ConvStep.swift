@@ -50,7 +50,7 @@ public struct ConvStep: Step {
     }
 }
 
-struct PlannedConv: PlannedStep {
+struct PlannedConv: DifferentiableStep {
     let step: ConvStep
     let input: Shape
     let output: Shape
@@ -70,13 +70,23 @@ struct PlannedConv: PlannedStep {
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [geometry.y.sources(of: rows, border: border)] }
 
     func run(_ call: StepCall, into output: inout Planes) {
+        convolution(call.parameters).run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+    }
+
+    func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients {
+        let found = convolution(call.parameters).gradients(of: outputGradient, at: call.inputs[0])
+        return StepGradients(
+            inputs: [found.input], parameters: step.hasBias ? [found.weights, found.bias] : [found.weights])
+    }
+
+    /// The engine's convolution with the weights as they are now.
+    private func convolution(_ parameters: [Planes]) -> Convolution {
         do {
             let bank = try Bank(
                 size: step.size, inputs: input.channels, outputs: step.channels, groups: step.groups,
-                weights: call.parameters[0].samples, bias: step.hasBias ? call.parameters[1].samples : [],
+                weights: parameters[0].samples, bias: step.hasBias ? parameters[1].samples : [],
                 anchor: window.anchor)
-            let convolution = try Convolution(bank, window: window, border: border, input: input)
-            convolution.run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+            return try Convolution(bank, window: window, border: border, input: input)
         } catch {
             preconditionFailure("weights that were learned fit the plan they were learned for: \(error)")
         }

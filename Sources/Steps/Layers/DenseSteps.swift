@@ -55,7 +55,7 @@ struct PlannedDense: PlannedStep {
     }
 
     var account: StepAccount {
-        StepAccount(operations: Double(input.sampleCount ?? 0) * Double(step.outputs))
+        StepAccount(reach: .all, operations: Double(input.sampleCount ?? 0) * Double(step.outputs))
     }
 }
 
@@ -103,6 +103,8 @@ struct PlannedFlatten: PlannedStep {
             }
         }
     }
+
+    var account: StepAccount { StepAccount(reach: .all) }
 }
 
 /// e^v, divided by the sum over all channels of the pixel: probabilities.

@@ -18,7 +18,7 @@ public struct PointStep: Step {
     }
 }
 
-struct PlannedPoint: PlannedStep, DifferentiableStep {
+struct PlannedPoint: DifferentiableStep {
     let function: PointFunction
     let output: Shape
 

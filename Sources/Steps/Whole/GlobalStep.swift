@@ -82,5 +82,5 @@ struct PlannedGlobal: PlannedStep, SurveyingStep {
         }
     }
 
-    var account: StepAccount { StepAccount(operations: Double(input.sampleCount ?? 0)) }
+    var account: StepAccount { StepAccount(reach: .all, operations: Double(input.sampleCount ?? 0)) }
 }

@@ -93,5 +93,5 @@ struct PlannedHysteresis: PlannedStep {
         return (low == 0 ? high * PlannedHysteresis.lowShare : min(low, high), high)
     }
 
-    var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0) * 9) }
+    var account: StepAccount { StepAccount(reach: .all, operations: Double(output.sampleCount ?? 0) * 9) }
 }

@@ -120,5 +120,5 @@ struct PlannedRescale: PlannedStep, SurveyingStep {
         }
     }
 
-    var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0) * 2) }
+    var account: StepAccount { StepAccount(reach: .all, operations: Double(output.sampleCount ?? 0) * 2) }
 }

@@ -33,7 +33,8 @@ public struct KernelStep: Step {
         let method = try usableMethod(options.method, window: window, border: border, input: input)
         let convolution = try StepError.rewording { () throws(GeometryError) in
             try Convolution(
-                Bank(kernel, channels: input.channels), window: window, border: border, input: input, method: method)
+                Bank(kernel, channels: input.channels), window: window, border: border, input: input, method: method,
+                isExact: options.isExact)
         }
         return PlannedConvolution(convolution: convolution)
     }
@@ -55,7 +56,7 @@ public struct KernelStep: Step {
 }
 
 /// A convolution with everything known, as a step.
-public struct PlannedConvolution: PlannedStep {
+public struct PlannedConvolution: DifferentiableStep {
     public let convolution: Convolution
 
     public var inputs: [Shape] { [convolution.input] }
@@ -66,6 +67,11 @@ public struct PlannedConvolution: PlannedStep {
 
     public func run(_ call: StepCall, into output: inout Planes) {
         convolution.run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+    }
+
+    /// The weights are known, so only the picture gets a gradient.
+    public func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients {
+        StepGradients(inputs: [convolution.gradients(of: outputGradient, at: call.inputs[0]).input])
     }
 
     public var account: StepAccount {
@@ -79,15 +85,27 @@ public struct PlannedConvolution: PlannedStep {
 /// meaning for it.
 public struct SampleStep: Step {
     public let size: Size
-    public let settings: WindowSettings
+    public private(set) var settings: WindowSettings
 
-    public init(following step: KernelStep) {
-        size = step.kernel.size
-        var settings = step.settings
-        settings.anchor = settings.anchor ?? step.kernel.anchor
+    /// The sampler that goes as `step` goes; nil where that is no window of known size.
+    public init?(following step: any Step) {
+        if let kernel = step as? KernelStep {
+            size = kernel.kernel.size
+            settings = kernel.settings
+            if settings.anchor == nil { settings.anchor = kernel.kernel.anchor }
+        } else if let pool = step as? PoolStep {
+            size = pool.size
+            settings = pool.settings
+        } else {
+            return nil
+        }
         // Outside the picture there is nothing to sample but what goes on there.
-        if settings.border == .renorm || settings.border == .keep { settings.border = .edge }
-        self.settings = settings
+        if settings.border == nil || settings.border == .renorm || settings.border == .keep { settings.border = .edge }
+    }
+
+    /// Whether what comes out is what came in.
+    public var isIdentity: Bool {
+        settings.stride == PerAxis(1) && (settings.padding == .same || settings.padding == .sameLower)
     }
 
     public var text: String { "sample \(size)" }

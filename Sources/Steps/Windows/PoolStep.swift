@@ -20,7 +20,7 @@ public struct PoolStep: Step {
         let pooling = try StepError.rewording { () throws(GeometryError) in
             try Pooling(
                 reducer, window: window, border: settings.border, countsPadding: countsPadding, input: inputs[0],
-                method: options.method)
+                method: options.method, isExact: options.isExact)
         }
         return PlannedPooling(pooling: pooling)
     }

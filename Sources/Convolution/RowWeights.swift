@@ -1,0 +1,26 @@
+import CLanes
+
+/// The weights of a sum of rows, in the precision it is kept in.
+struct RowWeights: Sendable {
+    private let single: [Float]
+    private let double: [Double]
+
+    init(_ weights: [Double], isExact: Bool) {
+        single = isExact ? [] : weights.map { Float($0) }
+        double = isExact ? weights : []
+    }
+
+    var count: Int { max(single.count, double.count) }
+
+    // out[x] = bias + Σ over t of weights[t] · rows[t][x]
+    func sum(
+        _ rows: [UnsafePointer<Float>?], bias: Double = 0, into out: UnsafeMutablePointer<Float>, count: Int,
+        _ lanes: Lanes
+    ) {
+        if double.isEmpty {
+            lanes.loops.pointee.weighted_sum(out, count, rows, single, single.count, Float(bias))
+        } else {
+            lanes.loops.pointee.weighted_sum_exact(out, count, rows, double, double.count, bias)
+        }
+    }
+}

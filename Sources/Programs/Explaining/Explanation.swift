@@ -1,0 +1,89 @@
+import Convolution
+import Pixels
+import Steps
+
+/// What `explain` has to say about one step of a plan: facts, which the command line puts into sentences.
+public struct StepExplanation: Sendable {
+    public let text: String
+    /// Steps whose results come in, by their place in `Plan.explanation`; 0 is the picture.
+    public let inputs: [Int]
+    public let output: Shape
+    /// The window: its size, padding on each side, stride and dilation, and the size formula for each axis.
+    public let geometry: Geometry?
+    /// nil where pixels outside take no part.
+    public let border: Border?
+    /// How a convolution is computed and what each way would have cost.
+    public let method: Method?
+    public let costs: [Method: Double]
+    /// Products of a row and a column that a separable kernel was found to be.
+    public let rank: Int?
+    public let operations: Double
+    public let parameters: [Parameter]
+    /// Pixels of the picture that one sample depends on; nil is all of them.
+    public let receptiveField: Size?
+    /// Pixels of the picture from one output to the next.
+    public let jump: PerAxis<Int>
+    public let rowsHeld: Int
+    public let bytesHeld: Int
+    public let isHeldWhole: Bool
+    /// Put in for alpha, light or range; it was not written.
+    public let isImplied: Bool
+}
+
+extension Plan {
+    /// The steps in the order in which they run, the picture first; steps that nothing depends on are left out.
+    public var explanation: [StepExplanation] {
+        var places = nodes.map { _ in 0 }
+        var sights = nodes.map { _ in Sight() }
+        var all: [StepExplanation] = []
+        for (index, node) in nodes.enumerated() where node.isNeeded {
+            places[index] = all.count
+            let account = node.plan?.account ?? StepAccount()
+            sights[index] = Sight(behind: node.inputs.map { sights[$0] }, account)
+            all.append(
+                StepExplanation(
+                    text: node.text, inputs: node.inputs.map { places[$0] }, output: node.shape,
+                    geometry: account.geometry, border: account.border, method: account.convolution?.method,
+                    costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
+                    operations: account.operations, parameters: node.plan?.parameters ?? [],
+                    receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
+                    bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, isImplied: node.origin == nil))
+        }
+        return all
+    }
+}
+
+/// What of the picture one sample depends on.
+private struct Sight {
+    var field: Size? = Size(1)
+    var jump = PerAxis(1)
+
+    init() {}
+
+    /// What a step sees whose inputs see `inputs`: r + (span − 1)·j, and the jumps multiply.
+    init(behind inputs: [Sight], _ account: StepAccount) {
+        for input in inputs {
+            guard let field, let other = input.field else {
+                self.field = nil
+                continue
+            }
+            self.field = Size(width: max(field.width, other.width), height: max(field.height, other.height))
+            jump = PerAxis(x: max(jump.x, input.jump.x), y: max(jump.y, input.jump.y))
+        }
+        guard let seen = field else { return }
+        switch account.reach {
+        case .pixel:
+            break
+        case .all:
+            field = nil
+        case .around(let pixels):
+            field = Size(width: seen.width + 2 * pixels * jump.x, height: seen.height + 2 * pixels * jump.y)
+        case .window:
+            guard let geometry = account.geometry else { return }
+            let spanX = Extent.span(of: geometry.x.kernel, dilation: geometry.x.dilation)
+            let spanY = Extent.span(of: geometry.y.kernel, dilation: geometry.y.dilation)
+            field = Size(width: seen.width + (spanX - 1) * jump.x, height: seen.height + (spanY - 1) * jump.y)
+            jump = PerAxis(x: jump.x * geometry.x.stride, y: jump.y * geometry.y.stride)
+        }
+    }
+}

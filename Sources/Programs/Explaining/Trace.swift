@@ -1,0 +1,112 @@
+import Convolution
+import Pixels
+import Steps
+
+/// How one pixel of the result came about: the last windows on the way to it, tap by tap, and the steps after them.
+public struct Trace: Sendable {
+    public struct Tap: Sendable {
+        /// The position under the tap; outside the picture where the border stands in.
+        public let x: Int
+        public let y: Int
+        /// The pixel that is read for it; nil where the border gives a value, or none.
+        public let source: PerAxis<Int>?
+        /// nil where the tap takes no part.
+        public let value: Float?
+        public let weight: Double?
+
+        public var product: Double? { value.flatMap { value in weight.map { $0 * Double(value) } } }
+    }
+
+    public struct Step: Sendable {
+        public let text: String
+        /// By place in `Trace.steps`; a window's input is not among them.
+        public let inputs: [Int]
+        public let position: PerAxis<Int>
+        /// For each channel the value there.
+        public let values: [Float]
+        /// For each channel the taps, row by row; empty for what is no window.
+        public let taps: [[Tap]]
+        public let kernelSize: Size?
+    }
+
+    /// Windows before what is made of them; the last is the result.
+    public let steps: [Step]
+}
+
+extension Plan {
+    /// Runs over the picture, keeps everything, and tells how the result's pixel (x, y) came about.
+    public func trace(x: Int, y: Int, from source: any RowSource) throws -> Trace {
+        try requireKnownWeights()
+        let all = nodes.lazy.filter(\.isNeeded).map { 4 * ($0.shape.sampleCount ?? 0) }.reduce(0, +)
+        guard all <= options.maxMemory else {
+            throw PlanError.memory(needed: all, allowed: options.maxMemory, step: "--at, which keeps every step")
+        }
+        guard (0..<output.size.width).contains(x), (0..<output.size.height).contains(y) else {
+            throw PlanError.outside(x: x, y: y, output.size)
+        }
+        var runner = Runner(self, source: source, keepsAll: true)
+        _ = try runner.rows(upTo: output.size.height)
+        var tracer = Tracer(plan: self, runner: runner)
+        _ = tracer.step(last, at: PerAxis(x: x, y: y))
+        return Trace(steps: tracer.steps)
+    }
+}
+
+private struct Tracer {
+    let plan: Plan
+    let runner: Runner
+    var steps: [Trace.Step] = []
+
+    /// Records node `index` and what it was made of; returns its place.
+    mutating func step(_ index: Int, at position: PerAxis<Int>) -> Int {
+        let node = plan.nodes[index]
+        let account = node.plan?.account ?? StepAccount()
+        let planes = runner.planes(of: index)
+        let values = (0..<node.shape.channels).map { planes[c: $0, y: position.y, x: position.x] }
+        var inputs: [Int] = []
+        var taps: [[Trace.Tap]] = []
+        if let geometry = account.geometry {
+            let input = runner.planes(of: node.inputs[0])
+            taps = (0..<input.shape.channels).map { channel in
+                self.taps(geometry, account, input, channel: channel, at: position)
+            }
+        } else {
+            for input in node.inputs {
+                let shape = plan.nodes[input].shape
+                let isSame = shape.size == node.shape.size
+                if isSame || shape.size == Size(1) {
+                    inputs.append(step(input, at: isSame ? position : PerAxis(0)))
+                }
+            }
+        }
+        steps.append(
+            Trace.Step(
+                text: node.text, inputs: inputs, position: position, values: values, taps: taps,
+                kernelSize: account.geometry?.window.size))
+        return steps.count - 1
+    }
+
+    private func taps(
+        _ geometry: Geometry, _ account: StepAccount, _ input: Planes, channel: Int, at position: PerAxis<Int>
+    ) -> [Trace.Tap] {
+        let kernel = account.convolution.map { $0.bank.kernel(output: channel, input: 0) }
+        let border = account.border ?? .zero
+        var taps: [Trace.Tap] = []
+        for ky in 0..<geometry.y.kernel {
+            for kx in 0..<geometry.x.kernel {
+                let y = geometry.y.start(position.y) + ky * geometry.y.dilation
+                let x = geometry.x.start(position.x) + kx * geometry.x.dilation
+                var source: PerAxis<Int>?
+                var value: Float? = account.border == nil || border == .renorm ? nil : border.outside
+                if let sy = border.source(of: y, count: geometry.y.input),
+                    let sx = border.source(of: x, count: geometry.x.input)
+                {
+                    source = PerAxis(x: sx, y: sy)
+                    value = input[c: channel, y: sy, x: sx]
+                }
+                taps.append(Trace.Tap(x: x, y: y, source: source, value: value, weight: kernel?[x: kx, y: ky]))
+            }
+        }
+        return taps
+    }
+}

@@ -1,0 +1,172 @@
+import Convolution
+import Pixels
+import Steps
+
+/// From a graph of steps to planned nodes: plans each step for the shapes that reach it, and puts in what alpha, linear
+/// light and the range rule ask for.
+struct Lowering {
+    private let graph: Graph
+    private let header: PictureHeader
+    private let options: RunOptions
+    private(set) var nodes: [Plan.Node] = []
+    private(set) var last = 0
+    private(set) var range: RangeRule = .clip
+    private(set) var outputChannels = Channels.gray
+    /// For each node of the graph, where its colour and its alpha are.
+    private var places: [Place] = []
+
+    /// Colour and alpha of one picture, as nodes of the plan.
+    private struct Place {
+        var colour: Int
+        var alpha: Int?
+        /// Whether the last window on the way here was signed.
+        var isSigned = false
+    }
+
+    init(_ graph: Graph, _ header: PictureHeader, _ options: RunOptions) throws(PlanError) {
+        self.graph = graph
+        self.header = header
+        self.options = options
+    }
+
+    private var planOptions: PlanOptions {
+        let isFine = header.depth != .uint8 || (options.depth ?? .uint8) != .uint8
+        return PlanOptions(method: options.method, border: options.border, isExact: isFine)
+    }
+
+    mutating func run() throws {
+        places = [try receive()]
+        for index in graph.nodes.indices.dropFirst() { places.append(try lower(index)) }
+        try leave(places[graph.output])
+    }
+
+    // MARK: The picture comes in
+
+    private mutating func receive() throws -> Place {
+        let shape = Shape(channels: header.channels.count, size: header.size)
+        nodes = [
+            Plan.Node(plan: nil, inputs: [], shape: shape, text: "input", origin: 0, isNeeded: false, rowsHeld: 0)
+        ]
+        var place = Place(colour: 0)
+        if header.channels.hasAlpha, options.alpha != .channel {
+            let colours = header.channels.colorCount
+            place.colour = try add(MixStep(.pick(Array(0..<colours)), text: "colour"), [0])
+            place.alpha = try add(MixStep(.pick([colours]), text: "alpha"), [0])
+        }
+        if options.isLinear {
+            place.colour = try add(PointStep(.toLinear, text: "to-linear"), [place.colour])
+        }
+        return place
+    }
+
+    // MARK: A step
+
+    private mutating func lower(_ index: Int) throws -> Place {
+        let node = graph.nodes[index]
+        guard let step = node.step else { return places[0] }
+        let inputs = node.inputs.map { places[$0] }
+        let first = inputs[0]
+        switch step.role {
+        case .point:
+            return Place(
+                colour: try add(step, inputs.map(\.colour), origin: index), alpha: first.alpha, isSigned: first.isSigned
+            )
+        case .layer:
+            return Place(colour: try add(step, inputs.map(\.colour), origin: index), alpha: nil, isSigned: false)
+        case .combine:
+            let colour = try add(step, inputs.map(\.colour), origin: index)
+            // Alpha comes with the first branch that is as large as the result.
+            let size = nodes[colour].shape.size
+            let alpha = inputs.compactMap(\.alpha).first { nodes[$0].shape.size == size }
+            return Place(colour: colour, alpha: alpha, isSigned: inputs.contains(where: \.isSigned))
+        case .window(let isSigned):
+            return try lowerWindow(step, index, from: first, isSigned: isSigned)
+        }
+    }
+
+    private mutating func lowerWindow(
+        _ step: any Step, _ index: Int, from place: Place, isSigned: Bool
+    ) throws -> Place {
+        guard let alpha = place.alpha else {
+            return Place(colour: try add(step, [place.colour], origin: index), alpha: nil, isSigned: isSigned)
+        }
+        if options.alpha == .keep {
+            let colour = try add(step, [place.colour], origin: index)
+            return Place(colour: colour, alpha: try sampled(alpha, by: step, at: index), isSigned: isSigned)
+        }
+        let weighted = try add(WeightByAlphaStep(), [place.colour, alpha])
+        let filtered = try add(step, [weighted], origin: index)
+        // Weights that cancel out would leave no alpha: where the picture is does not change, so alpha is sampled.
+        let newAlpha = isSigned ? try sampled(alpha, by: step, at: index) : try add(step, [alpha], at: index)
+        let colour = try add(UnweightByAlphaStep(), [filtered, newAlpha])
+        return Place(colour: colour, alpha: newAlpha, isSigned: isSigned)
+    }
+
+    /// Alpha under the anchor of each of the step's outputs.
+    private mutating func sampled(_ alpha: Int, by step: any Step, at index: Int) throws -> Int {
+        guard let sampler = SampleStep(following: step) else { return try add(step, [alpha], at: index) }
+        return sampler.isIdentity ? alpha : try add(sampler, [alpha], at: index)
+    }
+
+    // MARK: The result leaves
+
+    private mutating func leave(_ place: Place) throws {
+        var place = place
+        let isFloat = (options.depth ?? header.depth) == .float32
+        range = options.range
+        // Where nothing leaves float, nothing has to be brought into a range.
+        if range == .auto { range = isFloat ? .clip : place.isSigned ? .abs : .clip }
+        switch range {
+        case .auto, .clip: break
+        case .abs: place.colour = try add(PointStep(.absolute, text: "abs"), [place.colour])
+        case .offset:
+            place.colour = try add(PointStep(.scale(0.5), text: "scale 0.5"), [place.colour])
+            place.colour = try add(PointStep(.offset(0.5), text: "offset 0.5"), [place.colour])
+        case .rescale:
+            place.colour = try add(RescaleStep(.range(low: 0, high: 1), text: "rescale"), [place.colour])
+        }
+        if options.isLinear {
+            place.colour = try add(PointStep(.fromLinear, text: "from-linear"), [place.colour])
+        }
+        let colours = nodes[place.colour].shape.channels
+        last = place.colour
+        if let alpha = place.alpha {
+            last = try add(ConcatStep(inputCount: 2), [place.colour, alpha])
+            outputChannels = colours == 1 ? .grayAlpha : colours == 3 ? .rgba : .planes(colours + 1)
+        } else if header.channels.hasAlpha, options.alpha == .channel, colours == header.channels.count {
+            outputChannels = header.channels
+        } else {
+            outputChannels = colours == 1 ? .gray : colours == 3 ? .rgb : .planes(colours)
+        }
+    }
+
+    // MARK: Nodes
+
+    /// - Parameter place: the node of the graph to blame; `origin` where the new node stands for it.
+    private mutating func add(
+        _ step: any Step, _ inputs: [Int], origin: Int? = nil, at place: Int? = nil
+    ) throws -> Int {
+        let planned: any PlannedStep
+        do {
+            planned = try step.plan(for: inputs.map { nodes[$0].shape }, options: planOptions)
+        } catch {
+            throw graph.error(.shape(error.description), at: origin ?? place ?? graph.output)
+        }
+        guard let samples = planned.output.sampleCount, samples <= Int.max / 64 else {
+            throw graph.error(.shape(StepError.tooLarge(planned.output).description), at: origin ?? place ?? 0)
+        }
+        let text = origin.map { graph.nodes[$0].text } ?? step.text
+        nodes.append(
+            Plan.Node(
+                plan: planned, inputs: inputs, shape: planned.output, text: text, origin: origin, isNeeded: false,
+                rowsHeld: 0))
+        return nodes.count - 1
+    }
+}
+
+extension Graph {
+    func error(_ fault: ProgramError.Fault, at node: Int) -> ProgramError {
+        let place = nodes[node].place
+        return ProgramError(fault, at: place.span, in: place.source, usedAt: nodes[node].usedAt)
+    }
+}

@@ -1,0 +1,109 @@
+import Convolution
+import Pixels
+import Steps
+
+/// A program planned for one picture: every shape known, every method chosen, the memory counted. Nothing was computed.
+///
+///     let graph = try Catalogue().graph(for: SourceText(text: "gaussian 2 | sobel"))
+///     let plan = try Plan(graph, for: raster.header)
+///     plan.output.size               // as the picture's
+///     let edges = try plan.applied(to: raster)
+public struct Plan: Sendable {
+    /// A step in its place; the first node is the picture itself.
+    public struct Node: Sendable {
+        /// nil for the picture.
+        public let plan: (any PlannedStep)?
+        public let inputs: [Int]
+        public let shape: Shape
+        public let text: String
+        /// The node of the graph it stands for; nil for what was put in for alpha, light or range.
+        public let origin: Int?
+        /// Whether anything it leads to is asked for.
+        public internal(set) var isNeeded: Bool
+        /// Most rows of it that are held at one time.
+        public internal(set) var rowsHeld: Int
+    }
+
+    public let graph: Graph
+    public let input: PictureHeader
+    /// What the result will be: its size, channels and depth; the picture's metadata.
+    public let output: PictureHeader
+    public internal(set) var nodes: [Node]
+    /// The node whose rows are written.
+    public let last: Int
+    public let options: RunOptions
+    /// What `--range` came to.
+    public let range: RangeRule
+
+    /// - Throws: a `ProgramError` at the step whose sizes cannot work, or a `PlanError` where it needs too much.
+    public init(_ graph: Graph, for header: PictureHeader, options: RunOptions = RunOptions()) throws {
+        var lowering = try Lowering(graph, header, options)
+        try lowering.run()
+        self.graph = graph
+        self.options = options
+        input = header
+        nodes = lowering.nodes
+        last = lowering.last
+        range = lowering.range
+        let shape = nodes[last].shape
+        output = PictureHeader(
+            size: shape.size, channels: lowering.outputChannels, depth: options.depth ?? header.depth,
+            metadata: header.metadata)
+        markNeeded()
+        try countMemory()
+    }
+
+    /// Bytes of planes held at one time.
+    public var memory: Int {
+        nodes.lazy.filter(\.isNeeded).map(\.bytesHeld).reduce(0, +)
+    }
+
+    private mutating func markNeeded() {
+        nodes[last].isNeeded = true
+        for index in nodes.indices.reversed() where nodes[index].isNeeded {
+            for input in nodes[index].inputs { nodes[input].isNeeded = true }
+        }
+    }
+
+    private mutating func countMemory() throws(PlanError) {
+        let held = RowSchedule.rowsHeld(by: self)
+        for index in nodes.indices { nodes[index].rowsHeld = held[index] }
+        guard memory <= options.maxMemory else {
+            let hungriest = nodes.indices.max { nodes[$0].bytesHeld < nodes[$1].bytesHeld } ?? 0
+            throw .memory(needed: memory, allowed: options.maxMemory, step: nodes[hungriest].text)
+        }
+    }
+}
+
+extension Plan.Node {
+    public var bytesHeld: Int {
+        isNeeded ? 4 * shape.count * shape.channels * rowsHeld * shape.width : 0
+    }
+
+    /// Whether all of it is in memory at one time.
+    public var isHeldWhole: Bool { isNeeded && shape.height > 1 && rowsHeld >= shape.height }
+}
+
+/// Why a program cannot be run on a picture although its sizes work.
+public enum PlanError: Error, Hashable, Sendable {
+    case memory(needed: Int, allowed: Int, step: String)
+    /// Weights that nobody has learned yet.
+    case unknownWeights(step: String)
+    /// A pixel was asked for that the result does not have.
+    case outside(x: Int, y: Int, Size)
+}
+
+extension PlanError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .memory(let needed, let allowed, let step):
+            "this needs \(needed >> 20) MiB at once, most of it for '\(step)', and \(allowed >> 20) MiB are allowed; "
+                + "raise it with --max-memory"
+        case .unknownWeights(let step):
+            "'\(step)' has weights that are still to be learned, so there is nothing to apply yet; "
+                + "'kern explain' shows what it would be"
+        case .outside(let x, let y, let size):
+            "the result is \(size): it has no pixel \(x),\(y); columns and rows count from 0"
+        }
+    }
+}

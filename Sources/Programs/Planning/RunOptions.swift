@@ -1,0 +1,56 @@
+import Convolution
+import Pixels
+
+/// How float values become samples again.
+public enum RangeRule: String, Hashable, Sendable, CaseIterable {
+    /// `abs` if the last window is signed, else `clip`.
+    case auto
+    case clip
+    /// The magnitude: an edge is an edge from either side.
+    case abs
+    /// −1…1 becomes 0…1: mid-grey is 0.
+    case offset
+    /// The smallest value becomes 0, the largest 1.
+    case rescale
+}
+
+/// What alpha is to a window.
+public enum AlphaRule: String, Hashable, Sendable, CaseIterable {
+    /// Colour counts as much as it is opaque, and alpha is filtered too.
+    case weight
+    /// Colour is filtered as if it were opaque; alpha stays.
+    case keep
+    /// A channel like the others.
+    case channel
+}
+
+/// How a program is to be run, as far as the program does not say it itself.
+public struct RunOptions: Sendable {
+    public var range: RangeRule
+    public var alpha: AlphaRule
+    /// Computes in linear light: stored values are taken for sRGB.
+    public var isLinear: Bool
+    /// The result's depth; nil keeps the picture's.
+    public var depth: Depth?
+    /// For windows that do not name one.
+    public var border: Border?
+    /// nil takes the cheapest.
+    public var method: Method?
+    public var machine: Machine
+    /// Bytes that planes may hold at one time.
+    public var maxMemory: Int
+
+    public init(
+        range: RangeRule = .auto, alpha: AlphaRule = .weight, isLinear: Bool = false, depth: Depth? = nil,
+        border: Border? = nil, method: Method? = nil, machine: Machine = Machine(), maxMemory: Int = 1 << 30
+    ) {
+        self.range = range
+        self.alpha = alpha
+        self.isLinear = isLinear
+        self.depth = depth
+        self.border = border
+        self.method = method
+        self.machine = machine
+        self.maxMemory = maxMemory
+    }
+}

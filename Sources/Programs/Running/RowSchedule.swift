@@ -1,0 +1,129 @@
+import Pixels
+import Steps
+
+/// Who needs which rows when. Rows are asked for from the end: to write some rows of the result, each node asks those
+/// before it for the rows around them, and what no one will ask for again is let go.
+///
+/// The schedule is a value of numbers. `rowsHeld` plays it through without a pixel; the runner plays it with them.
+struct RowSchedule {
+    private let nodes: [Plan.Node]
+    /// For each node, who takes its rows: node and which of its inputs.
+    private let consumers: [[(node: Int, input: Int)]]
+    private let last: Int
+    /// Rows that are there.
+    private(set) var rows: [Range<Int>]
+    /// Input rows that a surveying node has looked at; nil once it has seen all, or has nothing to survey.
+    private var surveyed: [Int?]
+
+    /// One thing to do.
+    enum Action {
+        /// Rows of the picture come in.
+        case receive(Range<Int>)
+        /// A node looks at rows of its input.
+        case survey(node: Int, Range<Int>)
+        case run(node: Int, Range<Int>)
+        /// Rows of a node before this one are not needed again.
+        case drop(node: Int, before: Int)
+    }
+
+    init(_ plan: Plan) {
+        nodes = plan.nodes
+        last = plan.last
+        rows = plan.nodes.map { _ in 0..<0 }
+        surveyed = plan.nodes.map { $0.plan is any SurveyingStep ? 0 : nil }
+        var consumers = plan.nodes.map { _ in [(node: Int, input: Int)]() }
+        for (index, node) in plan.nodes.enumerated() where node.isNeeded {
+            for (position, input) in node.inputs.enumerated() { consumers[input].append((index, position)) }
+        }
+        self.consumers = consumers
+    }
+
+    /// Rows that are asked of a node at one time: about a quarter of a million samples, at least a few rows.
+    static func bandHeight(of shape: Shape) -> Int {
+        let perRow = max(1, shape.width * shape.channels * shape.count)
+        return max(8, min(512, (1 << 18) / perRow))
+    }
+
+    /// Has the rows of `node` up to `end` made.
+    mutating func pull(_ node: Int, upTo end: Int, _ act: (Action) throws -> Void) throws {
+        let height = nodes[node].shape.height
+        let grain = nodes[node].plan?.rowGrain ?? 1
+        let band = RowSchedule.bandHeight(of: nodes[node].shape)
+        try survey(node, act)
+        while rows[node].upperBound < end {
+            let first = rows[node].upperBound
+            let wanted = min(end, first + band)
+            let next = min(height, (wanted + grain - 1) / grain * grain)
+            if let plan = nodes[node].plan {
+                for (input, needed) in zip(nodes[node].inputs, plan.rowsNeeded(for: first..<next)) {
+                    try pull(input, upTo: needed.upperBound, act)
+                }
+                try act(.run(node: node, first..<next))
+            } else {
+                try act(.receive(first..<next))
+            }
+            rows[node] = rows[node].lowerBound..<next
+            for input in nodes[node].inputs { try release(input, act) }
+        }
+    }
+
+    private mutating func survey(_ node: Int, _ act: (Action) throws -> Void) throws {
+        guard var seen = surveyed[node], let input = nodes[node].inputs.first else { return }
+        let height = nodes[input].shape.height
+        let band = RowSchedule.bandHeight(of: nodes[input].shape)
+        while seen < height {
+            let next = min(height, seen + band)
+            try pull(input, upTo: next, act)
+            try act(.survey(node: node, seen..<next))
+            seen = next
+            surveyed[node] = seen
+            try release(input, act)
+        }
+        surveyed[node] = nil
+    }
+
+    /// Lets go the rows of `node` that everyone is done with.
+    mutating func release(_ node: Int, writtenUpTo written: Int = .max, _ act: (Action) throws -> Void) throws {
+        var keep = node == last ? written : .max
+        for (consumer, position) in consumers[node] {
+            guard let plan = nodes[consumer].plan else { continue }
+            let rest = rows[consumer].upperBound..<nodes[consumer].shape.height
+            if !rest.isEmpty { keep = min(keep, plan.rowsNeeded(for: rest)[position].lowerBound) }
+            if let seen = surveyed[consumer] { keep = min(keep, seen) }
+        }
+        let first = min(keep, rows[node].upperBound)
+        guard first > rows[node].lowerBound else { return }
+        rows[node] = first..<rows[node].upperBound
+        try act(.drop(node: node, before: first))
+    }
+
+    /// For each node the most rows that it holds at one time.
+    static func rowsHeld(by plan: Plan) -> [Int] {
+        var held = plan.nodes.map { _ in 0 }
+        var first = held
+        var schedule = RowSchedule(plan)
+        let height = plan.nodes[plan.last].shape.height
+        let band = bandHeight(of: plan.nodes[plan.last].shape)
+        do {
+            var done = 0
+            while done < height {
+                let next = min(height, done + band)
+                try schedule.pull(plan.last, upTo: next) { action in
+                    switch action {
+                    case .receive(let rows): held[0] = max(held[0], rows.upperBound - first[0])
+                    case .run(let node, let rows): held[node] = max(held[node], rows.upperBound - first[node])
+                    case .drop(let node, let before): first[node] = before
+                    case .survey: break
+                    }
+                }
+                done = schedule.rows[plan.last].upperBound
+                try schedule.release(plan.last, writtenUpTo: done) { action in
+                    if case .drop(let node, let before) = action { first[node] = before }
+                }
+            }
+        } catch {
+            preconditionFailure("counting rows throws nothing: \(error)")
+        }
+        return held
+    }
+}

@@ -1,0 +1,284 @@
+"""A second, independent kern: reads a program and runs it in float64, slowly and plainly.
+
+It knows the steps that have one exact meaning (windows, pools, combiners, point steps, the kernels of the catalogue) and
+was written from the documentation, not from the Swift sources. Pictures are arrays of height × width × channels.
+"""
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+
+CATALOGUE = Path(__file__).resolve().parents[2] / "kernels"
+BORDERS = ("edge", "zero", "constant", "symmetric", "reflect", "wrap")
+COMBINERS = {
+    "add": lambda many: sum(many),
+    "subtract": lambda many: many[0] - sum(many[1:]),
+    "multiply": lambda many: math.prod(many),
+    "mean": lambda many: sum(many) / len(many),
+    "max": lambda many: np.maximum.reduce(many),
+    "min": lambda many: np.minimum.reduce(many),
+    "hypot": lambda many: np.sqrt(sum(one**2 for one in many)),
+    "angle": lambda many: np.mod(np.arctan2(many[1], many[0]) / (2 * math.pi), 1),
+    "concat": lambda many: np.concatenate(many, -1),
+}
+POINTS = {
+    "abs": lambda v: np.abs(v),
+    "invert": lambda v: 1 - v,
+    "scale": lambda v, by: v * by,
+    "offset": lambda v, by: v + by,
+    "threshold": lambda v, at: (v >= at).astype(float),
+    "clamp": lambda v, low=0.0, high=1.0: np.clip(v, low, high),
+    "relu": lambda v: np.maximum(v, 0),
+    "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
+    "tanh": lambda v: np.tanh(v),
+    "rescale": lambda v: (v - v.min()) / (v.max() - v.min()),
+    "gray": lambda v: (v[..., :3] @ [0.299, 0.587, 0.114])[..., None] if v.shape[-1] >= 3 else v[..., :1],
+}
+POOLS = {
+    "maxpool": lambda v: v.max(0),
+    "minpool": lambda v: v.min(0),
+    "avgpool": lambda v: v.mean(0),
+    "sumpool": lambda v: v.sum(0),
+    "l2pool": lambda v: np.sqrt((v**2).sum(0)),
+    "median": lambda v: np.median(v, 0),
+}
+FUNCTIONS = {
+    "min": lambda *v: np.minimum.reduce(np.broadcast_arrays(*v)),
+    "max": lambda *v: np.maximum.reduce(np.broadcast_arrays(*v)),
+    "round": lambda v: np.sign(v) * np.floor(np.abs(v) + 0.5),
+    "atan2": np.arctan2,
+    "pi": math.pi,
+} | {name: getattr(np, name) for name in ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "floor", "ceil")}
+
+
+def formula(text, values):
+    """A formula's value. Python's own grammar does, once comparisons are numbers and ^ is a power."""
+    text = re.sub(r"#[^\n]*", "", text).replace("\n", " ").replace("^", "**")
+    text = re.sub(r"\(((?:[^()]|\([^()]*\))*?)(>|<|==)([^()<>=]*)\)", r"(1.0*((\1)\2(\3)))", text)
+    return eval("(" + text + ")", {"__builtins__": {}}, FUNCTIONS | values)
+
+
+def pair(text, values, mark="x"):
+    """WIDTHxHEIGHT, or one number for both; a formula has spaces around nothing, so an x between digits is the mark."""
+    both = re.fullmatch(rf"(-?\d+){mark}(-?\d+)", text)
+    if both:
+        return int(both[1]), int(both[2])
+    one = int(round(float(formula(text, values))))
+    return one, one
+
+
+def tokens_of(text):
+    """Words, whole matrices, braces, bars and line ends; inside parentheses spaces belong to the word."""
+    tokens, word, depth = [], "", 0
+    for letter in re.sub(r"#[^\n]*", "", text) + " ":
+        inside = depth > 0
+        depth += (letter in "([") - (letter in ")]")
+        if inside or letter not in " \t\n|{}":
+            word += letter
+            continue
+        tokens += [word] * bool(word) + [letter] * (letter in "\n|{}")
+        word = ""
+    return tokens
+
+
+def read(text):
+    """Steps as (head, arguments), arguments being words, or lists of steps for blocks."""
+    steps, rest = read_steps(tokens_of(text))
+    assert not rest, rest
+    return steps
+
+
+def read_steps(tokens):
+    steps = []
+    while tokens and tokens[0] != "}":
+        token, tokens = tokens[0], tokens[1:]
+        if token in "|\n":
+            continue
+        arguments = []
+        while tokens:
+            if tokens[0] == "\n" and len(tokens) > 1 and tokens[1] == "{":
+                tokens = tokens[1:]
+            if tokens[0] in ("|", "\n", "}"):
+                break
+            if tokens[0] == "{":
+                block, tokens = read_steps(tokens[1:])
+                arguments.append(block)
+            else:
+                arguments.append(tokens[0])
+            tokens = tokens[1:]
+        steps.append((token, arguments))
+    return steps, tokens
+
+
+def run(steps, picture, values=None):
+    values = values or {}
+    for head, arguments in steps:
+        picture = run_step(head, arguments, picture, values)
+    return picture
+
+
+def run_step(head, arguments, picture, values):
+    blocks = [a for a in arguments if isinstance(a, list)]
+    words = [a for a in arguments if isinstance(a, str)]
+    if head in COMBINERS:
+        return COMBINERS[head]([run(block, picture, values) for block in blocks])
+    if head == "repeat":
+        for _ in range(int(formula(words[0], values))):
+            picture = run(blocks[0], picture, values)
+        return picture
+    if head in POINTS:
+        return POINTS[head](picture, *(float(formula(w, values)) for w in words))
+    keyed = dict(w.split("=", 1) for w in words if re.match(r"[a-z-]+=", w))
+    plain = [w for w in words if not re.match(r"[a-z-]+=", w)]
+    if head in POOLS:
+        return pool(picture, head, pair(plain[0], values), keyed, values, "count-padding" in plain)
+    if head.startswith("["):
+        return window(picture, literal(head, values), keyed, values)
+    text = next(CATALOGUE.rglob(head + ".kern")).read_text()
+    names, defaults, body = parameters(text)
+    inner = {}
+    for position, (name, default) in enumerate(zip(names, defaults)):
+        given = plain[position] if position < len(plain) else keyed.pop(name, None)
+        inner[name] = float(formula(default, inner) if given is None else formula(given, values))
+    matrix = matrix_of(body, inner)
+    return window(picture, matrix, keyed, values) if matrix is not None else run(read(body), picture, inner)
+
+
+def parameters(text):
+    found = re.findall(r"^param (\w+) *= *([^#\n]+?) *(?:#.*)?$", text, re.M)
+    body = "\n".join(line for line in text.split("\n") if not line.startswith(("param ", "#")))
+    return [f[0] for f in found], [f[1] for f in found], body.strip()
+
+
+def matrix_of(body, values):
+    """The kernel a catalogue file describes, or None if it is a program of several steps."""
+    if re.fullmatch(r"\[[^\]]*\](/\S+)?", body):
+        return literal(body, values)
+    kernel = re.fullmatch(r"kernel ([^{]*)\{(.*)\}", body, re.S)
+    if not kernel:
+        return None
+    keyed = dict(w.split("=", 1) for w in tokens_of(kernel[1]) if "=" in w)
+    if "radius" in keyed:
+        width = height = 2 * int(formula(keyed["radius"], values)) + 1
+    else:
+        width, height = pair(keyed["size"], values)
+    x = np.arange(width) - (width - 1) // 2 + np.zeros((height, 1))
+    y = np.arange(height)[:, None] - (height - 1) // 2 + np.zeros((1, width))
+    there = {"x": x, "y": y, "r": np.hypot(x, y), "theta": np.arctan2(y, x), "w": width, "h": height}
+    matrix = formula(kernel[2], values | there) + np.zeros((height, width))
+    if keyed.get("sum") == "1":
+        return matrix / matrix.sum()
+    if keyed.get("sum") == "0":
+        return matrix - matrix.mean()
+    return matrix / np.abs(matrix).sum() if keyed.get("abs") == "1" else matrix
+
+
+def literal(text, values):
+    inside, _, divisor = text[1:].partition("]")
+    rows = [row.replace(",", " ").split() for row in re.split(r"[;\n]", inside) if row.strip()]
+    matrix = np.array([[0.0 if v == "." else float(formula(v, values)) for v in row] for row in rows])
+    return matrix / float(divisor[1:]) if divisor else matrix
+
+
+def placed(size, border, before, after):
+    """Which pixel each position of a padded line shows; -1 is none."""
+    i = np.arange(-before, size + after)
+    if border == "edge":
+        return np.clip(i, 0, size - 1)
+    if border == "wrap":
+        return i % size
+    if border == "symmetric":
+        i = i % (2 * size)
+        return np.where(i < size, i, 2 * size - 1 - i)
+    if border == "reflect":
+        period = max(1, 2 * (size - 1))
+        i = i % period
+        return np.where(i < size, i, period - i)
+    return np.where((i >= 0) & (i < size), i, -1)
+
+
+def geometry(keyed, values, kernel, default_stride, default_pad):
+    """Stride and dilation as (x, y), padding as (top, right, bottom, left)."""
+    width, height = kernel
+    stride = pair(keyed["stride"], values) if "stride" in keyed else default_stride
+    dilate = pair(keyed.get("dilate", "1"), values)
+    pad = keyed.get("pad", default_pad)
+    reach_x, reach_y = dilate[0] * (width - 1), dilate[1] * (height - 1)
+    if pad == "valid":
+        return stride, dilate, (0, 0, 0, 0)
+    if pad == "full":
+        return stride, dilate, (reach_y, reach_x, reach_y, reach_x)
+    if pad in ("same", "same-lower"):
+        middle = (width // 2, height // 2) if pad == "same-lower" else ((width - 1) // 2, (height - 1) // 2)
+        anchor = tuple(int(v) for v in keyed["anchor"].split(",")) if "anchor" in keyed else middle
+        left, top = anchor[0] * dilate[0], anchor[1] * dilate[1]
+        return stride, dilate, (top, reach_x - left, reach_y - top, left)
+    return stride, dilate, tuple(int(v) for v in pad.split(","))
+
+
+def taps(picture, kernel, stride, dilate, pads, border, outside):
+    """Yields (row, column of the kernel, what it sees at every output position); outside the picture `outside` is seen."""
+    (width, height), (top, right, bottom, left) = kernel, pads
+    rows = placed(picture.shape[0], border, top, bottom)
+    columns = placed(picture.shape[1], border, left, right)
+    padded = picture[np.maximum(rows, 0)][:, np.maximum(columns, 0)].astype(float)
+    padded[rows < 0] = outside
+    padded[:, columns < 0] = outside
+    high = (len(rows) - dilate[1] * (height - 1) - 1) // stride[1] + 1
+    wide = (len(columns) - dilate[0] * (width - 1) - 1) // stride[0] + 1
+    if len(rows) <= dilate[1] * (height - 1) or len(columns) <= dilate[0] * (width - 1):
+        raise ValueError("the window does not fit")
+    for j in range(height):
+        for i in range(width):
+            y, x = j * dilate[1], i * dilate[0]
+            yield j, i, padded[y : y + (high - 1) * stride[1] + 1 : stride[1], x : x + (wide - 1) * stride[0] + 1 : stride[0]]
+
+
+def window(picture, matrix, keyed, values):
+    kernel = matrix.shape[::-1]
+    stride, dilate, pads = geometry(keyed, values, kernel, (1, 1), "same")
+    border, _, constant = keyed.get("border", "edge").partition(":")
+    assert border in BORDERS, border
+    outside = float(constant) if constant else 0.0
+    if matrix.size > 1000:
+        return large_window(picture, matrix, stride, dilate, pads, border, outside)
+    seen = taps(picture, kernel, stride, dilate, pads, border, outside)
+    return sum(matrix[j, i] * values for j, i, values in seen)
+
+
+def large_window(picture, matrix, stride, dilate, pads, border, outside):
+    """The same sums in another order: first the weights that fall on one source row are added up, then those on one
+    source column, so that a kernel far larger than the picture costs little."""
+    top, right, bottom, left = pads
+    rows = placed(picture.shape[0], border, top, bottom)
+    rows = gathering(rows, picture.shape[0], matrix.shape[0], stride[1], dilate[1])
+    columns = placed(picture.shape[1], border, left, right)
+    columns = list(gathering(columns, picture.shape[1], matrix.shape[1], stride[0], dilate[0]))
+    known = np.pad(picture.astype(float), ((0, 1), (0, 1), (0, 0)), constant_values=outside)
+    answer = []
+    for row in rows:
+        folded = row @ matrix
+        answer.append([np.tensordot(folded @ column.T, known, ((0, 1), (0, 1))) for column in columns])
+    return np.array(answer)
+
+
+def gathering(shown, size, taps, stride, dilate):
+    """For every output position a matrix of source position × tap; what lies outside is the last source position."""
+    count = (len(shown) - dilate * (taps - 1) - 1) // stride + 1
+    if len(shown) <= dilate * (taps - 1):
+        raise ValueError("the window does not fit")
+    for i in range(count):
+        there = shown[i * stride : i * stride + dilate * (taps - 1) + 1 : dilate]
+        yield (np.arange(size + 1)[:, None] == np.where(there < 0, size, there)[None, :]).astype(float)
+
+
+def pool(picture, name, kernel, keyed, values, counted):
+    """Positions outside the picture are left out of the window, or count as zero with `count-padding`."""
+    is_filter = name == "median"
+    stride, dilate, pads = geometry(keyed, values, kernel, (1, 1) if is_filter else kernel, "same" if is_filter else "valid")
+    outside = 0.0 if counted else np.nan
+    stack = np.array([v for _, _, v in taps(picture, kernel, stride, dilate, pads, "zero", outside)])
+    shape = stack.shape[1:]
+    flat = stack.reshape(len(stack), -1).T
+    return np.array([POOLS[name](v[~np.isnan(v)]) for v in flat]).reshape(shape)
