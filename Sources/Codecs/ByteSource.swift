@@ -4,7 +4,8 @@
     import Darwin
 #endif
 
-/// Where encoded bytes come from: a file descriptor (a pipe will do) or memory. Nothing is ever sought.
+/// Where encoded bytes come from: a file descriptor (a pipe will do) or memory. The file's position is never moved
+/// but by reading in order.
 final class ByteSource {
     private enum Origin {
         case descriptor(Int32, isOwned: Bool)
@@ -16,6 +17,8 @@ final class ByteSource {
     private let origin: Origin
     private let chunkSize: Int
     private let buffer: UnsafeMutableRawBufferPointer
+    /// Where in a regular file the first byte was; nil where bytes can only be read in order.
+    private let firstByte: Int?
     // Unread bytes are buffer[start..<end].
     private var start = 0
     private var end = 0
@@ -26,6 +29,8 @@ final class ByteSource {
     /// Reads from `descriptor` and closes it at the end of its own life if it `isOwned`.
     init(descriptor: Int32, isOwned: Bool) {
         origin = .descriptor(descriptor, isOwned: isOwned)
+        let position = lseek(descriptor, 0, SEEK_CUR)
+        firstByte = position >= 0 ? Int(position) : nil
         chunkSize = Self.bufferSize
         buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
     }
@@ -34,6 +39,7 @@ final class ByteSource {
     init(bytes: [UInt8], chunkSize: Int = ByteSource.bufferSize) {
         precondition(chunkSize > 0, "a chunk holds at least one byte, not \(chunkSize)")
         origin = .memory(bytes)
+        firstByte = 0
         self.chunkSize = min(chunkSize, Self.bufferSize)
         buffer = .allocate(byteCount: Self.bufferSize, alignment: 64)
     }
@@ -53,6 +59,26 @@ final class ByteSource {
             let position = lseek(descriptor, 0, SEEK_CUR)
             guard position >= 0 else { return nil }
             return max(0, Int(status.st_size) - Int(position)) + (end - start)
+        }
+    }
+
+    /// Whether `readAhead` works: in memory and in regular files.
+    var canReadAhead: Bool { firstByte != nil && remaining != nil }
+
+    /// `count` bytes from the start of the file plus `position`, or nil where there are fewer; reading in order goes on
+    /// as if nothing had happened.
+    func readAhead(at position: Int, count: Int) -> [UInt8]? {
+        guard let firstByte else { return nil }
+        switch origin {
+        case .memory(let bytes):
+            guard count <= bytes.count - position else { return nil }
+            return Array(bytes[position..<(position + count)])
+        case .descriptor(let descriptor, _):
+            var bytes = [UInt8](repeating: 0, count: count)
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress, count, off_t(firstByte + position))
+            }
+            return got == count ? bytes : nil
         }
     }
 

@@ -9,7 +9,9 @@ final class PNGDecoder: RowDecoder {
     private(set) var header: PictureHeader
     private var hasStarted = false
 
-    init(_ source: ByteSource, limits: Limits) throws(CodecError) {
+    /// `isWhole` is false for the excerpt `PNGTrailer` makes.
+    init(_ source: ByteSource, limits: Limits, isWhole: Bool = true) throws(CodecError) {
+        let trailer = isWhole ? try PNGTrailer(source, limits: limits) : nil
         self.source = source
         self.limits = limits
         let context = Unmanaged.passUnretained(source).toOpaque()
@@ -28,6 +30,10 @@ final class PNGDecoder: RowDecoder {
         // From here on deinit runs, also when the next lines throw.
         try limits.check(header)
         if found.interlaced { try limits.checkWhole(header) }
+        if let trailer {
+            header.metadata.texts += trailer.texts
+            header.metadata.exif = header.metadata.exif ?? trailer.exif
+        }
     }
 
     deinit { kc_png_reader_destroy(reader) }

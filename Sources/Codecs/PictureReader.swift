@@ -58,7 +58,8 @@ public final class PictureReader: RowSource {
         rowsLeft = decoder.header.size.height
     }
 
-    /// Known before the first row. After the last one it also holds texts and EXIF a PNG keeps behind its pixels.
+    /// Known before the first row. Of a PNG from a pipe, texts and EXIF behind the pixels are known after the
+    /// last row.
     public var header: PictureHeader { decoder.header }
 
     /// Odd things that did the picture no harm, in the decoder's words.

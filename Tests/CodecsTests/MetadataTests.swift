@@ -1,4 +1,5 @@
 import Codecs
+import Glibc
 import Pixels
 import Testing
 
@@ -107,13 +108,56 @@ import Testing
         #expect(back.header.metadata.texts == [Metadata.Text(keyword: "nul", text: "ab")])
     }
 
-    @Test func `a text behind the pixels is known after the last row`() throws {
-        let idat: [UInt8] = [0x78, 0x01, 0x01, 2, 0, 0xFD, 0xFF, 0, 7, 0, 9, 0, 8]
-        let reader = try PictureReader(
-            bytes: png([ihdr(width: 1, height: 1), ("IDAT", idat), ("tEXt", Array("Late\0x".utf8)), ("IEND", [])]))
-        #expect(reader.header.metadata.texts.isEmpty)
-        let raster = try reader.readAll()
-        #expect(raster.bytes == [7])
-        #expect(raster.header.metadata.texts == [Metadata.Text(keyword: "Late", text: "x")])
+    /// A PNG of one pixel with a text behind it, grey or of a palette.
+    private func withLateText(isPalette: Bool) -> [UInt8] {
+        let idat: [UInt8] = [0x78, 0x01, 0x01, 2, 0, 0xFD, 0xFF, 0, 0, 0, 2, 0, 1]
+        let palette: [(String, [UInt8])] = isPalette ? [("PLTE", [7, 8, 9])] : []
+        let front = [ihdr(width: 1, height: 1, type: isPalette ? 3 : 0), ("tEXt", Array("Early\0a".utf8))]
+        let back: [(String, [UInt8])] = [
+            ("IDAT", idat), ("tEXt", Array("Late\0x".utf8)), ("eXIf", Array("MM\0*1234".utf8)), ("IEND", []),
+        ]
+        return png((front + palette + back).map { (name: $0.0, data: $0.1) })
+    }
+
+    @Test(arguments: [false, true])
+    func `what stands behind the pixels of a PNG is known at once, or after the last row of a pipe`(
+        isPalette: Bool
+    ) throws {
+        let bytes = withLateText(isPalette: isPalette)
+        let texts = [Metadata.Text(keyword: "Early", text: "a"), Metadata.Text(keyword: "Late", text: "x")]
+        let exif = Array("MM\0*1234".utf8)
+
+        let memory = try PictureReader(bytes: bytes)
+        #expect(memory.header.metadata.texts == texts && memory.header.metadata.exif == exif)
+        let whole = try memory.readAll()
+        #expect(whole.bytes == (isPalette ? [7, 8, 9] : [0]))
+        #expect(whole.header.metadata.texts == texts && whole.header.metadata.exif == exif)
+
+        let folder = TemporaryFolder()
+        let file = try AtomicFile(path: "\(folder.path)/a.png", replacing: false)
+        #expect(bytes.withUnsafeBytes { write(file.descriptor, $0.baseAddress, $0.count) } == bytes.count)
+        try file.commit()
+        let opened = try PictureReader(path: "\(folder.path)/a.png")
+        #expect(opened.header.metadata.texts == texts && opened.header.metadata.exif == exif)
+        #expect(try opened.readAll() == whole)
+
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        defer { close(ends[0]) }
+        #expect(bytes.withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) } == bytes.count)
+        close(ends[1])
+        let piped = try PictureReader(descriptor: ends[0])
+        #expect(piped.header.metadata.texts == Array(texts[..<1]))
+        #expect(try piped.readAll() == whole)
+    }
+
+    @Test func `texts behind the pixels are limited like those in front`() {
+        let bytes = withLateText(isPalette: false)
+        #expect(
+            codecError { _ = try PictureReader(bytes: bytes, limits: Limits(maxChunkBytes: 7)) }
+                == .overLimit(.chunkBytes, found: 8, allowed: 7))
+        #expect(
+            codecError { _ = try PictureReader(bytes: bytes, limits: Limits(maxChunks: 0)) }
+                == .overLimit(.chunks, found: nil, allowed: 0))
     }
 }
