@@ -34,7 +34,7 @@ let package = Package(
             name: "CodecsTests", dependencies: ["Codecs", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "StepsTests", dependencies: ["Pixels", "Convolution", "Steps"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
-        .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Programs"]),
+        .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),
         .testTarget(name: "EndToEndTests", dependencies: ["kern"]),

@@ -17,6 +17,23 @@ extension Convolution {
         return max(16, min(256, 2 * reach))
     }
 
+    /// What one thread works in, in bytes.
+    public var scratchBytes: Int {
+        switch method {
+        case .reference:
+            return 0
+        case .direct, .separable:
+            let rows = geometry.y.rowsLookedAt(by: pieceRows)
+            let padded = rows * (geometry.x.paddedLength + geometry.x.stride) * bank.inputsPerGroup
+            let between = (factors?.rank ?? 0) * rows * geometry.x.output
+            let taps = bank.inputsPerGroup * bank.size.width * bank.size.height
+            return 4 * (padded + between) + (method == .direct ? MemoryLayout<Tap>.stride + 16 : 0) * taps
+        case .transform:
+            let area = transform.map { $0.tile.width * $0.tile.height } ?? 0
+            return 6 * area * MemoryLayout<Double>.stride
+        }
+    }
+
     func taps(of output: Int) -> [Tap] {
         var taps: [Tap] = []
         for i in 0..<bank.inputsPerGroup {

@@ -14,34 +14,36 @@ extension Convolution {
         machine.split(rows, grain: pieceRows) { piece in
             var padded = PaddedRows(
                 geometry: geometry, border: border, outside: border.outside, planes: 1, mostRows: piece.count)
-            let span =
-                (piece.count - 1) * geometry.y.stride
-                + Extent.span(of: geometry.y.kernel, dilation: geometry.y.dilation)
-            let between = UnsafeMutablePointer<Float>.allocate(capacity: factors.rank * span * width)
+            let span = geometry.y.paddedLength(of: piece.count)
+            let slots = geometry.y.rowsLookedAt(by: piece.count)
+            let between = UnsafeMutablePointer<Float>.allocate(capacity: factors.rank * slots * width)
             defer { between.deallocate() }
             let first = geometry.y.start(piece.lowerBound)
             for plane in 0..<input.count * bank.inputs {
                 padded.begin(at: piece.lowerBound)
-                var isDone = [Bool](repeating: false, count: span)
+                // Where each padded row went, once filtered along the row.
+                var slotOf = [Int](repeating: -1, count: span)
+                var used = 0
                 for y in piece {
-                    var pointers: [UnsafePointer<Float>?] = []
-                    pointers.reserveCapacity(weights.count)
-                    for term in 0..<factors.rank {
-                        for tap in down[term].positions {
-                            let place = geometry.y.start(y) + tap * geometry.y.dilation - first
-                            pointers.append(UnsafePointer(between + (term * span + place) * width))
-                        }
-                    }
                     for tap in 0..<geometry.y.kernel {
                         let place = geometry.y.start(y) + tap * geometry.y.dilation - first
-                        if isDone[place] { continue }
-                        isDone[place] = true
+                        if slotOf[place] >= 0 { continue }
+                        slotOf[place] = used
                         for term in 0..<factors.rank {
                             let inputs: [UnsafePointer<Float>?] = across[term].positions.map {
                                 padded.row(y, tapX: $0, tapY: tap, slot: 0, plane: plane, of: source)
                             }
                             rowWeights[term].sum(
-                                inputs, into: between + (term * span + place) * width, count: width, lanes)
+                                inputs, into: between + (term * slots + used) * width, count: width, lanes)
+                        }
+                        used += 1
+                    }
+                    var pointers: [UnsafePointer<Float>?] = []
+                    pointers.reserveCapacity(weights.count)
+                    for term in 0..<factors.rank {
+                        for tap in down[term].positions {
+                            let place = geometry.y.start(y) + tap * geometry.y.dilation - first
+                            pointers.append(UnsafePointer(between + (term * slots + slotOf[place]) * width))
                         }
                     }
                     weights.sum(

@@ -67,6 +67,10 @@ public struct Axis: Hashable, Sendable {
             throw .windowDoesNotFit(
                 axis: name, input: input, padding: before + after, kernel: kernel, dilation: dilation)
         }
+        let span = Extent.span(of: kernel, dilation: dilation)
+        guard span <= Axis.widestSpan else {
+            throw .windowTooWide(axis: name, kernel: kernel, dilation: dilation)
+        }
         self.input = input
         self.kernel = kernel
         self.stride = stride
@@ -75,6 +79,9 @@ public struct Axis: Hashable, Sendable {
         self.after = after
         self.output = output
     }
+
+    /// What a window may span: far more than any picture is wide.
+    public static let widestSpan = 1 << 20
 
     /// The position under tap 0 of output `o`; it may lie outside the picture.
     public func start(_ o: Int) -> Int { o * stride - before }

@@ -3,6 +3,7 @@ import Pixels
 /// Why a window cannot walk over a picture: facts, with the numbers that do not go together.
 public enum GeometryError: Error, Hashable, Sendable {
     case windowDoesNotFit(axis: Axis.Name, input: Int, padding: Int, kernel: Int, dilation: Int)
+    case windowTooWide(axis: Axis.Name, kernel: Int, dilation: Int)
     /// Pooling without padding values: some window would see no pixel at all.
     case windowSeesNothing(axis: Axis.Name, output: Int)
     /// `renorm` divides by the weights inside, which sum to zero.
@@ -26,6 +27,10 @@ extension GeometryError: CustomStringConvertible {
             let room = padding == 0 ? "\(input)" : "\(input) + \(padding) of padding = \(input + padding)"
             return "the window needs \(reach) of \(axis.rawValue) but there are only \(room); "
                 + "use pad=same, a smaller kernel or a larger picture"
+        case .windowTooWide(let axis, let kernel, let dilation):
+            return "the window would span \(dilation)·(\(kernel) − 1) + 1 = "
+                + "\(Extent.span(of: kernel, dilation: dilation)) pixels of \(axis.rawValue), "
+                + "and at most \(Axis.widestSpan) are allowed; use a smaller dilate="
         case .windowSeesNothing(let axis, let output):
             return "window \(output) along the \(axis.rawValue) lies wholly in the padding and would see no pixel; "
                 + "use less padding, or a border such as border=edge that gives the padding values"

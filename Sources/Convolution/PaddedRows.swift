@@ -13,8 +13,11 @@ struct PaddedRows: ~Copyable {
     private let rowLength: Int
     private let span: Int
     private let store: UnsafeMutablePointer<Float>
-    private let isFilled: UnsafeMutablePointer<Bool>
+    private let slotsPerPlane: Int
     private let planes: Int
+    /// For each plane and padded row the slot it was filled into; −1 before that.
+    private var slots: [Int32]
+    private var usedSlots: [Int]
     /// The picture column of each padded column; -1 where no pixel stands for it.
     private let columns: [Int32]
     private let interior: Range<Int>
@@ -27,27 +30,26 @@ struct PaddedRows: ~Copyable {
         self.border = border
         self.outside = outside
         self.planes = planes
-        let width = (axisX.output - 1) * axisX.stride + Extent.span(of: axisX.kernel, dilation: axisX.dilation)
-        phaseLength = (width + axisX.stride - 1) / axisX.stride
+        phaseLength = (geometry.x.paddedLength + axisX.stride - 1) / axisX.stride
         rowLength = phaseLength * axisX.stride
-        span = (mostRows - 1) * axisY.stride + Extent.span(of: axisY.kernel, dilation: axisY.dilation)
-        store = .allocate(capacity: planes * span * rowLength)
-        isFilled = .allocate(capacity: planes * span)
+        span = geometry.y.paddedLength(of: mostRows)
+        slotsPerPlane = geometry.y.rowsLookedAt(by: mostRows)
+        store = .allocate(capacity: planes * slotsPerPlane * rowLength)
+        slots = [Int32](repeating: -1, count: planes * span)
+        usedSlots = [Int](repeating: 0, count: planes)
         let (before, count) = (axisX.before, axisX.input)
         columns = (0..<rowLength).map { Int32(border.source(of: $0 - before, count: count) ?? -1) }
-        let first = min(before, width)
-        interior = first..<max(first, min(before + count, width))
+        let first = min(before, geometry.x.paddedLength)
+        interior = first..<max(first, min(before + count, geometry.x.paddedLength))
     }
 
-    deinit {
-        store.deallocate()
-        isFilled.deallocate()
-    }
+    deinit { store.deallocate() }
 
     /// Forgets what was filled: the outputs from `row` on are next.
     mutating func begin(at row: Int) {
         firstPadded = axisY.start(row)
-        isFilled.update(repeating: false, count: planes * span)
+        for index in slots.indices { slots[index] = -1 }
+        for plane in usedSlots.indices { usedSlots[plane] = 0 }
     }
 
     /// The samples under tap (tapX, tapY) of output row `y`, one for each output column.
@@ -58,11 +60,12 @@ struct PaddedRows: ~Copyable {
     ) -> UnsafePointer<Float> {
         let padded = axisY.start(y) + tapY * axisY.dilation
         let place = slot * span + padded - firstPadded
-        let row = store + place * rowLength
-        if !isFilled[place] {
-            fill(row, from: padded, plane: plane, of: source)
-            isFilled[place] = true
+        if slots[place] < 0 {
+            slots[place] = Int32(usedSlots[slot])
+            usedSlots[slot] += 1
+            fill(store + (slot * slotsPerPlane + Int(slots[place])) * rowLength, from: padded, plane: plane, of: source)
         }
+        let row = store + (slot * slotsPerPlane + Int(slots[place])) * rowLength
         let column = tapX * axisX.dilation
         return UnsafePointer(row + column % axisX.stride * phaseLength + column / axisX.stride)
     }
@@ -90,4 +93,16 @@ struct PaddedRows: ~Copyable {
             }
         }
     }
+}
+
+extension Axis {
+    /// Positions from the first window's first tap to the last one's last.
+    var paddedLength: Int { paddedLength(of: output) }
+
+    func paddedLength(of outputs: Int) -> Int {
+        (outputs - 1) * stride + Extent.span(of: kernel, dilation: dilation)
+    }
+
+    /// How many different rows `outputs` neighbours look at, at most: dilated windows leave rows out.
+    func rowsLookedAt(by outputs: Int) -> Int { min(paddedLength(of: outputs), outputs * kernel) }
 }

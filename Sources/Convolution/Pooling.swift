@@ -76,6 +76,14 @@ public struct Pooling: Sendable {
 
     public var rowGrain: Int { ones?.rowGrain ?? 1 }
 
+    /// What one thread works in, in bytes.
+    public var scratchBytes: Int {
+        if let ones { return ones.scratchBytes }
+        let rows = geometry.y.rowsLookedAt(by: 32)
+        return 4 * (rows * (geometry.x.paddedLength + geometry.x.stride) + geometry.y.kernel * geometry.x.output)
+            + 12 * taps.count
+    }
+
     public func applied(to input: Planes, on machine: Machine = Machine()) -> Planes {
         var result = Planes(shape: output)
         run(input, rows: 0..<output.height, into: &result, on: machine)

@@ -147,6 +147,8 @@ public struct StepAccount: Sendable {
     public var reach: Reach
     /// Multiply-adds or comparisons for the whole output.
     public var operations: Double
+    /// What each thread works in, in bytes.
+    public var scratchBytes: Int
 
     public enum Reach: Hashable, Sendable {
         case pixel
@@ -158,12 +160,13 @@ public struct StepAccount: Sendable {
 
     public init(
         geometry: Geometry? = nil, border: Border? = nil, convolution: Convolution? = nil, reach: Reach? = nil,
-        operations: Double = 0
+        operations: Double = 0, scratchBytes: Int = 0
     ) {
         self.geometry = geometry
         self.border = border
         self.convolution = convolution
         self.reach = reach ?? (geometry == nil ? .pixel : .window)
         self.operations = operations
+        self.scratchBytes = scratchBytes
     }
 }

@@ -47,6 +47,7 @@ FUNCTIONS = {
     "min": lambda *v: np.minimum.reduce(np.broadcast_arrays(*v)),
     "max": lambda *v: np.maximum.reduce(np.broadcast_arrays(*v)),
     "round": lambda v: np.sign(v) * np.floor(np.abs(v) + 0.5),
+    "choose": np.vectorize(lambda n, k: float(math.comb(int(n), int(k))) if 0 <= k <= n else 0.0),
     "atan2": np.arctan2,
     "pi": math.pi,
 } | {name: getattr(np, name) for name in ("abs", "sqrt", "exp", "log", "sin", "cos", "tan", "floor", "ceil")}

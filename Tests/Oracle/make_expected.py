@@ -190,7 +190,7 @@ def expected():
     yield "gabor 1.5 4 110 20 0.7", gabor(1.5, 4, 110, 20, 0.7)
 
     for size in (1, 3, 5, 9):
-        yield f"impulse binomial {size}", binomial(size)
+        yield f"binomial {size}", binomial(size)
     for sigma, amount in ((1, 1), (0.8, 2.5)):
         blur = gaussian(sigma)
         centre = delta(blur.shape[0] // 2)

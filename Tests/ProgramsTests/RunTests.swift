@@ -16,10 +16,12 @@ func gray(_ width: Int, _ bytes: [UInt8]) -> Raster {
 struct RunTests {
     @Test func `a literal kernel is laid over the picture as it is written`() throws {
         let impulse = gray(5, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-        #expect(try run("[1 2 3; 4 5 6; 7 8 9]", impulse).bytes
-            == [0, 0, 0, 0, 0, 0, 90, 80, 70, 0, 0, 60, 50, 40, 0, 0, 30, 20, 10, 0, 0, 0, 0, 0, 0])
-        #expect(try run("[1 2 3; 4 5 6; 7 8 9] flip", impulse).bytes
-            == [0, 0, 0, 0, 0, 0, 10, 20, 30, 0, 0, 40, 50, 60, 0, 0, 70, 80, 90, 0, 0, 0, 0, 0, 0])
+        #expect(
+            try run("[1 2 3; 4 5 6; 7 8 9]", impulse).bytes
+                == [0, 0, 0, 0, 0, 0, 90, 80, 70, 0, 0, 60, 50, 40, 0, 0, 30, 20, 10, 0, 0, 0, 0, 0, 0])
+        #expect(
+            try run("[1 2 3; 4 5 6; 7 8 9] flip", impulse).bytes
+                == [0, 0, 0, 0, 0, 0, 10, 20, 30, 0, 0, 40, 50, 60, 0, 0, 70, 80, 90, 0, 0, 0, 0, 0, 0])
     }
 
     @Test func `every kernel of the catalogue runs on a tiny picture of each kind`() throws {

@@ -41,6 +41,19 @@ extension Operation.Binary {
         case .maximum: a.isNaN || b.isNaN ? .nan : max(a, b)
         case .angle: atan2(a, b)
         case .hypotenuse: hypot(a, b)
+        case .choose: binomialCoefficient(a, b)
         }
     }
+}
+
+/// n over k for whole numbers, exact as long as a `Double` is; elsewhere 0, so that Pascal's triangle has a rim.
+private func binomialCoefficient(_ n: Double, _ k: Double) -> Double {
+    guard n.rounded() == n, k.rounded() == k, k >= 0, k <= n, n <= 4096 else { return n.isNaN || k.isNaN ? .nan : 0 }
+    var result = 1.0
+    var i = 1.0
+    while i <= min(k, n - k) {
+        result = (result * (n - min(k, n - k) + i) / i).rounded()
+        i += 1
+    }
+    return result
 }

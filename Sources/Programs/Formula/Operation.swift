@@ -35,6 +35,8 @@ enum Operation: Hashable, Sendable {
         case maximum = "max"
         case angle = "atan2"
         case hypotenuse = "hypot"
+        /// The binomial coefficient, 0 outside Pascal's triangle.
+        case choose
     }
 
     static let functionNames: [String] =

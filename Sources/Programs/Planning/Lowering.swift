@@ -155,6 +155,9 @@ struct Lowering {
         guard let samples = planned.output.sampleCount, samples <= Int.max / 64 else {
             throw graph.error(.shape(StepError.tooLarge(planned.output).description), at: origin ?? place ?? 0)
         }
+        guard planned.output.size.area ?? .max <= options.maxPixels else {
+            throw PlanError.pixels(planned.output.size, allowed: options.maxPixels, step: step.text)
+        }
         let text = origin.map { graph.nodes[$0].text } ?? step.text
         nodes.append(
             Plan.Node(

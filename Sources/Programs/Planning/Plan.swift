@@ -53,9 +53,11 @@ public struct Plan: Sendable {
         try countMemory()
     }
 
-    /// Bytes of planes held at one time.
+    /// Bytes held at one time: rows of every step, and what the threads of one step work in.
     public var memory: Int {
-        nodes.lazy.filter(\.isNeeded).map(\.bytesHeld).reduce(0, +)
+        let needed = nodes.filter(\.isNeeded)
+        let scratch = needed.map { $0.plan?.account.scratchBytes ?? 0 }.max() ?? 0
+        return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads, +)
     }
 
     private mutating func markNeeded() {
@@ -69,7 +71,10 @@ public struct Plan: Sendable {
         let held = RowSchedule.rowsHeld(by: self)
         for index in nodes.indices { nodes[index].rowsHeld = held[index] }
         guard memory <= options.maxMemory else {
-            let hungriest = nodes.indices.max { nodes[$0].bytesHeld < nodes[$1].bytesHeld } ?? 0
+            func appetite(_ node: Node) -> Int {
+                node.isNeeded ? max(node.bytesHeld, node.plan?.account.scratchBytes ?? 0) : 0
+            }
+            let hungriest = nodes.indices.max { appetite(nodes[$0]) < appetite(nodes[$1]) } ?? 0
             throw .memory(needed: memory, allowed: options.maxMemory, step: nodes[hungriest].text)
         }
     }
@@ -87,6 +92,7 @@ extension Plan.Node {
 /// Why a program cannot be run on a picture although its sizes work.
 public enum PlanError: Error, Hashable, Sendable {
     case memory(needed: Int, allowed: Int, step: String)
+    case pixels(Size, allowed: Int, step: String)
     /// Weights that nobody has learned yet.
     case unknownWeights(step: String)
     /// A pixel was asked for that the result does not have.
@@ -99,6 +105,8 @@ extension PlanError: CustomStringConvertible {
         case .memory(let needed, let allowed, let step):
             "this needs \(needed >> 20) MiB at once, most of it for '\(step)', and \(allowed >> 20) MiB are allowed; "
                 + "raise it with --max-memory"
+        case .pixels(let size, let allowed, let step):
+            "'\(step)' would make a picture of \(size), and \(allowed) pixels are allowed; raise it with --max-pixels"
         case .unknownWeights(let step):
             "'\(step)' has weights that are still to be learned, so there is nothing to apply yet; "
                 + "'kern explain' shows what it would be"

@@ -39,10 +39,13 @@ public struct RunOptions: Sendable {
     public var machine: Machine
     /// Bytes that planes may hold at one time.
     public var maxMemory: Int
+    /// Pixels that any step's result may have.
+    public var maxPixels: Int
 
     public init(
         range: RangeRule = .auto, alpha: AlphaRule = .weight, isLinear: Bool = false, depth: Depth? = nil,
-        border: Border? = nil, method: Method? = nil, machine: Machine = Machine(), maxMemory: Int = 1 << 30
+        border: Border? = nil, method: Method? = nil, machine: Machine = Machine(), maxMemory: Int = 1 << 30,
+        maxPixels: Int = 1 << 30
     ) {
         self.range = range
         self.alpha = alpha
@@ -52,5 +55,6 @@ public struct RunOptions: Sendable {
         self.method = method
         self.machine = machine
         self.maxMemory = maxMemory
+        self.maxPixels = maxPixels
     }
 }

@@ -77,7 +77,7 @@ public struct PlannedConvolution: DifferentiableStep {
     public var account: StepAccount {
         StepAccount(
             geometry: convolution.geometry, border: convolution.border, convolution: convolution,
-            operations: convolution.operations)
+            operations: convolution.operations, scratchBytes: convolution.scratchBytes)
     }
 }
 

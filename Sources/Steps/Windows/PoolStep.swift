@@ -103,6 +103,6 @@ public struct PlannedPooling: PlannedStep {
         let taps = Double(pooling.geometry.window.size.width * pooling.geometry.window.size.height)
         return StepAccount(
             geometry: pooling.geometry, border: pooling.border,
-            operations: Double(pooling.output.sampleCount ?? 0) * taps)
+            operations: Double(pooling.output.sampleCount ?? 0) * taps, scratchBytes: pooling.scratchBytes)
     }
 }
