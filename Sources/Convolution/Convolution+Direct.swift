@@ -22,12 +22,13 @@ extension Convolution {
         switch method {
         case .reference:
             return 0
-        case .direct, .separable:
+        case .separable:
+            return 4 * (geometry.x.paddedLength + geometry.x.stride) + bytesBetween(rows: pieceRows)
+        case .direct:
             let rows = geometry.y.rowsLookedAt(by: pieceRows)
             let padded = rows * (geometry.x.paddedLength + geometry.x.stride) * bank.inputsPerGroup
-            let between = (factors?.rank ?? 0) * rows * geometry.x.output
             let taps = bank.inputsPerGroup * bank.size.width * bank.size.height
-            return 4 * (padded + between) + (method == .direct ? MemoryLayout<Tap>.stride + 16 : 0) * taps
+            return 4 * padded + (MemoryLayout<Tap>.stride + 16) * taps
         case .transform:
             let area = transform.map { $0.tile.width * $0.tile.height } ?? 0
             return 6 * area * MemoryLayout<Double>.stride

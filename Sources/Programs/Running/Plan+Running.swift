@@ -19,7 +19,7 @@ extension Plan {
     public func run(from source: any RowSource, to sink: any RowSink) throws -> RunReport {
         try requireKnownWeights()
         var runner = Runner(self, source: source)
-        let band = RowSchedule.bandHeight(of: nodes[last].shape)
+        let band = RowSchedule.bandHeight(of: nodes[last])
         var report = RunReport(samples: output.size.height * output.size.width * output.channels.count, clipped: 0)
         var buffer: [UInt8] = []
         var done = 0

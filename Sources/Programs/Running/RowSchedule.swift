@@ -1,3 +1,4 @@
+import Convolution
 import Pixels
 import Steps
 
@@ -38,17 +39,22 @@ struct RowSchedule {
         self.consumers = consumers
     }
 
-    /// Rows that are asked of a node at one time: about a quarter of a million samples, at least a few rows.
-    static func bandHeight(of shape: Shape) -> Int {
+    /// Rows that are asked of a node at one time: about a quarter of a million samples, and for a tall window enough that
+    /// the rows around them are not filtered too often.
+    static func bandHeight(of node: Plan.Node) -> Int {
+        let shape = node.shape
         let perRow = max(1, shape.width * shape.channels * shape.count)
-        return max(8, min(512, (1 << 18) / perRow))
+        let band = max(8, min(512, (1 << 18) / perRow))
+        guard let axis = node.plan?.account.geometry?.y else { return band }
+        let reach = Extent.span(of: axis.kernel, dilation: axis.dilation) / axis.stride
+        return max(band, min(2 * reach, (12 << 20) / perRow))
     }
 
     /// Has the rows of `node` up to `end` made.
     mutating func pull(_ node: Int, upTo end: Int, _ act: (Action) throws -> Void) throws {
         let height = nodes[node].shape.height
         let grain = nodes[node].plan?.rowGrain ?? 1
-        let band = RowSchedule.bandHeight(of: nodes[node].shape)
+        let band = RowSchedule.bandHeight(of: nodes[node])
         try survey(node, act)
         while rows[node].upperBound < end {
             let first = rows[node].upperBound
@@ -70,7 +76,7 @@ struct RowSchedule {
     private mutating func survey(_ node: Int, _ act: (Action) throws -> Void) throws {
         guard var seen = surveyed[node], let input = nodes[node].inputs.first else { return }
         let height = nodes[input].shape.height
-        let band = RowSchedule.bandHeight(of: nodes[input].shape)
+        let band = RowSchedule.bandHeight(of: nodes[input])
         while seen < height {
             let next = min(height, seen + band)
             try pull(input, upTo: next, act)
@@ -103,7 +109,7 @@ struct RowSchedule {
         var first = held
         var schedule = RowSchedule(plan)
         let height = plan.nodes[plan.last].shape.height
-        let band = bandHeight(of: plan.nodes[plan.last].shape)
+        let band = bandHeight(of: plan.nodes[plan.last])
         do {
             var done = 0
             while done < height {

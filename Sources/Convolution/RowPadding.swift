@@ -1,0 +1,68 @@
+import Pixels
+
+/// How one row is copied with what the border adds on either side, split by column stride: with stride 2 all even
+/// columns, then all odd ones. So every tap is a plain pointer to as many samples as there are outputs.
+struct RowPadding: Sendable {
+    private let axis: Axis
+    private let phaseLength: Int
+    private let outside: Float
+    /// The picture column of each padded column; −1 where no pixel stands for it.
+    private let columns: [Int32]
+    private let interior: Range<Int>
+
+    /// Samples in a padded row.
+    let length: Int
+
+    init(_ axis: Axis, border: Border, outside: Float) {
+        self.axis = axis
+        self.outside = outside
+        phaseLength = (axis.paddedLength + axis.stride - 1) / axis.stride
+        length = phaseLength * axis.stride
+        columns = (0..<length).map { Int32(border.source(of: $0 - axis.before, count: axis.input) ?? -1) }
+        let first = min(axis.before, axis.paddedLength)
+        interior = first..<max(first, min(axis.before + axis.input, axis.paddedLength))
+    }
+
+    /// Where the samples under tap `tap` begin in a padded row.
+    func offset(ofTap tap: Int) -> Int {
+        let column = tap * axis.dilation
+        return column % axis.stride * phaseLength + column / axis.stride
+    }
+
+    /// - Parameter pixels: the picture's row, or nil for a row outside that has no pixels.
+    func fill(_ row: UnsafeMutablePointer<Float>, from pixels: UnsafePointer<Float>?) {
+        guard let pixels else {
+            row.update(repeating: outside, count: length)
+            return
+        }
+        if axis.stride == 1 {
+            for x in 0..<interior.lowerBound { row[x] = sample(x, of: pixels) }
+            if !interior.isEmpty {
+                (row + interior.lowerBound).update(
+                    from: pixels + (interior.lowerBound - axis.before), count: interior.count)
+            }
+            for x in interior.upperBound..<length { row[x] = sample(x, of: pixels) }
+            return
+        }
+        for phase in 0..<axis.stride {
+            let part = row + phase * phaseLength
+            for i in 0..<phaseLength { part[i] = sample(i * axis.stride + phase, of: pixels) }
+        }
+    }
+
+    private func sample(_ column: Int, of pixels: UnsafePointer<Float>) -> Float {
+        columns[column] < 0 ? outside : pixels[Int(columns[column])]
+    }
+}
+
+extension Axis {
+    /// Positions from the first window's first tap to the last one's last.
+    var paddedLength: Int { paddedLength(of: output) }
+
+    func paddedLength(of outputs: Int) -> Int {
+        (outputs - 1) * stride + Extent.span(of: kernel, dilation: dilation)
+    }
+
+    /// How many different rows `outputs` neighbours look at, at most: dilated windows leave rows out.
+    func rowsLookedAt(by outputs: Int) -> Int { min(paddedLength(of: outputs), outputs * kernel) }
+}
