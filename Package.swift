@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "Programs", dependencies: ["Pixels", "Convolution", "Steps", "CKernels"]),
         .target(name: "Codecs", dependencies: ["Pixels", "CImageCodecs"]),
         .target(name: "Arguments"),
-        .target(name: "KernCLI", dependencies: ["Pixels", "Programs", "Codecs", "Arguments"]),
+        .target(name: "KernCLI", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs", "Arguments"]),
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
 
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),

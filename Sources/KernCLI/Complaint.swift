@@ -1,4 +1,6 @@
 import Arguments
+import Codecs
+import Programs
 
 /// One sentence for the user, without a full stop or the tool's name, and the status it ends with.
 package struct Complaint: Error, Hashable, Sendable {
@@ -10,13 +12,37 @@ package struct Complaint: Error, Hashable, Sendable {
         self.status = status
     }
 
+    /// A picture's own trouble, named.
+    package init(about error: any Error, input: String, output: String?) {
+        guard let error = error as? CodecError else {
+            self.init(about: error)
+            return
+        }
+        let isOutput = error.isAboutOutput
+        let name = isOutput ? output.map { $0 == "-" ? "stdout" : $0 } : input == "-" ? "stdin" : input
+        self.init(error.message(for: name ?? input), status: error.fault == .caller ? .misuse : .failed)
+    }
+
     /// The one place where the facts that rooms throw become sentences.
     package init(about error: any Error) {
         switch error {
         case let complaint as Complaint: self = complaint
         case let error as ArgumentError: self.init(error.sentence)
         case let error as OutputError: self.init(error.sentence)
+        case let error as ProgramError: self.init(error.description)
+        case let error as PlanError: self.init(error.description)
         default: self.init("unexpected: \(error)", status: .failed)
+        }
+    }
+}
+
+extension CodecError {
+    /// Whether it is the picture being written that is in trouble, and not the one being read.
+    fileprivate var isAboutOutput: Bool {
+        switch self {
+        case .cannotStoreChannels, .cannotStoreDepth, .cannotStoreSize, .unknownExtension, .exists, .refused: true
+        case .system(let operation, _): operation != .open && operation != .read
+        default: false
         }
     }
 }

@@ -24,12 +24,4 @@ extension Option {
         "engine", .choice(["auto", "reference", "direct", "separable", "transform"]), placeholder: "METHOD",
         defaultText: "auto",
         help: "How convolutions are computed: auto, reference (slow and readable), direct, separable or transform.")
-
-    static let maxPixels = Option(
-        "max-pixels", .quantity(base: 1000), placeholder: "N", defaultText: "1G",
-        help: "Refuses pictures with more pixels than this, by their header.")
-
-    static let maxMemory = Option(
-        "max-memory", .quantity(base: 1024), placeholder: "BYTES", defaultText: "1G",
-        help: "Refuses what would have to hold more than this in memory at once.")
 }

@@ -28,7 +28,7 @@ struct Compare: Command {
             Positional("A", completion: .file, help: "A picture; '-' is stdin."),
             Positional("B", completion: .file, help: "The picture to compare it with."),
         ],
-        options: [maxError, meanError, minPSNR, minSSIM, difference, .force, .maxPixels, .maxMemory, .json],
+        options: [maxError, meanError, minPSNR, minSSIM, difference, .force] + EngineOptions.limitOptions + [.json],
         discussion: [
             "The exit status is 0 where every bound holds, 1 where one does not or a picture cannot be read, and 2 where "
                 + "the command line is wrong. Without a bound the status does not depend on the difference."

@@ -21,7 +21,7 @@ struct Explain: Command {
                 "SIZE|IMAGE", completion: .file,
                 help: "What goes in: a size such as 640x480 or 640x480x3, or a picture."),
         ],
-        options: [at, .border, .engine, .maxPixels, .maxMemory, .json])
+        options: [at, .border, .engine] + EngineOptions.limitOptions + [.json])
 
     let program: String
     let subject: String

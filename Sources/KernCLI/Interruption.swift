@@ -1,0 +1,31 @@
+import Codecs
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Ctrl-C, a closed window or a polite kill: half-written files go, and the shell is told which signal it was.
+enum Interruption {
+    static func cleansUp() {
+        for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
+            signal(number) { number in
+                AtomicFile.unlinkAllTemporaries()
+                _exit(128 + number)
+            }
+        }
+    }
+
+    /// As under `nohup`, or in the background of a shell: whoever ignored it meant it.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        #if canImport(Glibc)
+            let handler = action.__sigaction_handler.sa_handler
+        #else
+            let handler = action.__sigaction_u.__sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+}
