@@ -20,7 +20,6 @@ struct MethodCosts {
     private static let mostTerms = 8
 
     init(bank: Bank, geometry: Geometry, isExact: Bool) {
-        let size = bank.size
         let taps = bank.kernels.lazy.map { Double($0.weights.lazy.filter { $0 != 0 }.count) }.reduce(0, +)
         let mean = max(1, bank.isShared ? taps : taps / Double(bank.outputs))
         estimates[.reference] = .infinity
