@@ -27,7 +27,10 @@ struct EngineOptions: Sendable {
     }
 
     func runOptions() throws -> RunOptions {
-        RunOptions(border: border, method: method, machine: try machine(), maxMemory: limits.maxMemory)
+        var options = RunOptions(
+            border: border, method: method, machine: try machine(), maxMemory: limits.maxMemory)
+        options.maxPixels = limits.maxPixels
+        return options
     }
 }
 

@@ -1,4 +1,5 @@
 import Arguments
+import Programs
 
 /// The hidden `kern --complete INDEX WORD...`, which the completion scripts call.
 extension Tool {
@@ -12,7 +13,9 @@ extension Tool {
     }
 
     private static func names(of list: String, for typed: String) -> [Candidates.Candidate] {
-        []
+        guard list == "program" else { return [] }
+        let words = Listing.steps + Listing.kernels(of: Catalogue(folders: Environment.kernelFolders))
+        return stepCandidates(for: typed, among: words.map { Candidates.Candidate($0.name, says: $0.summary) })
     }
 
     /// Candidates for the step name at the end of a program: after the last `|`, `{` or line break.

@@ -1,4 +1,6 @@
 import Arguments
+import Pixels
+import Programs
 
 /// `kern show NAME`
 struct Show: Command {
@@ -27,12 +29,42 @@ struct Show: Command {
         ])
 
     let name: String
+    let picture: String?
+    let pictureSize: Size
+    let force: Bool
+    let printsJSON: Bool
 
     init(_ arguments: ParsedArguments) throws {
         name = arguments.positionals[0]
+        picture = arguments.text(Show.output)
+        pictureSize = arguments.size(Show.size).map { Size(width: $0.width, height: $0.height) } ?? Size(256)
+        force = arguments.has(.force)
+        printsJSON = arguments.has(.json)
+        guard max(pictureSize.width, pictureSize.height) <= 8192 else {
+            throw ArgumentError.refused("--size: a picture of a kernel is at most 8192 pixels wide and high")
+        }
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        throw Complaint("show waits for the catalogue")
+        let subject = try Subject(name, in: Catalogue(folders: Environment.kernelFolders))
+        if printsJSON {
+            terminal.print(json(subject).text)
+        } else {
+            print(subject, terminal)
+        }
+        if let picture { try draw(subject, to: picture) }
+        return .ok
+    }
+
+    private func draw(_ subject: Subject, to picture: String) throws {
+        guard !subject.kernels.isEmpty else {
+            throw Complaint("'\(name)' has no weights to draw; kernels are listed by 'kern list kernels'")
+        }
+        Interruption.cleansUp()
+        do {
+            try KernelPicture(subject.kernels.map(\.kernel), size: pictureSize).write(to: picture, replacing: force)
+        } catch {
+            throw Complaint(about: error, input: name, output: picture)
+        }
     }
 }

@@ -1,0 +1,70 @@
+import Arguments
+import Convolution
+import Programs
+import Steps
+
+extension Show {
+    func print(_ subject: Subject, _ terminal: Terminal) {
+        for line in subject.help { terminal.print(line) }
+        if !subject.parameters.isEmpty {
+            terminal.print("\nparameters")
+            let column = (subject.parameters.map { $0.name.text.count }.max() ?? 0) + 2
+            for parameter in subject.parameters {
+                let value = "= \(parameter.defaultValue.text)"
+                terminal.print(
+                    "  " + parameter.name.text.rightPadded(column) + value.rightPadded(10) + (parameter.summary ?? ""))
+            }
+        }
+        if let program = subject.program {
+            terminal.print("\nprogram")
+            for line in program.lines(width: terminal.width - 4) { terminal.print("  " + line) }
+        }
+        for named in subject.kernels {
+            terminal.print(subject.kernels.count > 1 || subject.program != nil ? "\n\(named.text)" : "")
+            let text = KernelText(kernel: named.kernel, width: terminal.width, hasColor: terminal.hasColor)
+            if subject.isOneKernel {
+                for line in text.lines { terminal.print(line) }
+                terminal.print("")
+                for line in FrequencyText(named.kernel).lines { terminal.print(line) }
+                terminal.print("\nThe matrix lies on the picture as it is printed: correlation, as in network layers.")
+            } else {
+                for line in text.facts + [""] + text.matrix { terminal.print(line) }
+            }
+        }
+    }
+
+    func json(_ subject: Subject) -> JSON {
+        [
+            "name": .string(name), "help": .array(subject.help.map(JSON.string)),
+            "parameters": .array(
+                subject.parameters.map { parameter in
+                    [
+                        "name": .string(parameter.name.text), "default": .string(parameter.defaultValue.text),
+                        "summary": parameter.summary.map(JSON.string) ?? .null,
+                    ]
+                }),
+            "program": subject.program.map { .string($0.description) } ?? .null,
+            "kernels": .array(subject.kernels.map { json($0.kernel, text: $0.text) }),
+        ]
+    }
+
+    private func json(_ kernel: Kernel, text: String) -> JSON {
+        let symmetry = kernel.symmetry
+        let width = kernel.size.width
+        let rows = (0..<kernel.size.height).map { y in
+            JSON.array(
+                (0..<width).map { x in
+                    kernel.holes.contains(y * width + x) ? .null : .number(kernel[x: x, y: y])
+                })
+        }
+        return [
+            "text": .string(text), "width": .integer(width), "height": .integer(kernel.size.height),
+            "weights": .array(rows), "sum": .number(kernel.sum), "rank": kernel.rank().map(JSON.integer) ?? .null,
+            "symmetry": [
+                "left-right": .integer(symmetry.leftRight), "top-bottom": .integer(symmetry.topBottom),
+                "half-turn": .integer(symmetry.halfTurn), "quarter-turn": .bool(symmetry.quarterTurn),
+            ],
+            "response": FrequencyText(kernel).json,
+        ]
+    }
+}

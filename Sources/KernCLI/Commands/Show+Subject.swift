@@ -1,0 +1,74 @@
+import Arguments
+import Convolution
+import Programs
+import Steps
+
+extension Show {
+    /// What is shown: a step's help, or a kernel file with all that is in it.
+    struct Subject {
+        struct NamedKernel {
+            var text: String
+            var kernel: Kernel
+        }
+
+        var help: [String] = []
+        var parameters: [KernelFile.Parameter] = []
+        /// The steps it is made of, where it is more than one kernel.
+        var program: Program?
+        var kernels: [NamedKernel] = []
+
+        var isOneKernel: Bool { kernels.count == 1 && program == nil }
+
+        init(_ text: String, in catalogue: Catalogue) throws {
+            let source = SourceText(text: text)
+            let program = try Program(parsing: source)
+            if program.steps.count == 1, case .name(let word) = program.steps[0].head {
+                if let step = Vocabulary.word(word.text) {
+                    help = Subject.help(of: step)
+                    return
+                }
+                if let form = StepForm.named(word.text), program.steps[0].arguments.isEmpty {
+                    help = ["\(form.name) — \(form.summary)"] + form.help + ["", "example: \(form.example)"]
+                    return
+                }
+                // An unknown name is left to the resolver, which knows what is near.
+                if let file = try? catalogue.file(meant: word.text) {
+                    help = file.help
+                    parameters = file.parameters
+                    self.program = file.program
+                }
+            }
+            let graph = try catalogue.graph(for: source)
+            var seen: Set<Kernel> = []
+            for node in graph.nodes {
+                guard let step = node.step as? KernelStep, seen.insert(step.kernel).inserted else { continue }
+                kernels.append(NamedKernel(text: node.text, kernel: step.kernel))
+            }
+            if kernels.count == 1, graph.nodes.count == 2 {
+                self.program = nil
+            } else if self.program == nil {
+                self.program = program
+            }
+        }
+
+        private static func help(of step: StepWord) -> [String] {
+            var lines = ["\(step.name) — \(step.summary)", "", "example: \(step.example)"]
+            if step.blocks.upperBound > 0 {
+                lines.append(
+                    "blocks:  \(step.blocks.lowerBound) or more programs in { }, each of which gets the same picture")
+            }
+            if !step.settings.isEmpty { lines += ["", "settings"] }
+            let column = (step.settings.map { $0.usage.count }.max() ?? 0) + 2
+            for setting in step.settings { lines.append("  " + setting.usage.rightPadded(column) + setting.help) }
+            return lines
+        }
+    }
+}
+
+extension Setting {
+    /// As it is written: `SIZE`, `stride=`, `flip`.
+    fileprivate var usage: String {
+        if case .flag = kind { return name }
+        return isPositional ? name.uppercased() : name + "="
+    }
+}

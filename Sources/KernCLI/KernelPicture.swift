@@ -1,0 +1,56 @@
+import Codecs
+import Convolution
+import Pixels
+
+/// A kernel as a picture: each weight a square, red above zero, blue below, paler towards zero.
+struct KernelPicture {
+    let raster: Raster
+
+    /// Several kernels stand side by side.
+    init(_ kernels: [Kernel], size: Size) {
+        let paper: [UInt8] = [255, 255, 255]
+        var bytes = [UInt8](repeating: 255, count: size.width * size.height * 3)
+        let room = max(1, size.width / max(1, kernels.count))
+        for (index, kernel) in kernels.enumerated() {
+            let largest = max(kernel.weights.lazy.map(abs).max() ?? 0, .leastNormalMagnitude)
+            let scale = min(
+                Double(room) / Double(kernel.size.width), Double(size.height) / Double(kernel.size.height))
+            // Whole cells where there is room for them; a larger kernel is sampled.
+            let cell = scale >= 1 ? scale.rounded(.down) : scale
+            let gap = cell >= 8 ? 1.0 : 0
+            let left = Double(index * room) + ((Double(room) - cell * Double(kernel.size.width)) / 2).rounded(.down)
+            let top = ((Double(size.height) - cell * Double(kernel.size.height)) / 2).rounded(.down)
+            for y in 0..<size.height {
+                let v = (Double(y) - top) / cell
+                guard v >= 0, Int(v) < kernel.size.height else { continue }
+                for x in index * room..<min(size.width, (index + 1) * room) {
+                    let u = (Double(x) - left) / cell
+                    guard u >= 0, Int(u) < kernel.size.width else { continue }
+                    let isGap = (u - u.rounded(.down)) * cell < gap || (v - v.rounded(.down)) * cell < gap
+                    let color = isGap ? paper : KernelPicture.color(kernel[x: Int(u), y: Int(v)] / largest)
+                    bytes.replaceSubrange((y * size.width + x) * 3..<(y * size.width + x) * 3 + 3, with: color)
+                }
+            }
+        }
+        raster = Raster(header: PictureHeader(size: size, channels: .rgb, depth: .uint8), bytes: bytes)
+    }
+
+    /// - Parameter value: −1…1.
+    private static func color(_ value: Double) -> [UInt8] {
+        let full: [Double] = value > 0 ? [178, 24, 43] : [33, 102, 172]
+        let strength = abs(value)
+        return full.map { UInt8(min(255, max(0, 240 + ($0 - 240) * strength))) }
+    }
+
+    func write(to path: String, replacing mayReplace: Bool) throws {
+        let file = try AtomicFile(path: path, replacing: mayReplace)
+        defer { file.abandon() }
+        let writer = try PictureWriter(
+            PictureFormat(pathExtensionOf: path) ?? .png, raster.header, to: ByteSink(descriptor: file.descriptor))
+        try raster.bytes.withUnsafeBytes { bytes in
+            try writer.writeRows(raster.header.size.height, from: bytes)
+        }
+        try writer.finish()
+        try file.commit()
+    }
+}
