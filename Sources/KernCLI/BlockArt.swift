@@ -7,6 +7,9 @@ import Pixels
 struct BlockArt {
     static let legend = "blocks weigh plus, strokes minus"
 
+    /// What is less of the heaviest than this looks like nothing.
+    private static let faintest = 1.0 / 255
+
     let lines: [String]
 
     init(_ kernel: Kernel, width: Int, hasColor: Bool) {
@@ -22,9 +25,9 @@ struct BlockArt {
 
     /// - Parameter value: −1…1.
     private static func cell(_ value: Double, hasColor: Bool) -> String {
-        let level = value == 0 ? 0 : min(4, Int(abs(value).squareRoot() * 4) + 1)
+        let level = abs(value) < faintest ? 0 : min(4, Int(abs(value).squareRoot() * 4) + 1)
         let shape = value < 0 ? [" ·", "- ", "--", "==", "≡≡"][level] : [" ·", "░░", "▒▒", "▓▓", "██"][level]
-        guard hasColor, value != 0 else { return hasColor ? "\u{1B}[0m" + shape : shape }
+        guard hasColor, level > 0 else { return hasColor ? "\u{1B}[0m" + shape : shape }
         return "\u{1B}[\(value > 0 ? 33 : 36)m" + shape
     }
 

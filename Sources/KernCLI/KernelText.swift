@@ -1,3 +1,4 @@
+import Arguments
 import Convolution
 import Pixels
 
@@ -76,14 +77,21 @@ struct KernelText {
         let (cells, divisor) = cellTexts
         let column = (cells.map(\.count).max() ?? 1) + 1
         let (columns, rows) = (kernel.size.width, kernel.size.height)
-        guard columns * column + 4 <= max(width, 40), rows <= 40 else {
-            return ["(\(kernel.size) numbers do not fit here; --json lists them all)"]
-        }
+        guard columns * column + 4 <= max(width, 40), rows <= 40 else { return middleRow }
         return (0..<rows).map { y in
             let numbers = (0..<columns).map { cells[y * columns + $0].leftPadded(column) }.joined()
             let isLast = y == rows - 1
             return "  " + (y == 0 ? "[" : " ") + numbers + (isLast ? " ]" + (divisor == 1 ? "" : " / \(divisor)") : "")
         }
+    }
+
+    /// What stands for a matrix that is too large to print.
+    private var middleRow: [String] {
+        let row = (kernel.anchor?.y ?? (kernel.size.height - 1) / 2)
+        let numbers = (0..<kernel.size.width).map { NumberText.short(kernel[x: $0, y: row]) }
+        let told = numbers.prefix(64).joined(separator: " ") + (numbers.count > 64 ? " …" : "")
+        let title = "row \(row + 1) of \(kernel.size.height) (--json lists them all):"
+        return [title] + wrapped(told, width: max(width, 40) - 4).map { "  " + $0 }
     }
 
     private var cellTexts: (cells: [String], divisor: Int) {

@@ -1,21 +1,174 @@
+import Convolution
+import Pixels
 import Programs
 
-/// What was planned, a line a node, for `--explain`.
+/// A plan in words and arithmetic: `explain`, and `apply --explain`.
 struct PlanText {
-    let text: String
+    let plan: Plan
+    let steps: [StepExplanation]
 
     init(_ plan: Plan) {
+        self.plan = plan
+        steps = plan.explanation
+    }
+
+    var text: String { lines.joined(separator: "\n") }
+
+    var lines: [String] {
         var lines: [String] = []
-        for node in plan.nodes where node.isNeeded {
-            var facts = ["\(node.shape)"]
-            if let account = node.plan?.account {
-                if let convolution = account.convolution { facts.append("method \(convolution.method.rawValue)") }
-                if let border = account.border { facts.append("border \(border)") }
-            }
-            facts.append(node.isHeldWhole ? "held whole" : "\(node.rowsHeld) rows held")
-            lines.append("  \(node.text): " + facts.joined(separator: ", "))
+        for (place, step) in steps.enumerated() { lines += describe(step, at: place) }
+        let operations = steps.reduce(0) { $0 + $1.operations }
+        let weights = steps.reduce(0) { $0 + $1.parameterCount }
+        lines.append("")
+        lines.append(
+            "in all: \(plan.input.size) becomes \(plan.output.size)x\(plan.output.channels.count), "
+                + "\(NumberText.quantity(operations)) operations"
+                + (weights > 0 ? ", \(weights) weights to be learned" : "")
+                + ", \(NumberText.bytes(plan.memory)) held at one time")
+        lines.append("range: " + rangeText)
+        return lines
+    }
+
+    private func describe(_ step: StepExplanation, at place: Int) -> [String] {
+        let from =
+            place == 0 || step.inputs == [place - 1]
+            ? "" : " of " + step.inputs.map { "\($0)" }.joined(separator: " and ")
+        let implied = step.isImplied && place > 0 ? " (put in)" : ""
+        var lines = ["\(place) \(step.text)\(from)\(implied): \(step.output)"]
+        func add(_ name: String, _ text: String) { lines.append("    " + name.rightPadded(11) + text) }
+        if let geometry = step.geometry {
+            add("width", SizeArithmetic.text(geometry.x, roundsUp: geometry.window.roundsUp))
+            add("height", SizeArithmetic.text(geometry.y, roundsUp: geometry.window.roundsUp))
+            add("padding", paddingText(geometry, step.border))
         }
-        lines.append("  range \(plan.range.rawValue), \((plan.memory + 1023) >> 10) KiB held at one time")
-        text = lines.joined(separator: "\n")
+        if let field = step.receptiveField {
+            if field != Size(1) { add("sees", "\(field) pixels of the picture, \(step.jump) apart") }
+        } else {
+            add("sees", "the whole picture")
+        }
+        if !step.parameters.isEmpty {
+            let shapes = step.parameters.map { "\($0.name) \(SizeArithmetic.weights($0.shape))" }
+            add("weights", shapes.joined(separator: ", ") + " = \(step.parameterCount), to be learned")
+        }
+        if step.operations > 0 { add("work", NumberText.quantity(step.operations) + " operations") }
+        if let method = step.method { add("method", methodText(method, step)) }
+        add(
+            "holds",
+            step.isHeldWhole
+                ? "all \(step.output.height) rows, \(NumberText.bytes(step.bytesHeld))"
+                : "\(step.rowsHeld) of \(step.output.height) rows, \(NumberText.bytes(step.bytesHeld))")
+        return lines
+    }
+
+    private func paddingText(_ geometry: Geometry, _ border: Border?) -> String {
+        let sides = [geometry.y.before, geometry.x.after, geometry.y.after, geometry.x.before]
+        let rule = geometry.window.padding
+        let ruled = if case .sides = rule { "" } else { " (\(rule))" }
+        if sides.allSatisfy({ $0 == 0 }) { return "none" + ruled }
+        let told =
+            Set(sides).count == 1
+            ? "\(sides[0]) on every side" : "top \(sides[0]), right \(sides[1]), bottom \(sides[2]), left \(sides[3])"
+        return told + ruled + (border.map { ", border \($0)" } ?? ", where no pixel counts")
+    }
+
+    private func methodText(_ method: Method, _ step: StepExplanation) -> String {
+        let rank = step.rank.map { $0 == 1 ? ", a column times a row" : ", \($0) columns times rows" } ?? ""
+        guard let own = step.costs[method], own.isFinite else { return "\(method.rawValue), as asked" }
+        let others = step.costs.filter { $0.key != method && $0.value.isFinite }
+            .sorted { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }
+        let compared = others.map { "\($0.key.rawValue) about \(NumberText.short($0.value.rounded()))" }
+        return "\(method.rawValue)\(rank): about \(NumberText.short(own.rounded())) multiply-adds a sample"
+            + (compared.isEmpty ? "" : " (" + compared.joined(separator: ", ") + ")")
+    }
+
+    private var rangeText: String {
+        switch plan.range {
+        case .auto, .clip: plan.output.depth == .float32 ? "as it is: float" : "clip: below 0 is 0, above 1 is 1"
+        case .abs: "abs: the last window is signed, so the magnitude is written"
+        case .offset: "offset: 0 becomes mid-grey"
+        case .rescale: "rescale: smallest to largest"
+        }
+    }
+
+    // MARK: JSON
+
+    var json: JSON {
+        [
+            "input": shape(Shape(channels: plan.input.channels.count, size: plan.input.size)),
+            "output": shape(Shape(channels: plan.output.channels.count, size: plan.output.size)),
+            "range": .string(plan.range.rawValue), "memory": .integer(plan.memory),
+            "operations": .number(steps.reduce(0) { $0 + $1.operations }), "steps": .array(steps.map(json)),
+        ]
+    }
+
+    private func json(_ step: StepExplanation) -> JSON {
+        var members: [JSON.Member] = [
+            .init(key: "text", value: .string(step.text)),
+            .init(key: "inputs", value: .array(step.inputs.map(JSON.integer))),
+            .init(key: "output", value: shape(step.output)), .init(key: "implied", value: .bool(step.isImplied)),
+            .init(key: "operations", value: .number(step.operations)),
+            .init(key: "parameters", value: .integer(step.parameterCount)),
+            .init(key: "rowsHeld", value: .integer(step.rowsHeld)),
+            .init(key: "bytesHeld", value: .integer(step.bytesHeld)),
+            .init(
+                key: "receptiveField",
+                value: step.receptiveField.map { .array([.integer($0.width), .integer($0.height)]) } ?? .null),
+        ]
+        if let geometry = step.geometry {
+            members.append(
+                .init(
+                    key: "window",
+                    value: [
+                        "width": .integer(geometry.x.kernel), "height": .integer(geometry.y.kernel),
+                        "stride": .array([.integer(geometry.x.stride), .integer(geometry.y.stride)]),
+                        "dilation": .array([.integer(geometry.x.dilation), .integer(geometry.y.dilation)]),
+                        "padding": .array(
+                            [geometry.y.before, geometry.x.after, geometry.y.after, geometry.x.before]
+                                .map(JSON.integer)),
+                        "border": step.border.map { .string("\($0)") } ?? .null,
+                    ]))
+        }
+        if let method = step.method {
+            members.append(.init(key: "method", value: .string(method.rawValue)))
+            let costs = step.costs.sorted { $0.key.rawValue < $1.key.rawValue }
+            members.append(
+                .init(
+                    key: "costs", value: .object(costs.map { .init(key: $0.key.rawValue, value: .number($0.value)) })))
+        }
+        return .object(members)
+    }
+
+    private func shape(_ shape: Shape) -> JSON {
+        [
+            "width": .integer(shape.width), "height": .integer(shape.height), "channels": .integer(shape.channels),
+        ]
+    }
+}
+
+/// Sizes with the way they were worked out.
+enum SizeArithmetic {
+    /// `⌊(227 + 0 − 1·(11 − 1) − 1) / 4⌋ + 1 = 55`
+    static func text(_ axis: Axis, roundsUp: Bool) -> String {
+        let padding = axis.before + axis.after
+        let (open, close) = roundsUp ? ("⌈", "⌉") : ("⌊", "⌋")
+        let sum = "\(axis.input) + \(padding) − \(axis.dilation)·(\(axis.kernel) − 1) − 1"
+        let plain = (axis.input + padding - axis.dilation * (axis.kernel - 1) - 1)
+        let quotient = roundsUp ? (plain + axis.stride - 1) / axis.stride : plain / axis.stride
+        let trimmed = quotient + 1 == axis.output ? "" : " − 1 (the last window would begin outside)"
+        return "\(open)(\(sum)) / \(axis.stride)\(close) + 1\(trimmed) = \(axis.output)"
+    }
+
+    /// o·i·h·w, as a layer's weights are stored.
+    static func weights(_ shape: Shape) -> String {
+        "\(shape.count)x\(shape.channels)x\(shape.height)x\(shape.width)"
+    }
+}
+
+extension StepExplanation {
+    var parameterCount: Int {
+        parameters.reduce(0) { sum, parameter in
+            let (result, overflow) = sum.addingReportingOverflow(parameter.shape.sampleCount ?? .max)
+            return overflow ? .max : result
+        }
     }
 }

@@ -1,4 +1,14 @@
 import Arguments
+import Codecs
+import Convolution
+import Pixels
+import Programs
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// `kern explain PROGRAM SIZE|IMAGE`
 struct Explain: Command {
@@ -21,17 +31,106 @@ struct Explain: Command {
                 "SIZE|IMAGE", completion: .file,
                 help: "What goes in: a size such as 640x480 or 640x480x3, or a picture."),
         ],
-        options: [at, .border, .engine] + EngineOptions.limitOptions + [.json])
+        options: [at, .border, .engine, .threads, Apply.range, Apply.alpha, Apply.linear] + EngineOptions.limitOptions
+            + [.json])
 
     let program: String
     let subject: String
+    let place: PerAxis<Int>?
+    let engine: EngineOptions
+    let range: RangeRule
+    let alpha: AlphaRule
+    let isLinear: Bool
+    let printsJSON: Bool
 
     init(_ arguments: ParsedArguments) throws {
         program = arguments.positionals[0]
         subject = arguments.positionals[1]
+        place = arguments.point(Explain.at).map { PerAxis(x: $0.x, y: $0.y) }
+        engine = try EngineOptions(arguments)
+        range = arguments.choice(Apply.range, as: RangeRule.self) ?? .auto
+        alpha = arguments.choice(Apply.alpha, as: AlphaRule.self) ?? .weight
+        isLinear = arguments.has(Apply.linear)
+        printsJSON = arguments.has(.json)
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        throw Complaint("explain waits for the engine")
+        let graph = try Catalogue(folders: Environment.kernelFolders).graph(for: SourceText(text: program))
+        var options = try engine.runOptions()
+        options.range = range
+        options.alpha = alpha
+        options.isLinear = isLinear
+        if let shape = try PictureSize(subject) {
+            if place != nil { throw ArgumentError.refused("--at needs a picture to take pixels from, not a size") }
+            try tell(Plan(graph, for: shape.header, options: options), terminal)
+            return .ok
+        }
+        do {
+            let reader =
+                subject == "-"
+                ? try PictureReader(descriptor: STDIN_FILENO, limits: engine.limits)
+                : try PictureReader(path: subject, limits: engine.limits)
+            let plan = try Plan(graph, for: reader.header, options: options)
+            if let place {
+                let trace = try plan.trace(x: place.x, y: place.y, from: reader)
+                try tell(trace, plan, terminal)
+            } else {
+                tell(plan, terminal)
+            }
+        } catch let error as CodecError {
+            throw explained(error)
+        }
+        return .ok
+    }
+
+    /// A word that is neither a size nor a file was perhaps meant as a size.
+    private func explained(_ error: CodecError) -> Complaint {
+        if case .system(.open, errno: ENOENT) = error {
+            return Complaint(
+                "'\(subject)' is neither a size, such as 640x480 or 640x480x3, nor a picture that is there",
+                status: .failed)
+        }
+        return Complaint(about: error, input: subject, output: nil)
+    }
+
+    private func tell(_ plan: Plan, _ terminal: Terminal) {
+        let text = PlanText(plan)
+        if printsJSON {
+            terminal.print(text.json.text)
+        } else {
+            for line in text.lines { terminal.print(line) }
+        }
+    }
+
+    private func tell(_ trace: Trace, _ plan: Plan, _ terminal: Terminal) throws {
+        let text = TraceText(trace, plan)
+        if printsJSON {
+            terminal.print(text.json.text)
+        } else {
+            for line in text.lines { terminal.print(line) }
+        }
+    }
+}
+
+/// `640x480` or `640x480x3`, where a picture is only imagined.
+struct PictureSize {
+    let header: PictureHeader
+
+    /// nil where the word is no size; then it is a file.
+    init?(_ word: String) throws {
+        let parts = word.split(separator: "x", omittingEmptySubsequences: false)
+        guard (1...3).contains(parts.count),
+            parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } })
+        else { return nil }
+        let numbers = parts.map { Int($0) ?? .max }
+        let size = Size(width: numbers[0], height: numbers.count > 1 ? numbers[1] : numbers[0])
+        let channels = numbers.count > 2 ? numbers[2] : 3
+        let largest = 1 << 30
+        guard size.width > 0, size.height > 0, channels > 0, max(size.width, size.height, channels) <= largest else {
+            throw ArgumentError.refused(
+                "'\(word)' is no size of a picture: width, height and channels are from 1 to \(largest)")
+        }
+        let meaning: Channels = channels == 1 ? .gray : channels == 3 ? .rgb : .planes(channels)
+        header = PictureHeader(size: size, channels: meaning, depth: .uint8)
     }
 }

@@ -71,8 +71,9 @@ struct List: Command {
 
     private func line(_ name: String, _ summary: String, column: Int, width: Int) -> String {
         let lines = wrapped(summary, width: max(30, width - column - 4))
-        let first = "    " + name + String(repeating: " ", count: max(2, column - name.count)) + (lines.first ?? "")
         let indent = String(repeating: " ", count: column + 4)
+        if name.count + 2 > column { return (["    " + name] + lines.map { indent + $0 }).joined(separator: "\n") }
+        let first = "    " + name.rightPadded(column) + (lines.first ?? "")
         return ([first] + lines.dropFirst().map { indent + $0 }).joined(separator: "\n")
     }
 
