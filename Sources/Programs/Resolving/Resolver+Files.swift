@@ -21,6 +21,7 @@ extension Resolver {
         }
         var inner = Scope(source: source)
         inner.chain = scope.chain + [name]
+        inner.label = text(of: call, in: scope)
         inner.usedAt = [place] + scope.usedAt
         try bind(call, name: Self.shortName(name), file: file, from: scope, into: &inner)
         for word in inner.handedDown where word.key.text != "border" && !file.program.isOneWindowDeep(catalogue) {

@@ -168,12 +168,11 @@ struct Resolver {
     }
 
     /// The step as written, blocks left out; a kernel file's only step goes by the kernel's name.
-    private func text(of call: Call, in scope: Scope) -> String {
+    func text(of call: Call, in scope: Scope) -> String {
         var bare = call
         bare.arguments = call.arguments.filter { if case .block = $0 { false } else { true } }
         let written = Program(steps: [bare]).description
-        guard let kernel = scope.chain.last else { return written }
-        return call.head.isName ? written : kernel
+        return call.head.isName ? written : scope.label ?? written
     }
 }
 
