@@ -78,14 +78,9 @@ extension Resolver {
             guard given[parameter] == nil else { throw scope.error(.duplicateKey(parameter), at: span) }
             given[parameter] = try scope.number(word, of: parameter, step: name)
         }
+        var handed: Set<String> = []
         func handDown(_ key: Word, _ value: Word?) throws(ProgramError) {
-            if inner.handedDown.contains(where: {
-                $0.key.text == key.text && $0.source == scope.source && $0.key.span != key.span
-            }),
-                call.arguments.count(where: { $0.key?.text == key.text }) > 1
-            {
-                throw scope.error(.duplicateKey(key.text), at: key.span)
-            }
+            guard handed.insert(key.text).inserted else { throw scope.error(.duplicateKey(key.text), at: key.span) }
             inner.handedDown.removeAll { $0.key.text == key.text }
             inner.handedDown.append(
                 Scope.HandedDown(key: key, value: value, scope: scope.values, source: scope.source))
@@ -123,10 +118,6 @@ extension Resolver {
             }
         }
     }
-}
-
-extension Argument {
-    fileprivate var key: Word? { if case .keyed(let key, _) = self { key } else { nil } }
 }
 
 /// Counts the windows between a picture and a result, each kernel file once however often it is named.
