@@ -6,7 +6,7 @@ struct TileSize: Sendable {
     let width: Int
     let height: Int
     let outputs: PerAxis<Int>
-    /// Multiply-adds of the transform for each output at stride 1.
+    /// What an output at stride 1 costs, in the unit of `MethodCosts`.
     let costPerSample: Double
 
     private static let largestSide = 4096
@@ -20,7 +20,7 @@ struct TileSize: Sendable {
             for (height, down) in TileSize.sides(geometry.y) where width * height <= TileSize.largestArea {
                 let area = Double(width * height)
                 let levels = Double((width * height).trailingZeroBitCount)
-                let cost = area * (levels + 2) / Double(across * down)
+                let cost = area * (levels + 2) * TileSize.slowness(area) / Double(across * down)
                 if cost < best?.costPerSample ?? .infinity {
                     best = TileSize(
                         width: width, height: height, outputs: PerAxis(x: across, y: down), costPerSample: cost)
@@ -29,6 +29,17 @@ struct TileSize: Sendable {
         }
         guard let best else { return nil }
         self = best
+    }
+
+    /// What a sample's share of one level of the transform costs: the four arrays of a tile leave one cache after the other.
+    private static func slowness(_ area: Double) -> Double {
+        switch area {
+        case ...0x1p12: 16
+        case ...0x1p14: 27
+        case ...0x1p16: 60
+        case ...0x1p18: 136
+        default: 240
+        }
     }
 
     private init(width: Int, height: Int, outputs: PerAxis<Int>, costPerSample: Double) {

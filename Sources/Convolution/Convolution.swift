@@ -58,7 +58,7 @@ public struct Convolution: Sendable {
         if border == .keep, output != input { throw .keepNeedsSameSize(input: input, output: output) }
         renormaliser = border == .renorm ? try Renormaliser(bank) : nil
 
-        let costs = MethodCosts(bank: bank, geometry: geometry)
+        let costs = MethodCosts(bank: bank, geometry: geometry, isExact: isExact)
         method = try costs.choice(asked)
         self.costs = costs.estimates
         factors = method == .separable ? costs.factors : nil

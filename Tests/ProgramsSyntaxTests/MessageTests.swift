@@ -443,7 +443,7 @@ func `each fact has its sentence`(fault: ProgramError.Fault, sentence: String) {
         mystery.kern:2:1: unknown step 'sobl'; did you mean 'sobel'?
             sobl
             ^^^^
-        used at program:1:7
+        used at program:1:7: mystery
         """
     #expect(error.description == message)
 }

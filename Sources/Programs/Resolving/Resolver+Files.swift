@@ -21,6 +21,7 @@ extension Resolver {
         }
         var inner = Scope(source: source)
         inner.chain = scope.chain + [name]
+        inner.label = text(of: call, in: scope)
         inner.usedAt = [place] + scope.usedAt
         try bind(call, name: Self.shortName(name), file: file, from: scope, into: &inner)
         for word in inner.handedDown where word.key.text != "border" && !file.program.isOneWindowDeep(catalogue) {
@@ -76,14 +77,9 @@ extension Resolver {
             guard given[parameter] == nil else { throw scope.error(.duplicateKey(parameter), at: span) }
             given[parameter] = try scope.number(word, of: parameter, step: name)
         }
+        var handed: Set<String> = []
         func handDown(_ key: Word, _ value: Word?) throws(ProgramError) {
-            if inner.handedDown.contains(where: {
-                $0.key.text == key.text && $0.source == scope.source && $0.key.span != key.span
-            }),
-                call.arguments.count(where: { $0.key?.text == key.text }) > 1
-            {
-                throw scope.error(.duplicateKey(key.text), at: key.span)
-            }
+            guard handed.insert(key.text).inserted else { throw scope.error(.duplicateKey(key.text), at: key.span) }
             inner.handedDown.removeAll { $0.key.text == key.text }
             inner.handedDown.append(
                 Scope.HandedDown(key: key, value: value, scope: scope.values, source: scope.source))
@@ -121,10 +117,6 @@ extension Resolver {
             }
         }
     }
-}
-
-extension Argument {
-    fileprivate var key: Word? { if case .keyed(let key, _) = self { key } else { nil } }
 }
 
 extension Program {

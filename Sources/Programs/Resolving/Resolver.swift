@@ -167,13 +167,29 @@ struct Resolver {
         return graph.nodes.count - 1
     }
 
-    /// The step as written, blocks left out; a kernel file's only step goes by the kernel's name.
-    private func text(of call: Call, in scope: Scope) -> String {
+    /// The step as written, blocks left out and parameters worked out; a kernel file's only step goes by the call that
+    /// asked for the file.
+    func text(of call: Call, in scope: Scope) -> String {
+        if !call.head.isName, let label = scope.label { return label }
         var bare = call
-        bare.arguments = call.arguments.filter { if case .block = $0 { false } else { true } }
-        let written = Program(steps: [bare]).description
-        guard let kernel = scope.chain.last else { return written }
-        return call.head.isName ? written : kernel
+        bare.arguments = call.arguments.compactMap { argument in
+            switch argument {
+            case .block: nil
+            case .value(let word): .value(scope.workedOut(word))
+            case .keyed(let key, let word): .keyed(key: key, value: scope.workedOut(word))
+            }
+        }
+        return Program(steps: [bare]).description
+    }
+}
+
+extension Scope {
+    /// A formula over parameters as the number it comes to; any other word as it is.
+    fileprivate func workedOut(_ word: Word) -> Word {
+        guard !values.isEmpty, Number.parse(word.text) == nil,
+            let value = try? Formula(word, in: source).evaluate(values)
+        else { return word }
+        return Word(Number.text(value))
     }
 }
 

@@ -32,18 +32,24 @@ extension Scope {
 
     func value(_ word: Word, for setting: Setting, step: String) throws(ProgramError) -> Value {
         let name = setting.name
-        func bad(_ expected: String) -> ProgramError {
-            error(.badValue(word.text, parameter: name, step: step, expected: expected), at: word.span)
+        func bad(_ expected: String, is value: Double? = nil) -> ProgramError {
+            // A formula is shown with what it came to.
+            let text = value.map { Number.parse(word.text) == nil ? "\(word.text) = \(Number.text($0))" : word.text }
+            return error(
+                .badValue(text ?? word.text, parameter: name, step: step, expected: expected), at: word.span)
         }
         switch setting.kind {
         case .number(let range):
             let value = try number(word, of: name, step: step)
-            guard range.contains(value) else { throw bad(Self.phrase("a number", range.lowerBound, range.upperBound)) }
+            guard range.contains(value) else {
+                throw bad(Self.phrase("a number", range.lowerBound, range.upperBound), is: value)
+            }
             return .number(value)
         case .integer(let range):
             let value = try number(word, of: name, step: step, expecting: "a whole number")
             guard let whole = Int(exactly: value), range.contains(whole) else {
-                throw bad(Self.phrase("a whole number", Double(range.lowerBound), Double(range.upperBound)))
+                throw bad(
+                    Self.phrase("a whole number", Double(range.lowerBound), Double(range.upperBound)), is: value)
             }
             return .integer(whole)
         case .size(let range):

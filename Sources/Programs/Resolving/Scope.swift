@@ -7,6 +7,8 @@ struct Scope {
     var handedDown: [HandedDown] = []
     /// The kernels being resolved, outermost first: none may come back to itself.
     var chain: [String] = []
+    /// How the kernel file that the text is was asked for: `gaussian 2`.
+    var label: String?
     /// The calls that led here, innermost first.
     var usedAt: [ProgramError.Place] = []
 

@@ -6,7 +6,7 @@ extension ProgramError: CustomStringConvertible {
             let (text, carets) = source.caretLines(under: span)
             lines += ["    " + text, "    " + carets]
         }
-        lines += usedAt.map { "used at \(place($0.source, $0.span))" }
+        lines += usedAt.map { "used at \(place($0.source, $0.span)): \(shortened($0.source[$0.span]))" }
         return lines.joined(separator: "\n")
     }
 
