@@ -29,6 +29,12 @@ struct Resolver {
     /// Kernels within kernels; more cannot be meant, and each costs stack.
     static let deepestChain = 32
 
+    /// Calls that are looked up, those that turn out to be no step included: empty repeats and kernel files made of
+    /// kernel files cost time, too.
+    static let mostCalls = 4 * Graph.mostNodes
+
+    private var calls = 0
+
     init(catalogue: Catalogue, source: SourceText) {
         self.catalogue = catalogue
         graph = Graph(source: source)
@@ -42,6 +48,7 @@ struct Resolver {
     }
 
     private mutating func resolve(_ call: Call, from node: Int, in scope: Scope) throws(ProgramError) -> Int {
+        try count(call, in: scope)
         switch call.head {
         case .matrix(let matrix):
             let kernel = try KernelBuilder(scope: scope).kernel(matrix)
@@ -96,8 +103,13 @@ struct Resolver {
         }
         guard case .integer(let times) = values["count"] else { return node }
         var last = node
-        for _ in 0..<times { last = try chain(blocks[0], from: last, in: scope) }
+        for _ in 0..<times where !blocks[0].steps.isEmpty { last = try chain(blocks[0], from: last, in: scope) }
         return last
+    }
+
+    private mutating func count(_ call: Call, in scope: Scope) throws(ProgramError) {
+        calls += 1
+        if calls > Resolver.mostCalls { throw scope.error(.tooManySteps(limit: Graph.mostNodes), at: call.headSpan) }
     }
 
     // MARK: Kernels
