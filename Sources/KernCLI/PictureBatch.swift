@@ -105,7 +105,7 @@ struct ClippingNote {
     let sentence: String
 
     init(_ report: RunReport, _ range: RangeRule) {
-        let percent = (report.clippedShare * 1000).rounded() / 10
+        let percent = NumberText.short((report.clippedShare * 1000).rounded() / 10)
         let remedy =
             range == .offset
             ? "keep them with --range rescale, or a smaller 'scale' at the end of the program"
@@ -168,8 +168,8 @@ extension PictureFormat {
             }
             throw Complaint(
                 "\(name): the result has \(header.channels.count) channels, which \(self.name) cannot hold; write .npy, "
-                    + "or choose some with '| channel 0'\(header.channels.count > 2 ? " or '| channel 0,1,2'" : "") at the end of "
-                    + "the program")
+                    + "or choose some with '| channel 0'"
+                    + (header.channels.count > 2 ? " or '| channel 0,1,2'" : "") + " at the end of the program")
         }
         guard stores(header.depth) else { throw CodecError.cannotStoreDepth(self, header.depth) }
     }

@@ -50,7 +50,7 @@ import Testing
         try kern.write(Pictures.ramp, "a.pgm")
         try kern.write(Data(), "b.pgm")
         try kern.write(Pictures.ramp, "c.pgm")
-        let outcome = try kern.run("apply", "sobel", "a.pgm", "b.pgm", "c.pgm", "-o", "out/")
+        let outcome = try kern.run("apply", "invert", "a.pgm", "b.pgm", "c.pgm", "-o", "out/")
         #expect(outcome.status == 1)
         #expect(
             outcome.said == """

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct CompareTests {
-    /// scikit-image 0.25, on samples/harbour.png (a) and the same blurred (b):
+    /// scikit-image 0.26, on samples/harbour.png (a) and the same blurred (b):
     ///
     ///     kern apply '[1 2 1; 2 4 2; 1 2 1]/16' samples/harbour.png -o b.png
     ///     a, b = (skimage.io.imread(path) / 255 for path in ("samples/harbour.png", "b.png"))

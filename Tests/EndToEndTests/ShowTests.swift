@@ -6,7 +6,6 @@ import Testing
         let outcome = try Kern().run("show", "[1 2 1; 2 4 2; 1 2 1]/16")
         #expect(
             outcome.printed == """
-
                 size      3x3, 9 taps that weigh
                 sum       1: flat areas stay as they are
                 symmetry  left and right alike, top and bottom alike, the same after a quarter turn; convolution and \
@@ -26,9 +25,9 @@ import Testing
                 frequency response (how much of a wave is left; in cycles a pixel):
 
                                    0    1/4    1/2   0                             1/2
-                  horizontal   1.000  0.500  0.000   ████████▇▇▇▇▆▆▆▅▄▄▃▃▃▂▂▂▂▁▁▁     
-                  vertical     1.000  0.500  0.000   ████████▇▇▇▇▆▆▆▅▄▄▃▃▃▂▂▂▂▁▁▁     
-                  diagonal     1.000  0.250  0.000   ████▇▇▇▆▆▅▅▄▄▃▃▂▂▂▂▁▁            
+                  horizontal   1.000  0.500  0.000   ██████▇▇▇▇▆▆▆▅▅▄▄▄▃▃▂▂▂▁▁▁▁      
+                  vertical     1.000  0.500  0.000   ██████▇▇▇▇▆▆▆▅▅▄▄▄▃▃▂▂▂▁▁▁▁      
+                  diagonal     1.000  0.250  0.000   ████▇▇▇▆▆▅▅▄▄▃▃▂▂▂▁▁▁▁           
 
                 The matrix lies on the picture as it is printed: correlation, as in network layers.
 
@@ -95,9 +94,9 @@ import Testing
         #expect(
             outcome.printed == """
                 sobel-x at 1,1
-                    0.0000 × -1   0.2000 × 0   1.0000 × 1
-                    0.0000 × -2   0.2000 × 0   1.0000 × 2
-                    0.0000 × -1   0.2000 × 0   1.0000 × 1
+                    0.0000 × -1   0.2000 × 0    1.0000 × 1
+                    0.0000 × -2   0.2000 × 0    1.0000 × 2
+                    0.0000 × -1   0.2000 × 0    1.0000 × 1
                     sum = 4
 
                 abs at 1,1
