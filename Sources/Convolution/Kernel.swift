@@ -74,7 +74,7 @@ extension KernelError: CustomStringConvertible {
         case .notFinite(let x, let y): "the weight in column \(x + 1) of row \(y + 1) is not a finite number"
         case .anchorOutside(let x, let y, let size): "anchor \(x),\(y) lies outside the \(size) kernel"
         case .cannotNormalise(let rule, let sum):
-            "the weights sum to \(sum), so they cannot be brought to \(rule.rawValue); use none"
+            "the weights sum to \(sum), so they cannot be brought to \(rule.rawValue); leave it out"
         }
     }
 }

@@ -79,11 +79,16 @@ private struct SendableLoop: @unchecked Sendable {
 
 /// Order statistics of a few values.
 package enum Rank {
+    /// The place among `count` sorted values that `fraction` of the others are before. A product that rounding kept
+    /// just below a whole number is that number: 0.29 of 100 are 29.
+    static func position(of fraction: Double, count: Int) -> Int {
+        min(Int((fraction * Double(count - 1)).nextUp.nextUp), count - 1)
+    }
+
     /// The value that `fraction` of the first `count` of `values` are below; reorders them. 0 if there are none.
     package static func select(_ fraction: Double, of values: inout [Float], count: Int) -> Float {
         guard count > 0 else { return 0 }
-        let position = fraction * Double(count - 1)
-        let low = Int(position)
+        let low = position(of: fraction, count: count)
         let value = select(low, of: &values, count: count)
         guard fraction == 0.5, count % 2 == 0 else { return value }
         // Selecting leaves everything above the median behind it.

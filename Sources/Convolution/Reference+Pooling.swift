@@ -41,7 +41,7 @@ extension Reference {
         case .l2: return Float(seen.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
         case .rank(let fraction):
             let sorted = seen.sorted()
-            let position = Int(fraction * Double(sorted.count - 1))
+            let position = Rank.position(of: fraction, count: sorted.count)
             let isMeanOfTwo = fraction == 0.5 && sorted.count % 2 == 0
             return isMeanOfTwo ? (sorted[position] + sorted[position + 1]) / 2 : sorted[position]
         }

@@ -161,7 +161,7 @@ class Case:
             words += ["pad=valid"] + ["stride=1"] * (len(words) == 1)
         elif rng.random() < 0.5:
             words.append("pad=" + str(rng.choice(["same", "same-lower", "valid", f"{min(1, height - 1)},0,0,{min(1, width - 1)}"])))
-            if name in ("avgpool", "sumpool", "l2pool") and rng.random() < 0.4:
+            if name == "avgpool" and rng.random() < 0.4:
                 words.append("count-padding")
         self.program = " ".join(words)
 
