@@ -73,12 +73,13 @@ struct Lowering {
             )
         case .layer:
             return Place(colour: try add(step, inputs.map(\.colour), origin: index), alpha: nil, isSigned: false)
-        case .combine:
+        case .combine(let keepsFlats):
             let colour = try add(step, inputs.map(\.colour), origin: index)
             // Alpha comes with the first branch that is as large as the result.
             let size = nodes[colour].shape.size
             let alpha = inputs.compactMap(\.alpha).first { nodes[$0].shape.size == size }
-            return Place(colour: colour, alpha: alpha, isSigned: inputs.contains(where: \.isSigned))
+            let isSigned = keepsFlats ? inputs.allSatisfy(\.isSigned) : inputs.contains(where: \.isSigned)
+            return Place(colour: colour, alpha: alpha, isSigned: isSigned)
         case .window(let isSigned):
             return try lowerWindow(step, index, from: first, isSigned: isSigned)
         }
@@ -97,7 +98,7 @@ struct Lowering {
         let weighted = try add(WeightByAlphaStep(), [place.colour, alpha])
         let filtered = try add(step, [weighted], origin: index)
         // Weights that cancel out would leave no alpha: where the picture is does not change, so alpha is sampled.
-        let newAlpha = isSigned ? try sampled(alpha, by: step, at: index) : try add(step, [alpha], at: index)
+        let newAlpha = isSigned ? try sampled(alpha, by: step, at: index) : try add(step.coverage, [alpha], at: index)
         let colour = try add(UnweightByAlphaStep(), [filtered, newAlpha])
         return Place(colour: colour, alpha: newAlpha, isSigned: isSigned)
     }

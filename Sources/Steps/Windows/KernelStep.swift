@@ -26,6 +26,11 @@ public struct KernelStep: Step {
 
     public var role: StepRole { .window(isSigned: kernel.isSigned) }
 
+    public var coverage: any Step {
+        guard kernel.sum != 1, !kernel.isSigned, let scaled = try? kernel.normalised(.sumIsOne) else { return self }
+        return (try? KernelStep(scaled, settings: settings, text: text)) ?? self
+    }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         do {
             return PlannedConvolution(convolution: try convolution(on: inputs[0], options, options.method))

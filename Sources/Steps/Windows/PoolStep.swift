@@ -11,6 +11,11 @@ public struct PoolStep: Step {
 
     public var role: StepRole { .window(isSigned: false) }
 
+    public var coverage: any Step {
+        guard reducer == .sum || reducer == .l2 else { return self }
+        return PoolStep(reducer: .average, size: size, settings: settings, countsPadding: countsPadding, text: text)
+    }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         if let border = settings.border, border == .renorm || border == .keep {
             throw .argument(
