@@ -38,6 +38,7 @@ let package = Package(
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),
         .testTarget(name: "EndToEndTests", dependencies: ["kern"]),
+        .testTarget(name: "GalleryTests", dependencies: ["Pixels", "Convolution", "Programs", "Codecs", "kern"]),
     ],
     swiftLanguageModes: [.v6]
 )
