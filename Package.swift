@@ -37,6 +37,8 @@ let package = Package(
         .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),
+        .testTarget(
+            name: "RegressionTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs"]),
         .testTarget(name: "EndToEndTests", dependencies: ["kern"]),
         .testTarget(name: "GalleryTests", dependencies: ["Pixels", "Convolution", "Programs", "Codecs", "kern"]),
     ],

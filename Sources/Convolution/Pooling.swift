@@ -24,6 +24,8 @@ public struct Pooling: Sendable {
     public let countsPadding: Bool
     public let input: Shape
     public let output: Shape
+    /// The readable loops instead of the fast ones.
+    public let isReference: Bool
 
     /// Taps that are not holes.
     let taps: [PerAxis<Int>]
@@ -40,6 +42,7 @@ public struct Pooling: Sendable {
         self.border = border
         self.countsPadding = countsPadding
         self.input = input
+        isReference = method == .reference
         geometry = try Geometry(window, input: input.size)
         output = Shape(count: input.count, channels: input.channels, size: geometry.output)
         if border == nil, !(countsPadding && reducer == .average) {
@@ -64,7 +67,7 @@ public struct Pooling: Sendable {
             if reducer == .l2, case .constant(let value) = outside { outside = .constant(value * value) }
             ones = try Convolution(
                 Bank(kernel, channels: input.channels), window: window, border: outside, input: input,
-                method: method == .reference ? .reference : nil, isExact: isExact)
+                isExact: isExact)
         case .maximum, .minimum, .rank:
             ones = nil
         }
@@ -93,13 +96,17 @@ public struct Pooling: Sendable {
     /// Computes the output rows `rows`, which `output` has room for, from an input that holds `rowsNeeded(for: rows)`.
     package func run(_ input: Planes, rows: Range<Int>, into output: inout Planes, on machine: Machine) {
         guard !rows.isEmpty, self.output.width > 0 else { return }
-        if let ones {
+        if let ones, !isReference {
             ones.run(reducer == .l2 ? input.mapping { $0 * $0 } : input, rows: rows, into: &output, on: machine)
             finishSums(rows, of: &output)
             return
         }
         input.withRows { source in
             output.withMutableRows { target in
+                if isReference {
+                    machine.split(rows, grain: 1) { Reference.pool(source, plan: self, rows: $0, into: target) }
+                    return
+                }
                 switch reducer {
                 case .maximum: runExtreme(source, rows: rows, into: target, on: machine, largest: true)
                 case .minimum: runExtreme(source, rows: rows, into: target, on: machine, largest: false)

@@ -15,6 +15,11 @@ enum Interruption {
                 _exit(128 + number)
             }
         }
+        // Started from a thread of a pool, a process has signals blocked that nobody meant to block.
+        var meant = sigset_t()
+        sigemptyset(&meant)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&meant, number) }
+        pthread_sigmask(SIG_UNBLOCK, &meant, nil)
     }
 
     /// As under `nohup`, or in the background of a shell: whoever ignored it meant it.

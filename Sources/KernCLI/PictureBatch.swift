@@ -45,10 +45,13 @@ struct PictureBatch {
             job.input == "-"
             ? try PictureReader(descriptor: STDIN_FILENO, limits: limits)
             : try PictureReader(path: job.input, limits: limits)
-        let format = command.format ?? PictureFormat(pathExtensionOf: job.output) ?? reader.format
+        let format = try command.format ?? PictureFormat(named: job.output) ?? reader.format
         var options = options
         options.depth = command.depth ?? format.depth(for: reader.header.depth)
         let plan = try Plan(graph, for: reader.header, options: options)
+        if let step = plan.explanation.first(where: { !$0.parameters.isEmpty }) {
+            throw PlanError.unknownWeights(step: step.text)
+        }
         try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)
         if command.explains { terminal.talk(PlanText(plan).text) }
         let report = try write(plan, from: reader, as: format, to: job)
@@ -102,7 +105,7 @@ struct ClippingNote {
     let sentence: String
 
     init(_ report: RunReport, _ range: RangeRule) {
-        let percent = (report.clippedShare * 1000).rounded() / 10
+        let percent = NumberText.short((report.clippedShare * 1000).rounded() / 10)
         let remedy =
             range == .offset
             ? "keep them with --range rescale, or a smaller 'scale' at the end of the program"
@@ -128,6 +131,21 @@ struct NewFolder {
 }
 
 extension PictureFormat {
+    /// The format that the name of an output asks for; nil where it asks for none.
+    init?(named output: String) throws {
+        if let format = PictureFormat(pathExtensionOf: output) {
+            self = format
+            return
+        }
+        let file = output.split(separator: "/").last ?? ""
+        guard let dot = file.lastIndex(of: "."), dot > file.startIndex, FileFacts(output)?.kind != .stream else {
+            return nil
+        }
+        let known = PictureFormat.allCases.map { ".\($0.extensions[0])" }.joined(separator: " ")
+        throw Complaint(
+            "\(output): kern writes no '\(file[dot...])'; end the name in one of \(known), or give --format")
+    }
+
     /// The depth a picture gets in this format where the user does not say: its own, or the nearest there is.
     func depth(for input: Depth) -> Depth {
         switch self {
@@ -150,7 +168,8 @@ extension PictureFormat {
             }
             throw Complaint(
                 "\(name): the result has \(header.channels.count) channels, which \(self.name) cannot hold; write .npy, "
-                    + "or choose some with '| channel 0' or '| channel 0,1,2' at the end of the program")
+                    + "or choose some with '| channel 0'"
+                    + (header.channels.count > 2 ? " or '| channel 0,1,2'" : "") + " at the end of the program")
         }
         guard stores(header.depth) else { throw CodecError.cannotStoreDepth(self, header.depth) }
     }

@@ -29,7 +29,8 @@ package final class Terminal {
 
     /// The process's own streams.
     package init() {
-        signal(SIGPIPE, SIG_IGN)
+        // A reader that went away and a file that may not grow are errors of a write, not the end of the process.
+        for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
         destination = .descriptor(STDOUT_FILENO)
         width = Terminal.columns(of: STDOUT_FILENO)
         talkWidth = Terminal.columns(of: STDERR_FILENO)

@@ -16,11 +16,16 @@ public protocol Step: Sendable {
     /// How many pictures come in; more than one for the steps that combine branches.
     var inputCount: Int { get }
 
+    /// For a window: the same, brought to a scale on which what is opaque stays opaque. Alpha goes this way, so that an
+    /// opaque picture comes out as it would without alpha, whatever the weights sum to.
+    var coverage: any Step { get }
+
     func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep
 }
 
 extension Step {
     public var inputCount: Int { 1 }
+    public var coverage: any Step { self }
 }
 
 /// What a step means to those who do not know it by name.
@@ -29,8 +34,9 @@ public enum StepRole: Hashable, Sendable {
     case point
     /// A window: alpha goes the same way as colour. `isSigned` where a flat area answers 0.
     case window(isSigned: Bool)
-    /// Branches become one picture: alpha is that of the first.
-    case combine
+    /// Branches become one picture: alpha is that of the first. `keepsFlats` where a flat area answers 0 only if it does
+    /// in every branch, as in a sum; in a product one is enough.
+    case combine(keepsFlats: Bool)
     /// Channels are mixed by learned weights: alpha has no meaning behind it.
     case layer
 }

@@ -88,6 +88,22 @@ public enum Value: Hashable, Sendable {
     case flag
 }
 
+extension Value: CustomStringConvertible {
+    /// As it is written in a program.
+    public var description: String {
+        switch self {
+        case .number(let value): value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+        case .integer(let value): "\(value)"
+        case .size(let size): size.width == size.height ? "\(size.width)" : "\(size)"
+        case .padding(let padding): "\(padding)"
+        case .border(let border): "\(border)"
+        case .anchor(let anchor): "\(anchor.x),\(anchor.y)"
+        case .text(let text): text
+        case .flag: ""
+        }
+    }
+}
+
 /// The settings of one step, checked: each is of its kind and within its range.
 public struct Settings: Sendable {
     public let values: [String: Value]

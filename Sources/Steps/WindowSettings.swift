@@ -24,10 +24,7 @@ public struct WindowSettings: Sendable {
 
     /// What pooling is told besides its size.
     static let poolWords: [Setting] =
-        kernelWords + [
-            .key("ceil", .flag, "a last window may reach beyond the picture"),
-            .key("count-padding", .flag, "averages divide by the whole window, padding included"),
-        ]
+        kernelWords + [.key("ceil", .flag, "a last window may reach beyond the picture")]
 
     public init(_ settings: Settings, stride: Size, padding: Padding) {
         let stride = settings.has("stride") ? settings.size("stride") : stride

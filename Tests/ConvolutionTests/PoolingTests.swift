@@ -3,55 +3,8 @@ import Pixels
 import Testing
 
 struct PoolingTests {
-    /// Pooling by its definition: gather what lies inside (or what the border gives), then reduce.
-    private func naive(_ pooling: Pooling, _ holes: Set<Int>, _ input: Planes) -> [Float] {
-        let (gx, gy) = (pooling.geometry.x, pooling.geometry.y)
-        var all: [Float] = []
-        for c in 0..<input.shape.channels {
-            for y in 0..<gy.output {
-                for x in 0..<gx.output {
-                    var seen: [Float] = []
-                    var padded = 0
-                    for ky in 0..<gy.kernel {
-                        for kx in 0..<gx.kernel where !holes.contains(ky * gx.kernel + kx) {
-                            let (iy, ix) = (gy.start(y) + ky * gy.dilation, gx.start(x) + kx * gx.dilation)
-                            let isInPadding = iy < gy.input + gy.after && ix < gx.input + gx.after
-                            if isInPadding { padded += 1 }
-                            let border = pooling.border ?? .zero
-                            if let sy = border.source(of: iy, count: gy.input),
-                                let sx = border.source(of: ix, count: gx.input)
-                            {
-                                seen.append(input[c: c, y: sy, x: sx])
-                            } else if pooling.border != nil {
-                                seen.append(border.outside)
-                            }
-                        }
-                    }
-                    all.append(reduce(pooling, seen.sorted(), padded: padded))
-                }
-            }
-        }
-        return all
-    }
-
-    private func reduce(_ pooling: Pooling, _ seen: [Float], padded: Int) -> Float {
-        guard let first = seen.first, let last = seen.last else { return 0 }
-        let sum = seen.reduce(0.0) { $0 + Double($1) }
-        switch pooling.reducer {
-        case .maximum: return last
-        case .minimum: return first
-        case .sum: return Float(sum)
-        case .average:
-            return Float(sum / Double(pooling.border == nil && pooling.countsPadding ? padded : seen.count))
-        case .l2: return Float(seen.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
-        case .rank(let fraction):
-            let low = Int(fraction * Double(seen.count - 1))
-            return fraction == 0.5 && seen.count % 2 == 0 ? (seen[low] + seen[low + 1]) / 2 : seen[low]
-        }
-    }
-
     @Test(arguments: [Reducer.maximum, .minimum, .sum, .average, .l2, .rank(0.5), .rank(0), .rank(0.3), .rank(1)])
-    func `pooling is what its definition says`(reducer: Reducer) throws {
+    func `pooling gives the reference's result`(reducer: Reducer) throws {
         var generator = SeededGenerator(seed: 5)
         var compared = 0
         for size in [Size(1), Size(2), Size(3), Size(width: 4, height: 1), Size(width: 2, height: 5)] {
@@ -68,10 +21,13 @@ struct PoolingTests {
                                 guard
                                     let pooling = try? Pooling(
                                         reducer, window: window, holes: holes, border: border,
-                                        countsPadding: countsPadding, input: shape)
+                                        countsPadding: countsPadding, input: shape),
+                                    let reference = try? Pooling(
+                                        reducer, window: window, holes: holes, border: border,
+                                        countsPadding: countsPadding, input: shape, method: .reference)
                                 else { continue }
                                 let picture = Planes.random(shape, using: &generator)
-                                let expected = naive(pooling, holes, picture)
+                                let expected = reference.applied(to: picture).values
                                 let found = pooling.applied(to: picture).values
                                 let worst = zip(expected, found).map { abs($0 - $1) }.max() ?? 0
                                 #expect(
@@ -85,6 +41,25 @@ struct PoolingTests {
             }
         }
         #expect(compared > 500)
+    }
+
+    @Test func `the reference reduces what a window sees`() throws {
+        let picture = Planes(shape: Shape(channels: 1, height: 3, width: 3), samples: [1, 2, 3, 4, 5, 6, 7, 8, 9])
+        func pooled(_ reducer: Reducer, _ padding: Padding = .valid, counting: Bool = false) throws -> [Float] {
+            let window = Window(size: Size(2), stride: PerAxis(1), padding: padding)
+            return try Pooling(
+                reducer, window: window, countsPadding: counting, input: picture.shape, method: .reference
+            ).applied(to: picture).values
+        }
+        #expect(try pooled(.maximum) == [5, 6, 8, 9])
+        #expect(try pooled(.minimum) == [1, 2, 4, 5])
+        #expect(try pooled(.sum) == [12, 16, 24, 28])
+        #expect(try pooled(.average) == [3, 4, 6, 7])
+        #expect(try pooled(.rank(0.5)) == [3, 4, 6, 7])
+        #expect(try pooled(.rank(0.34)) == [2, 3, 5, 6])
+        #expect(try pooled(.l2)[0] == Float(46).squareRoot())
+        #expect(try pooled(.average, .same) == [3, 4, 4.5, 6, 7, 7.5, 7.5, 8.5, 9])
+        #expect(try pooled(.average, .same, counting: true) == [3, 4, 2.25, 6, 7, 3.75, 3.75, 4.25, 2.25])
     }
 
     @Test func `a window that would see no pixel is refused`() {

@@ -5,12 +5,13 @@ was written from the documentation, not from the Swift sources. Pictures are arr
 """
 import math
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "kernels"
-BORDERS = ("edge", "zero", "constant", "symmetric", "reflect", "wrap")
+BORDERS = ("edge", "zero", "constant", "symmetric", "reflect", "wrap", "renorm", "keep")
 COMBINERS = {
     "add": lambda many: sum(many),
     "subtract": lambda many: many[0] - sum(many[1:]),
@@ -27,14 +28,32 @@ POINTS = {
     "invert": lambda v: 1 - v,
     "scale": lambda v, by: v * by,
     "offset": lambda v, by: v + by,
-    "threshold": lambda v, at: (v >= at).astype(float),
+    "threshold": lambda v, at=0.5: (v >= at).astype(float),
     "clamp": lambda v, low=0.0, high=1.0: np.clip(v, low, high),
     "relu": lambda v: np.maximum(v, 0),
     "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
+    "leaky": lambda v, slope=0.01: np.where(v > 0, v, slope * v),
+    "elu": lambda v, alpha=1.0: np.where(v > 0, v, alpha * np.expm1(np.minimum(v, 0))),
+    "gelu": lambda v: v * 0.5 * (1 + np.vectorize(math.erf)(v / math.sqrt(2))),
+    "square": lambda v: v * v,
+    "sqrt": lambda v: np.sqrt(np.maximum(v, 0)),
+    "gamma": lambda v, by: np.sign(v) * np.abs(v) ** (1 / by),
+    "to-linear": lambda v: np.sign(v) * np.where(abs(v) <= 0.04045, abs(v) / 12.92, ((abs(v) + 0.055) / 1.055) ** 2.4),
+    "from-linear": lambda v: np.sign(v) * np.where(abs(v) <= 0.0031308, abs(v) * 12.92, 1.055 * abs(v) ** (1 / 2.4) - 0.055),
+    "standardise": lambda v: (v - v.mean()) / v.std() if v.max() > v.min() else v * 0,
+    "globalavg": lambda v: v.mean((0, 1), keepdims=True),
+    "globalmax": lambda v: v.max((0, 1), keepdims=True),
+    "globalmin": lambda v: v.min((0, 1), keepdims=True),
+    "globalsum": lambda v: v.sum((0, 1), keepdims=True),
+    "globall2": lambda v: np.sqrt((v**2).sum((0, 1), keepdims=True)),
+    "luma": lambda v: (v[..., :3] @ [0.2126, 0.7152, 0.0722])[..., None] if v.shape[-1] >= 3 else v[..., :1],
+    "softmax": lambda v: np.exp(v) / np.exp(v).sum(-1, keepdims=True),
     "tanh": lambda v: np.tanh(v),
-    "rescale": lambda v: (v - v.min()) / (v.max() - v.min()),
+    "rescale": lambda v, low=0.0, high=1.0: low + (v - v.min()) * (high - low) / (v.max() - v.min())
+    if v.max() > v.min() else np.full_like(v, (low + high) / 2),
     "gray": lambda v: (v[..., :3] @ [0.299, 0.587, 0.114])[..., None] if v.shape[-1] >= 3 else v[..., :1],
 }
+FLAGS = ("flip", "ceil", "count-padding")
 POOLS = {
     "maxpool": lambda v: v.max(0),
     "minpool": lambda v: v.min(0),
@@ -112,28 +131,32 @@ def read_steps(tokens):
     return steps, tokens
 
 
-def run(steps, picture, values=None):
-    values = values or {}
+def run(steps, picture, values=None, handed=None):
+    """`handed`: geometry words given to a kernel file, for the windows in it that do not say it themselves."""
+    values, handed = values or {}, handed or {}
     for head, arguments in steps:
-        picture = run_step(head, arguments, picture, values)
+        picture = run_step(head, arguments, picture, values, handed)
     return picture
 
 
-def run_step(head, arguments, picture, values):
+def run_step(head, arguments, picture, values, handed):
     blocks = [a for a in arguments if isinstance(a, list)]
     words = [a for a in arguments if isinstance(a, str)]
     if head in COMBINERS:
-        return COMBINERS[head]([run(block, picture, values) for block in blocks])
+        many = [run(block, picture, values, handed) for block in blocks]
+        return COMBINERS[head](many if head in ("angle", "concat") else np.broadcast_arrays(*many))
     if head == "repeat":
         for _ in range(int(formula(words[0], values))):
-            picture = run(blocks[0], picture, values)
+            picture = run(blocks[0], picture, values, handed)
         return picture
+    if head == "channel":
+        return picture[..., [{"r": 0, "g": 1, "b": 2}.get(name) if name in "rgb" else int(name) for name in words[0].split(",")]]
     if head in POINTS:
         return POINTS[head](picture, *(float(formula(w, values)) for w in words))
-    keyed = dict(w.split("=", 1) for w in words if re.match(r"[a-z-]+=", w))
-    plain = [w for w in words if not re.match(r"[a-z-]+=", w)]
-    if head in POOLS:
-        return pool(picture, head, pair(plain[0], values), keyed, values, "count-padding" in plain)
+    keyed = handed | dict(w.split("=", 1) for w in words if re.match(r"[a-z-]+=", w)) | {w: w for w in words if w in FLAGS}
+    plain = [w for w in words if not re.match(r"[a-z-]+=", w) and w not in FLAGS]
+    if head in POOLS or head == "rank":
+        return pool(picture, head, pair(plain[-1], values), keyed, values, plain[0])
     if head.startswith("["):
         return window(picture, literal(head, values), keyed, values)
     text = next(CATALOGUE.rglob(head + ".kern")).read_text()
@@ -143,7 +166,7 @@ def run_step(head, arguments, picture, values):
         given = plain[position] if position < len(plain) else keyed.pop(name, None)
         inner[name] = float(formula(default, inner) if given is None else formula(given, values))
     matrix = matrix_of(body, inner)
-    return window(picture, matrix, keyed, values) if matrix is not None else run(read(body), picture, inner)
+    return window(picture, matrix, keyed, values) if matrix is not None else run(read(body), picture, inner, keyed)
 
 
 def parameters(text):
@@ -178,7 +201,7 @@ def matrix_of(body, values):
 def literal(text, values):
     inside, _, divisor = text[1:].partition("]")
     rows = [row.replace(",", " ").split() for row in re.split(r"[;\n]", inside) if row.strip()]
-    matrix = np.array([[0.0 if v == "." else float(formula(v, values)) for v in row] for row in rows])
+    matrix = np.array([[math.nan if v == "." else float(formula(v, values)) for v in row] for row in rows])
     return matrix / float(divisor[1:]) if divisor else matrix
 
 
@@ -213,9 +236,12 @@ def geometry(keyed, values, kernel, default_stride, default_pad):
     if pad in ("same", "same-lower"):
         middle = (width // 2, height // 2) if pad == "same-lower" else ((width - 1) // 2, (height - 1) // 2)
         anchor = tuple(int(v) for v in keyed["anchor"].split(",")) if "anchor" in keyed else middle
+        if "flip" in keyed:
+            anchor = width - 1 - anchor[0], height - 1 - anchor[1]
         left, top = anchor[0] * dilate[0], anchor[1] * dilate[1]
         return stride, dilate, (top, reach_x - left, reach_y - top, left)
-    return stride, dilate, tuple(int(v) for v in pad.split(","))
+    sides = tuple(int(v) for v in pad.split(","))
+    return stride, dilate, sides * 4 if len(sides) == 1 else sides
 
 
 def taps(picture, kernel, stride, dilate, pads, border, outside):
@@ -242,10 +268,46 @@ def window(picture, matrix, keyed, values):
     border, _, constant = keyed.get("border", "edge").partition(":")
     assert border in BORDERS, border
     outside = float(constant) if constant else 0.0
+    holes = np.isnan(matrix)
+    matrix = np.where(holes, 0, matrix)
+    total, size = matrix.sum(), np.abs(matrix).sum()
+    cancels = abs(total) <= 1e-6 * size
+    if keyed.get("sum") == "1":
+        if cancels:
+            raise ValueError("the weights sum to zero")
+        matrix = matrix / total
+    elif keyed.get("sum") == "0":
+        matrix = np.where(holes, 0, matrix - total / (~holes).sum())
+    elif keyed.get("abs") == "1":
+        if size == 0:
+            raise ValueError("there are no weights")
+        matrix = matrix / size
+    if "flip" in keyed:
+        matrix = matrix[::-1, ::-1]
+    if border in ("renorm", "keep"):
+        return open_window(picture, matrix, stride, dilate, pads, border)
     if matrix.size > 1000:
         return large_window(picture, matrix, stride, dilate, pads, border, outside)
     seen = taps(picture, kernel, stride, dilate, pads, border, outside)
     return sum(matrix[j, i] * values for j, i, values in seen)
+
+
+def open_window(picture, matrix, stride, dilate, pads, border):
+    """Borders that have no pixels outside: the weights inside make up for the others, or the pixel stays."""
+    total = matrix.sum()
+    if border == "renorm" and abs(total) <= 1e-6 * np.abs(matrix).sum():
+        raise ValueError("the weights sum to zero")
+    seen = list(taps(picture, matrix.shape[::-1], stride, dilate, pads, "zero", np.nan))
+    inside = sum(matrix[j, i] * ~np.isnan(values) for j, i, values in seen)
+    result = sum(matrix[j, i] * np.nan_to_num(values) for j, i, values in seen)
+    if border == "renorm":
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # Weights inside that all but cancel out say nothing.
+            return np.where(np.abs(inside) > 1e-2 * abs(total), result * total / inside, np.nan)
+    if result.shape != picture.shape:
+        raise ValueError("there is no own pixel to keep")
+    leaves = sum(np.isnan(values) for _, _, values in seen) > 0
+    return np.where(leaves, picture, result)
 
 
 def large_window(picture, matrix, stride, dilate, pads, border, outside):
@@ -274,12 +336,45 @@ def gathering(shown, size, taps, stride, dilate):
         yield (np.arange(size + 1)[:, None] == np.where(there < 0, size, there)[None, :]).astype(float)
 
 
-def pool(picture, name, kernel, keyed, values, counted):
-    """Positions outside the picture are left out of the window, or count as zero with `count-padding`."""
-    is_filter = name == "median"
+def pool(picture, name, kernel, keyed, values, first):
+    """Positions outside the picture are left out of the window unless `border=` says what they are; with `count-padding`
+    averages count the padding, but not what ceil mode reaches behind it."""
+    is_filter = name in ("median", "rank")
     stride, dilate, pads = geometry(keyed, values, kernel, (1, 1) if is_filter else kernel, "same" if is_filter else "valid")
-    outside = 0.0 if counted else np.nan
-    stack = np.array([v for _, _, v in taps(picture, kernel, stride, dilate, pads, "zero", outside)])
-    shape = stack.shape[1:]
+    border, _, constant = keyed.get("border", "zero").partition(":")
+    top, right, bottom, left = pads
+    sizes = [length(n, before + after, d * (k - 1) + 1, s, before, "ceil" in keyed) for n, before, after, d, k, s in
+             zip(picture.shape, (top, left), (bottom, right), dilate[::-1], kernel[::-1], stride[::-1])]
+    behind = [max(0, (count - 1) * s + d * (k - 1) + 1 - n - before - after) for count, s, d, k, n, before, after in
+              zip(sizes, stride[::-1], dilate[::-1], kernel[::-1], picture.shape, (top, left), (bottom, right))]
+    wider = (top, right + behind[1], bottom + behind[0], left)
+    outside = float(constant or 0) if "border" in keyed else np.nan
+    stack = np.array([v for _, _, v in taps(picture, kernel, stride, dilate, wider, border, outside)])
     flat = stack.reshape(len(stack), -1).T
-    return np.array([POOLS[name](v[~np.isnan(v)]) for v in flat]).reshape(shape)
+    if name == "avgpool" and "count-padding" in keyed and "border" not in keyed:
+        there = np.ones((picture.shape[0] + top + bottom, picture.shape[1] + left + right, picture.shape[2]))
+        inside = np.array([v for _, _, v in taps(there, kernel, stride, dilate, (0, behind[1], behind[0], 0), "zero", 0.0)])
+        return np.nansum(stack, 0) / inside.sum(0)
+    seen = [v[~np.isnan(v)] for v in flat]
+    if any(len(v) == 0 for v in seen):
+        raise ValueError("a window sees nothing")
+    reduce = POOLS.get(name) or (lambda v: ranked(v, Fraction(first)))
+    return np.array([reduce(v) for v in seen]).reshape(stack.shape[1:])
+
+
+def ranked(values, fraction):
+    values = np.sort(values)
+    if fraction == Fraction(1, 2):
+        return np.median(values)
+    return values[math.floor(fraction * (len(values) - 1))]
+
+
+def length(n, padding, span, stride, before, rounds_up):
+    """PyTorch's rule: in ceil mode a last window may begin in the picture or the padding before it, not behind."""
+    room = n + padding - span
+    if room < 0:
+        raise ValueError("the window does not fit")
+    count = room // stride + 1
+    if rounds_up and room % stride and count * stride < n + before:
+        count += 1
+    return count

@@ -51,7 +51,7 @@ struct Apply: Command {
             Example(
                 "kern apply sobel *.jpg -o '{dir}/{name}-edges.png'",
                 says: "each result beside its input, under a new name"),
-            Example("kern apply median - -o - < in.png > out.png", says: "in a pipe"),
+            Example("kern apply 'median 3' - -o - < in.png > out.png", says: "in a pipe"),
         ],
         positionals: [
             Positional(

@@ -1,4 +1,14 @@
 import Arguments
+import Codecs
+import Convolution
+import Pixels
+import Programs
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// `kern compare A B`
 struct Compare: Command {
@@ -13,7 +23,7 @@ struct Compare: Command {
         "min-ssim", .number(-1...1), placeholder: "S", help: "Fails if the structural similarity is below S.")
     static let difference = Option(
         "difference", .file, placeholder: "OUT",
-        help: "Writes the absolute difference, stretched to be seen, as a picture.")
+        help: "Writes the absolute difference as a picture, stretched so that the largest becomes white.")
 
     static let spec = CommandSpec(
         name: "compare", summary: "measures how two pictures differ",
@@ -28,21 +38,144 @@ struct Compare: Command {
             Positional("A", completion: .file, help: "A picture; '-' is stdin."),
             Positional("B", completion: .file, help: "The picture to compare it with."),
         ],
-        options: [maxError, meanError, minPSNR, minSSIM, difference, .force] + EngineOptions.limitOptions + [.json],
+        options: [maxError, meanError, minPSNR, minSSIM, difference, .force, .threads] + EngineOptions.limitOptions + [
+            .json
+        ],
         discussion: [
+            "SSIM is that of Wang et al. (2004) in windows of 11x11, weighted by a Gaussian of sigma 1.5, wholly inside the "
+                + "picture, as the mean over all channels; PSNR is for a range of 0...1. Alpha counts as a channel.",
             "The exit status is 0 where every bound holds, 1 where one does not or a picture cannot be read, and 2 where "
-                + "the command line is wrong. Without a bound the status does not depend on the difference."
+                + "the command line is wrong. Without a bound the status does not depend on the difference.",
         ])
 
     let first: String
     let second: String
+    let bounds: Bounds
+    let picture: String?
+    let force: Bool
+    let limits: Limits
+    let threads: Int?
+    let printsJSON: Bool
+
+    /// What must hold for the exit status to be 0.
+    struct Bounds: Sendable {
+        var maxError: Double?
+        var meanError: Double?
+        var minPSNR: Double?
+        var minSSIM: Double?
+    }
 
     init(_ arguments: ParsedArguments) throws {
         first = arguments.positionals[0]
         second = arguments.positionals[1]
+        bounds = Bounds(
+            maxError: arguments.number(Compare.maxError), meanError: arguments.number(Compare.meanError),
+            minPSNR: arguments.number(Compare.minPSNR), minSSIM: arguments.number(Compare.minSSIM))
+        picture = arguments.text(Compare.difference)
+        force = arguments.has(.force)
+        limits = Limits(arguments)
+        threads = arguments.integer(.threads)
+        printsJSON = arguments.has(.json)
+        if first == "-", second == "-" {
+            throw ArgumentError.refused("stdin can be read only once, but both pictures are '-'")
+        }
+        if picture != nil, first == "-" || second == "-" {
+            throw ArgumentError.refused(
+                "--difference reads both pictures twice, which stdin does not allow; name files")
+        }
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        throw Complaint("compare waits for the codecs")
+        let machine = Machine(lanes: try Environment.lanes(), threads: threads ?? Machine.coreCount)
+        let target = try picture.map { try OutputPlan(inputs: [first], output: $0, force: force).jobs[0] }
+        if let target, case .file(let path) = target.target, let facts = FileFacts(path),
+            facts.identity == FileFacts(second)?.identity
+        {
+            throw OutputError.overwritesInput(output: target.output, input: second)
+        }
+        let (a, b) = try (source(first), source(second))
+        let comparison: Comparison
+        do {
+            comparison = try Comparison(of: a, with: b, machine: machine)
+        } catch let error as ComparisonError {
+            throw Complaint(sentence(error), status: .failed)
+        }
+        let report = ComparisonText(comparison, [a.header, b.header], bounds)
+        var gain: Double?
+        if let target { gain = try draw(comparison, a.header, to: target, machine) }
+        if printsJSON {
+            terminal.print(report.json(gain: gain).text)
+        } else {
+            for line in report.lines { terminal.print(line) }
+            if let gain, let target { terminal.print("difference    \(target.output), \(stretchText(gain))") }
+        }
+        for broken in report.broken { terminal.complain(broken, as: "kern compare") }
+        return report.broken.isEmpty ? .ok : .failed
+    }
+
+    private func source(_ path: String) throws -> NamedSource { try NamedSource(path, limits: limits) }
+
+    private func sentence(_ error: ComparisonError) -> String {
+        switch error {
+        case .sizes(let a, let b):
+            "the sizes differ: \(first) is \(a), \(second) is \(b); only pictures of one size can be compared"
+        case .channels(let a, let b):
+            "the channels differ: \(first) has \(a.count), \(second) has \(b.count); bring one to the other's, "
+                + "as with 'kern apply gray' or 'channel r,g,b'"
+        }
+    }
+
+    private func stretchText(_ gain: Double) -> String {
+        gain == 1 ? "not stretched" : "stretched \(NumberText.short(gain)) times"
+    }
+
+    /// Both pictures are read again, now that the largest difference is known. Returns the stretch.
+    private func draw(
+        _ comparison: Comparison, _ header: PictureHeader, to job: OutputPlan.Job, _ machine: Machine
+    ) throws -> Double {
+        let gain = comparison.isIdentical ? 1 : 1 / comparison.maxError
+        let (a, b) = try (source(first), source(second))
+        let format = PictureFormat(pathExtensionOf: job.output) ?? .png
+        let drawing = DifferencePicture(
+            of: header, depth: format.depth(for: header.depth), gain: gain, machine: machine)
+        Interruption.cleansUp()
+        do {
+            let file = try AtomicFile(path: job.output, replacing: force)
+            defer { file.abandon() }
+            let writer = try PictureWriter(format, drawing.header, to: ByteSink(descriptor: file.descriptor))
+            try drawing.write(a, b, to: writer)
+            try file.commit()
+        } catch {
+            throw Complaint(about: error, input: first, output: job.output)
+        }
+        return gain
+    }
+}
+
+/// A picture being read that names itself where it turns out to be damaged.
+private final class NamedSource: RowSource {
+    private let reader: PictureReader
+    private let path: String
+
+    init(_ path: String, limits: Limits) throws {
+        self.path = path
+        do {
+            reader =
+                path == "-"
+                ? try PictureReader(descriptor: STDIN_FILENO, limits: limits)
+                : try PictureReader(path: path, limits: limits)
+        } catch {
+            throw Complaint(about: error, input: path, output: nil)
+        }
+    }
+
+    var header: PictureHeader { reader.header }
+
+    func readRows(_ count: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+        do {
+            try reader.readRows(count, into: buffer)
+        } catch {
+            throw Complaint(about: error, input: path, output: nil)
+        }
     }
 }

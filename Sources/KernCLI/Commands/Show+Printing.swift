@@ -20,7 +20,11 @@ extension Show {
             for line in program.lines(width: terminal.width - 4) { terminal.print("  " + line) }
         }
         for named in subject.kernels {
-            terminal.print(subject.kernels.count > 1 || subject.program != nil ? "\n\(named.text)" : "")
+            if !subject.isOneKernel {
+                terminal.print("\n\(named.text)")
+            } else if !subject.help.isEmpty {
+                terminal.print("")
+            }
             let text = KernelText(kernel: named.kernel, width: terminal.width, hasColor: terminal.hasColor)
             if subject.isOneKernel {
                 for line in text.lines { terminal.print(line) }

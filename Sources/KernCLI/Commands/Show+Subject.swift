@@ -20,15 +20,15 @@ extension Show {
         var isOneKernel: Bool { kernels.count == 1 && program == nil }
 
         init(_ text: String, in catalogue: Catalogue) throws {
+            if let form = StepForm.named(text) {
+                help = ["\(form.name) — \(form.summary)"] + form.help + ["", "example: \(form.example)"]
+                return
+            }
             let source = SourceText(text: text)
             let program = try Program(parsing: source)
             if program.steps.count == 1, case .name(let word) = program.steps[0].head {
                 if let step = Vocabulary.word(word.text) {
                     help = Subject.help(of: step)
-                    return
-                }
-                if let form = StepForm.named(word.text), program.steps[0].arguments.isEmpty {
-                    help = ["\(form.name) — \(form.summary)"] + form.help + ["", "example: \(form.example)"]
                     return
                 }
                 // An unknown name is left to the resolver, which knows what is near.

@@ -14,7 +14,7 @@ struct Show: Command {
         examples: [
             Example("kern show sobel-x", says: "its matrix, sum, symmetry and rank, drawn in the terminal"),
             Example("kern show 'gaussian 2'", says: "with a parameter"),
-            Example("kern show 'gabor theta=0.5' -o gabor.png --size 512", says: "as a picture of 512x512"),
+            Example("kern show 'gabor angle=30' -o gabor.png --size 512", says: "as a picture of 512x512"),
             Example("kern show '[1 2 1]/4' --json", says: "a matrix of your own, for a program to read"),
         ],
         positionals: [

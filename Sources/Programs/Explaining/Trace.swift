@@ -56,9 +56,17 @@ private struct Tracer {
     let plan: Plan
     let runner: Runner
     var steps: [Trace.Step] = []
+    /// Where a node was recorded: alpha feeds several.
+    private var places: [Int: Int] = [:]
+
+    init(plan: Plan, runner: Runner) {
+        self.plan = plan
+        self.runner = runner
+    }
 
     /// Records node `index` and what it was made of; returns its place.
     mutating func step(_ index: Int, at position: PerAxis<Int>) -> Int {
+        if let place = places[index] { return place }
         let node = plan.nodes[index]
         let account = node.plan?.account ?? StepAccount()
         let planes = runner.planes(of: index)
@@ -83,6 +91,7 @@ private struct Tracer {
             Trace.Step(
                 text: node.text, inputs: inputs, position: position, values: values, taps: taps,
                 kernelSize: account.geometry?.window.size))
+        places[index] = steps.count - 1
         return steps.count - 1
     }
 

@@ -51,7 +51,7 @@ private func binomialCoefficient(_ n: Double, _ k: Double) -> Double {
     guard n.rounded() == n, k.rounded() == k, k >= 0, k <= n, n <= 4096 else { return n.isNaN || k.isNaN ? .nan : 0 }
     var result = 1.0
     var i = 1.0
-    while i <= min(k, n - k) {
+    while i <= min(k, n - k), result.isFinite {
         result = (result * (n - min(k, n - k) + i) / i).rounded()
         i += 1
     }

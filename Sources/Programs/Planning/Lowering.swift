@@ -73,12 +73,13 @@ struct Lowering {
             )
         case .layer:
             return Place(colour: try add(step, inputs.map(\.colour), origin: index), alpha: nil, isSigned: false)
-        case .combine:
+        case .combine(let keepsFlats):
             let colour = try add(step, inputs.map(\.colour), origin: index)
             // Alpha comes with the first branch that is as large as the result.
             let size = nodes[colour].shape.size
             let alpha = inputs.compactMap(\.alpha).first { nodes[$0].shape.size == size }
-            return Place(colour: colour, alpha: alpha, isSigned: inputs.contains(where: \.isSigned))
+            let isSigned = keepsFlats ? inputs.allSatisfy(\.isSigned) : inputs.contains(where: \.isSigned)
+            return Place(colour: colour, alpha: alpha, isSigned: isSigned)
         case .window(let isSigned):
             return try lowerWindow(step, index, from: first, isSigned: isSigned)
         }
@@ -97,7 +98,7 @@ struct Lowering {
         let weighted = try add(WeightByAlphaStep(), [place.colour, alpha])
         let filtered = try add(step, [weighted], origin: index)
         // Weights that cancel out would leave no alpha: where the picture is does not change, so alpha is sampled.
-        let newAlpha = isSigned ? try sampled(alpha, by: step, at: index) : try add(step, [alpha], at: index)
+        let newAlpha = isSigned ? try sampled(alpha, by: step, at: index) : try add(step.coverage, [alpha], at: index)
         let colour = try add(UnweightByAlphaStep(), [filtered, newAlpha])
         return Place(colour: colour, alpha: newAlpha, isSigned: isSigned)
     }
@@ -150,10 +151,10 @@ struct Lowering {
         do {
             planned = try step.plan(for: inputs.map { nodes[$0].shape }, options: planOptions)
         } catch {
-            throw graph.error(.shape(error.description), at: origin ?? place ?? graph.output)
+            throw graph.error(sizing: error.description, at: origin ?? place ?? graph.output)
         }
         guard let samples = planned.output.sampleCount, samples <= Int.max / 64 else {
-            throw graph.error(.shape(StepError.tooLarge(planned.output).description), at: origin ?? place ?? 0)
+            throw graph.error(sizing: StepError.tooLarge(planned.output).description, at: origin ?? place ?? 0)
         }
         guard planned.output.size.area ?? .max <= options.maxPixels else {
             throw PlanError.pixels(planned.output.size, allowed: options.maxPixels, step: step.text)
@@ -168,8 +169,11 @@ struct Lowering {
 }
 
 extension Graph {
-    func error(_ fault: ProgramError.Fault, at node: Int) -> ProgramError {
-        let place = nodes[node].place
-        return ProgramError(fault, at: place.span, in: place.source, usedAt: nodes[node].usedAt)
+    /// Sizes that cannot work, at the call in the user's own text: the kernel file behind it is not at fault.
+    func error(sizing sentence: String, at node: Int) -> ProgramError {
+        guard let call = nodes[node].usedAt.last else {
+            return ProgramError(.shape(sentence), at: nodes[node].place.span, in: nodes[node].place.source)
+        }
+        return ProgramError(.shape("\(nodes[node].text): \(sentence)"), at: call.span, in: call.source)
     }
 }

@@ -71,6 +71,10 @@ struct KernelBuilder {
                         x, y, Mathematics.distance(x, y), Mathematics.angle(y, x), Double(size.width),
                         Double(size.height),
                     ])
+                // What is no number is refused now, not after millions of others.
+                guard weight.isFinite else {
+                    throw scope.error(.shape(KernelError.notFinite(x: column, y: row).description), at: span)
+                }
                 weights.append(weight)
             }
         }

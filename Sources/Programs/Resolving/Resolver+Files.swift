@@ -24,7 +24,8 @@ extension Resolver {
         inner.label = text(of: call, in: scope)
         inner.usedAt = [place] + scope.usedAt
         try bind(call, name: Self.shortName(name), file: file, from: scope, into: &inner)
-        for word in inner.handedDown where word.key.text != "border" && !file.program.isOneWindowDeep(catalogue) {
+        var counter = WindowCounter(catalogue: catalogue)
+        for word in inner.handedDown where word.key.text != "border" && !counter.isOneWindowDeep(file.program) {
             throw scope.error(
                 .geometryOnChain(key: word.key.text, kernel: Self.shortName(name)), at: word.key.span)
         }
@@ -77,14 +78,9 @@ extension Resolver {
             guard given[parameter] == nil else { throw scope.error(.duplicateKey(parameter), at: span) }
             given[parameter] = try scope.number(word, of: parameter, step: name)
         }
+        var handed: Set<String> = []
         func handDown(_ key: Word, _ value: Word?) throws(ProgramError) {
-            if inner.handedDown.contains(where: {
-                $0.key.text == key.text && $0.source == scope.source && $0.key.span != key.span
-            }),
-                call.arguments.count(where: { $0.key?.text == key.text }) > 1
-            {
-                throw scope.error(.duplicateKey(key.text), at: key.span)
-            }
+            guard handed.insert(key.text).inserted else { throw scope.error(.duplicateKey(key.text), at: key.span) }
             inner.handedDown.removeAll { $0.key.text == key.text }
             inner.handedDown.append(
                 Scope.HandedDown(key: key, value: value, scope: scope.values, source: scope.source))
@@ -124,37 +120,42 @@ extension Resolver {
     }
 }
 
-extension Argument {
-    fileprivate var key: Word? { if case .keyed(let key, _) = self { key } else { nil } }
-}
+/// Counts the windows between a picture and a result, each kernel file once however often it is named.
+struct WindowCounter {
+    let catalogue: Catalogue
+    /// What is known about kernel files; nil where the ways through differ, or are still being counted.
+    private var known: [String: Int?] = [:]
 
-extension Program {
-    /// Whether there is exactly one window on every way from the picture to the result, so that one stride makes sense.
-    func isOneWindowDeep(_ catalogue: Catalogue) -> Bool { windows(catalogue, depth: 0) == 1 }
+    init(catalogue: Catalogue) { self.catalogue = catalogue }
+
+    /// Whether there is exactly one window on every way through `program`, so that one stride makes sense.
+    mutating func isOneWindowDeep(_ program: Program) -> Bool { windows(in: program) == 1 }
 
     /// Windows on every way through, or nil where the ways differ.
-    fileprivate func windows(_ catalogue: Catalogue, depth: Int) -> Int? {
+    private mutating func windows(in program: Program) -> Int? {
         var count = 0
-        for call in steps {
-            guard depth < Resolver.deepestChain, let own = call.windows(catalogue, depth: depth) else { return nil }
+        for call in program.steps {
+            guard let own = windows(in: call) else { return nil }
             count += own
         }
         return count
     }
-}
 
-extension Call {
-    fileprivate func windows(_ catalogue: Catalogue, depth: Int) -> Int? {
-        guard case .name(let word) = head else { return 1 }
+    private mutating func windows(in call: Call) -> Int? {
+        guard case .name(let word) = call.head else { return 1 }
         if word.text == "repeat" { return nil }
         if let step = Vocabulary.word(word.text) {
             let own = step.settings.contains { $0.name == "stride" } ? 1 : 0
-            guard !blocks.isEmpty else { return own }
-            let counts = blocks.map { $0.windows(catalogue, depth: depth + 1) }
+            guard !call.blocks.isEmpty else { return own }
+            let counts = call.blocks.map { windows(in: $0) }
             guard let first = counts[0], counts.allSatisfy({ $0 == first }) else { return nil }
             return first + own
         }
-        guard let file = try? catalogue.entry(word.text)?.file() else { return nil }
-        return file.program.windows(catalogue, depth: depth + 1)
+        if let count = known[word.text] { return count }
+        known[word.text] = .some(nil)
+        guard known.count <= Resolver.mostCalls, let file = try? catalogue.entry(word.text)?.file() else { return nil }
+        let count = windows(in: file.program)
+        known[word.text] = .some(count)
+        return count
     }
 }

@@ -29,6 +29,12 @@ struct Resolver {
     /// Kernels within kernels; more cannot be meant, and each costs stack.
     static let deepestChain = 32
 
+    /// Calls that are looked up, those that turn out to be no step included: empty repeats and kernel files made of
+    /// kernel files cost time, too.
+    static let mostCalls = 4 * Graph.mostNodes
+
+    private var calls = 0
+
     init(catalogue: Catalogue, source: SourceText) {
         self.catalogue = catalogue
         graph = Graph(source: source)
@@ -42,6 +48,7 @@ struct Resolver {
     }
 
     private mutating func resolve(_ call: Call, from node: Int, in scope: Scope) throws(ProgramError) -> Int {
+        try count(call, in: scope)
         switch call.head {
         case .matrix(let matrix):
             let kernel = try KernelBuilder(scope: scope).kernel(matrix)
@@ -96,8 +103,13 @@ struct Resolver {
         }
         guard case .integer(let times) = values["count"] else { return node }
         var last = node
-        for _ in 0..<times { last = try chain(blocks[0], from: last, in: scope) }
+        for _ in 0..<times where !blocks[0].steps.isEmpty { last = try chain(blocks[0], from: last, in: scope) }
         return last
+    }
+
+    private mutating func count(_ call: Call, in scope: Scope) throws(ProgramError) {
+        calls += 1
+        if calls > Resolver.mostCalls { throw scope.error(.tooManySteps(limit: Graph.mostNodes), at: call.headSpan) }
     }
 
     // MARK: Kernels
@@ -167,12 +179,29 @@ struct Resolver {
         return graph.nodes.count - 1
     }
 
-    /// The step as written, blocks left out; a kernel file's only step goes by the kernel's name.
+    /// The step as written, blocks left out and parameters worked out; a kernel file's only step goes by the call that
+    /// asked for the file.
     func text(of call: Call, in scope: Scope) -> String {
+        if !call.head.isName, let label = scope.label { return label }
         var bare = call
-        bare.arguments = call.arguments.filter { if case .block = $0 { false } else { true } }
-        let written = Program(steps: [bare]).description
-        return call.head.isName ? written : scope.label ?? written
+        bare.arguments = call.arguments.compactMap { argument in
+            switch argument {
+            case .block: nil
+            case .value(let word): .value(scope.workedOut(word))
+            case .keyed(let key, let word): .keyed(key: key, value: scope.workedOut(word))
+            }
+        }
+        return Program(steps: [bare]).description
+    }
+}
+
+extension Scope {
+    /// A formula over parameters as the number it comes to; any other word as it is.
+    fileprivate func workedOut(_ word: Word) -> Word {
+        guard !values.isEmpty, Number.parse(word.text) == nil,
+            let value = try? Formula(word, in: source).evaluate(values)
+        else { return word }
+        return Word(Number.text(value))
     }
 }
 

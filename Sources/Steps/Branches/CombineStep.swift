@@ -32,7 +32,7 @@ public struct CombineStep: Step {
     }
 
     public var text: String { rule.rawValue }
-    public var role: StepRole { .combine }
+    public var role: StepRole { .combine(keepsFlats: rule != .multiply) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         var output = inputs[0]

@@ -8,7 +8,7 @@ public struct ConcatStep: Step {
     public init(inputCount: Int) { self.inputCount = inputCount }
 
     public var text: String { "concat" }
-    public var role: StepRole { .combine }
+    public var role: StepRole { .combine(keepsFlats: false) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         var output = inputs[0]

@@ -7,7 +7,7 @@ public struct SuppressStep: Step {
     public init() {}
 
     public var text: String { "suppress" }
-    public var role: StepRole { .combine }
+    public var role: StepRole { .combine(keepsFlats: false) }
     public var inputCount: Int { 2 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {

@@ -8,6 +8,10 @@ public struct GlobalStep: Step {
 
     public var role: StepRole { .window(isSigned: false) }
 
+    public var coverage: any Step {
+        reducer == .sum || reducer == .l2 ? GlobalStep(reducer: .average, text: text) : self
+    }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedGlobal(reducer: reducer, input: inputs[0])
     }

@@ -26,32 +26,31 @@ public struct KernelStep: Step {
 
     public var role: StepRole { .window(isSigned: kernel.isSigned) }
 
-    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        let window = try settings.window(kernel.size)
-        let border = settings.border ?? options.border ?? .edge
-        let input = inputs[0]
-        let method = try usableMethod(options.method, window: window, border: border, input: input)
-        let convolution = try StepError.rewording { () throws(GeometryError) in
-            try Convolution(
-                Bank(kernel, channels: input.channels), window: window, border: border, input: input, method: method,
-                isExact: options.isExact)
-        }
-        return PlannedConvolution(convolution: convolution)
+    public var coverage: any Step {
+        guard kernel.sum != 1, !kernel.isSigned, let scaled = try? kernel.normalised(.sumIsOne) else { return self }
+        return (try? KernelStep(scaled, settings: settings, text: text)) ?? self
     }
 
-    /// A method asked for the whole program is a wish: where this kernel cannot be computed so, `direct` stands in.
-    private func usableMethod(
-        _ wish: Method?, window: Window, border: Border, input: Shape
-    ) throws(StepError) -> Method? {
-        guard wish == .separable || wish == .transform else { return wish }
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         do {
-            _ = try Convolution(
-                Bank(kernel, channels: 1), window: window, border: border,
-                input: Shape(channels: 1, size: input.size), method: wish)
+            return PlannedConvolution(convolution: try convolution(on: inputs[0], options, options.method))
         } catch {
-            if case .methodImpossible = error { return .direct }
+            // A method asked for the whole program is a wish: where this kernel cannot be computed so, direct stands in.
+            guard case .geometry(.methodImpossible) = error else { throw error }
+            return PlannedConvolution(convolution: try convolution(on: inputs[0], options, .direct))
         }
-        return wish
+    }
+
+    private func convolution(
+        on input: Shape, _ options: PlanOptions, _ method: Method?
+    ) throws(StepError) -> Convolution {
+        let window = try settings.window(kernel.size)
+        return try StepError.rewording { () throws(GeometryError) in
+            try Convolution(
+                Bank(kernel, channels: input.channels), window: window,
+                border: settings.border ?? options.border ?? .edge, input: input, method: method,
+                isExact: options.isExact)
+        }
     }
 }
 

@@ -11,6 +11,11 @@ public struct PoolStep: Step {
 
     public var role: StepRole { .window(isSigned: false) }
 
+    public var coverage: any Step {
+        guard reducer == .sum || reducer == .l2 else { return self }
+        return PoolStep(reducer: .average, size: size, settings: settings, countsPadding: countsPadding, text: text)
+    }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         if let border = settings.border, border == .renorm || border == .keep {
             throw .argument(
@@ -31,7 +36,9 @@ extension PoolStep {
     static let words: [StepWord] = [
         pool("maxpool", .maximum, "the largest sample under the window", example: "maxpool 2"),
         pool("minpool", .minimum, "the smallest sample under the window", example: "minpool 3 stride=1 pad=same"),
-        pool("avgpool", .average, "the mean of the samples under the window", example: "avgpool 3 stride=2"),
+        pool(
+            "avgpool", .average, "the mean of the samples under the window", example: "avgpool 3 stride=2",
+            more: [.key("count-padding", .flag, "divide by the whole window, padding included")]),
         pool("sumpool", .sum, "the sum of the samples under the window", example: "sumpool 2x1"),
         pool("l2pool", .l2, "the root of the sum of squares under the window", example: "l2pool 2"),
     ]
@@ -59,7 +66,9 @@ extension PoolStep {
 
     private static let windowSize = Setting.Kind.size(1...4096)
 
-    private static func pool(_ name: String, _ reducer: Reducer, _ summary: String, example: String) -> StepWord {
+    private static func pool(
+        _ name: String, _ reducer: Reducer, _ summary: String, example: String, more: [Setting] = []
+    ) -> StepWord {
         StepWord(
             name, .pooling, summary, example: example,
             settings: [
@@ -67,7 +76,7 @@ extension PoolStep {
                     "size", windowSize, standard: .size(Size(2)),
                     "of the window; the stride too unless stride= says otherwise")
             ]
-                + WindowSettings.poolWords
+                + more + WindowSettings.poolWords
         ) { settings throws(StepError) in
             let size = settings.size("size")
             return PoolStep(
@@ -81,7 +90,7 @@ extension PoolStep {
         PoolStep(
             reducer: reducer, size: settings.size("size"),
             settings: WindowSettings(settings, stride: Size(1), padding: .same),
-            countsPadding: settings.has("count-padding"), text: settings.text)
+            countsPadding: false, text: settings.text)
     }
 }
 
