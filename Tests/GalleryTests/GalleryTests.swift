@@ -15,7 +15,7 @@ import Testing
             #expect(shown.header.size == cooked.header.size, "\(recipe)")
             #expect(shown.header.channels == cooked.header.channels, "\(recipe)")
             #expect(shown.header.depth == cooked.header.depth, "\(recipe)")
-            // A Bool, because a mismatch would print both pictures byte by byte.
+            // Not a comparison in the macro: it would describe how the arrays differ, byte by byte.
             let isSame = shown.bytes == cooked.bytes
             #expect(isSame, "\(recipe)")
         }
