@@ -40,6 +40,7 @@ let package = Package(
         .testTarget(
             name: "RegressionTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs"]),
         .testTarget(name: "EndToEndTests", dependencies: ["kern"]),
+        .testTarget(name: "GalleryTests", dependencies: ["Pixels", "Convolution", "Programs", "Codecs", "kern"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -151,10 +151,10 @@ struct Lowering {
         do {
             planned = try step.plan(for: inputs.map { nodes[$0].shape }, options: planOptions)
         } catch {
-            throw graph.error(.shape(error.description), at: origin ?? place ?? graph.output)
+            throw graph.error(sizing: error.description, at: origin ?? place ?? graph.output)
         }
         guard let samples = planned.output.sampleCount, samples <= Int.max / 64 else {
-            throw graph.error(.shape(StepError.tooLarge(planned.output).description), at: origin ?? place ?? 0)
+            throw graph.error(sizing: StepError.tooLarge(planned.output).description, at: origin ?? place ?? 0)
         }
         guard planned.output.size.area ?? .max <= options.maxPixels else {
             throw PlanError.pixels(planned.output.size, allowed: options.maxPixels, step: step.text)
@@ -169,8 +169,11 @@ struct Lowering {
 }
 
 extension Graph {
-    func error(_ fault: ProgramError.Fault, at node: Int) -> ProgramError {
-        let place = nodes[node].place
-        return ProgramError(fault, at: place.span, in: place.source, usedAt: nodes[node].usedAt)
+    /// Sizes that cannot work, at the call in the user's own text: the kernel file behind it is not at fault.
+    func error(sizing sentence: String, at node: Int) -> ProgramError {
+        guard let call = nodes[node].usedAt.last else {
+            return ProgramError(.shape(sentence), at: nodes[node].place.span, in: nodes[node].place.source)
+        }
+        return ProgramError(.shape("\(nodes[node].text): \(sentence)"), at: call.span, in: call.source)
     }
 }
