@@ -50,7 +50,7 @@ POINTS = {
     "softmax": lambda v: np.exp(v) / np.exp(v).sum(-1, keepdims=True),
     "tanh": lambda v: np.tanh(v),
     "rescale": lambda v, low=0.0, high=1.0: low + (v - v.min()) * (high - low) / (v.max() - v.min())
-    if v.max() > v.min() else np.full_like(v, (low + high) / 2),
+    if v.max() - v.min() > 1e-12 else np.full_like(v, (low + high) / 2),
     "gray": lambda v: (v[..., :3] @ [0.299, 0.587, 0.114])[..., None] if v.shape[-1] >= 3 else v[..., :1],
 }
 FLAGS = ("flip", "ceil", "count-padding")

@@ -60,7 +60,7 @@ FAMILIES = {
     "orders": 0.1, "borders": 0.1, "composites": 0.06, "points": 0.05, "leaving": 0.04, "far": 0.02
 }
 COMPOSITES = """sobel|prewitt|scharr|roberts|farid|kirsch|robinson|gaussian-gradient 0.8|binomial 3|binomial 4|box 4|dog 0.6
-log 0.7|gaussian 0.9|sobel-angle""".replace("\n", "|").split("|")
+log 0.7|gaussian 0.9""".replace("\n", "|").split("|")
 POINTS = """channel b,r,0
 channel 0 | square
 luma
@@ -285,12 +285,17 @@ class Case:
         if head == "outline" or head == "laplacian":
             signed = True
         probe = interpreter.run(steps, np.ones((40, 40, 1)))[5, 5, 0]
+        if head == "sumpool" and self.alpha != "keep":
+            return self.uncovered(steps, colour, alpha, interpreter.run([("avgpool", arguments)], alpha))
         if self.alpha == "keep" or signed:
             cover = sampled(steps, alpha)
         else:
             cover = interpreter.run(steps, alpha) / probe
         if self.alpha == "keep":
             return interpreter.run(steps, colour), cover
+        return self.uncovered(steps, colour, alpha, cover)
+
+    def uncovered(self, steps, colour, alpha, cover):
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(cover > 0, interpreter.run(steps, colour * alpha) / cover, 0), cover
 
@@ -522,4 +527,5 @@ def main():
     return 1 if failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
