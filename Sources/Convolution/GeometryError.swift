@@ -25,7 +25,8 @@ extension GeometryError: CustomStringConvertible {
                 dilation == 1
                 ? "\(kernel) pixels" : "\(dilation)·(\(kernel) − 1) + 1 = \(span) pixels (dilation \(dilation))"
             let room = padding == 0 ? "\(input)" : "\(input) + \(padding) of padding = \(input + padding)"
-            return "the window needs \(reach) of \(axis.rawValue) but there are only \(room); "
+            let arithmetic = "\(input) + \(padding) − \(dilation)·(\(kernel) − 1) − 1 = −\(span - input - padding)"
+            return "the window needs \(reach) of \(axis.rawValue) but there are only \(room) (\(arithmetic)); "
                 + "use pad=same, a smaller kernel or a larger picture"
         case .windowTooWide(let axis, let kernel, let dilation):
             return "the window would span \(dilation)·(\(kernel) − 1) + 1 = "

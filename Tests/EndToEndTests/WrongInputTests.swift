@@ -88,8 +88,8 @@ import Testing
         (
             "maxpool 9 pad=valid",
             """
-            kern apply: program:1:1: the window needs 9 pixels of width but there are only 4; use pad=same, a smaller \
-            kernel or a larger picture
+            kern apply: program:1:1: the window needs 9 pixels of width but there are only 4 \
+            (4 + 0 − 1·(9 − 1) − 1 = −5); use pad=same, a smaller kernel or a larger picture
                 maxpool 9 pad=valid
                 ^^^^^^^^^^^^^^^^^^^
 

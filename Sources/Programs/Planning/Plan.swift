@@ -60,6 +60,12 @@ public struct Plan: Sendable {
         return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads, +)
     }
 
+    /// What the weights of the last kernel sum to: a flat area becomes so many times as bright.
+    public var lastKernelSum: Double? {
+        let kernels = nodes.lazy.filter { $0.isNeeded && $0.origin != nil }.compactMap { $0.plan?.account.convolution }
+        return kernels.last.map { $0.bank.kernels[0].sum }
+    }
+
     private mutating func markNeeded() {
         nodes[last].isNeeded = true
         for index in nodes.indices.reversed() where nodes[index].isNeeded {

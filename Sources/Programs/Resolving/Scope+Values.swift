@@ -135,10 +135,7 @@ extension Scope {
 
     func border(_ word: Word, step: String) throws(ProgramError) -> Border {
         if let border = BorderName.border(word.text) { return border }
-        if word.text == "mirror" {
-            let expected = "'symmetric' (c b a | a b c) or 'reflect' (d c b | a b c): programs disagree about 'mirror'"
-            throw error(.badValue(word.text, parameter: "border", step: step, expected: expected), at: word.span)
-        }
+        if word.text == "mirror" { throw error(.ambiguousBorder(word.text), at: word.span) }
         if word.text.hasPrefix("constant") {
             let number = Word(String(word.text.dropFirst("constant:".count)), span: word.span)
             guard word.text.hasPrefix("constant:"), !number.text.isEmpty else {

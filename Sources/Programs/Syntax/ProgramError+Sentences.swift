@@ -83,6 +83,8 @@ extension ProgramError: CustomStringConvertible {
                 + (nearest == nil ? "; choose \(alternatives(choices))" : suggestion(nearest))
         case .blockCount(let step, let expected, let found):
             "\(step) takes \(expected), not \(found)"
+        case .ambiguousBorder(let text):
+            "border=\(text) means two things: write 'symmetric' (c b a | a b c d) or 'reflect' (d c b | a b c d)"
         case .shape(let sentence):
             sentence
         case .unreadable(let path, let reason):

@@ -72,6 +72,8 @@ public struct ProgramError: Error, Hashable, Sendable {
         /// A word that is none of the few a parameter knows.
         case unknownValue(String, parameter: String, step: String, nearest: String?, choices: [String])
         case blockCount(step: String, expected: String, found: Int)
+        /// `mirror`, which others use for two different borders.
+        case ambiguousBorder(String)
         /// Sizes that cannot work: one sentence, with the arithmetic.
         case shape(String)
         /// A kernel file that cannot be read.
