@@ -37,7 +37,7 @@ public struct Pooling: Sendable {
         _ reducer: Reducer, window: Window, holes: Set<Int> = [], border: Border? = nil, countsPadding: Bool = false,
         input: Shape, method: Method? = nil, isExact: Bool = false
     ) throws(GeometryError) {
-        precondition(border != .renorm && border != .keep, "pooling has no weights to renormalise and no pixel to keep")
+        precondition(border != .renorm, "pooling has no weights to renormalise")
         self.reducer = reducer
         self.border = border
         self.countsPadding = countsPadding
@@ -45,6 +45,7 @@ public struct Pooling: Sendable {
         isReference = method == .reference
         geometry = try Geometry(window, input: input.size)
         output = Shape(count: input.count, channels: input.channels, size: geometry.output)
+        if border == .keep, output != input { throw .keepNeedsSameSize(input: input, output: output) }
         if border == nil, !(countsPadding && reducer == .average) {
             for (name, axis) in [(Axis.Name.width, geometry.x), (.height, geometry.y)] {
                 if let blind = (0..<axis.output).first(where: { axis.inside($0).isEmpty }) {
@@ -62,7 +63,8 @@ public struct Pooling: Sendable {
             guard let kernel = try? Kernel(size: window.size, weights: weights) else {
                 preconditionFailure("a window of \(window.size) is a kernel of ones")
             }
-            var outside = border ?? .zero
+            // What `keep` puts back, it puts back when the averages are divided.
+            var outside = border == .keep ? .edge : border ?? .zero
             // Squares are summed, so what the border adds is squared too.
             if reducer == .l2, case .constant(let value) = outside { outside = .constant(value * value) }
             ones = try Convolution(
@@ -99,6 +101,7 @@ public struct Pooling: Sendable {
         if let ones, !isReference {
             ones.run(reducer == .l2 ? input.mapping { $0 * $0 } : input, rows: rows, into: &output, on: machine)
             finishSums(rows, of: &output)
+            keepRim(of: input, rows: rows, in: &output)
             return
         }
         input.withRows { source in
@@ -111,6 +114,24 @@ public struct Pooling: Sendable {
                 case .maximum: runExtreme(source, rows: rows, into: target, on: machine, largest: true)
                 case .minimum: runExtreme(source, rows: rows, into: target, on: machine, largest: false)
                 default: runRank(source, rows: rows, into: target, on: machine)
+                }
+            }
+        }
+        keepRim(of: input, rows: rows, in: &output)
+    }
+
+    /// `border=keep`: where the window leaves the picture, the pixel stays as it was.
+    private func keepRim(of input: Planes, rows: Range<Int>, in output: inout Planes) {
+        guard border == .keep else { return }
+        input.withRows { source in
+            output.withMutableRows { target in
+                for y in rows {
+                    let leaves = geometry.y.inside(y).count < geometry.y.kernel
+                    for x in 0..<self.output.width where leaves || geometry.x.inside(x).count < geometry.x.kernel {
+                        for plane in 0..<self.input.count * self.input.channels {
+                            target.row(y, plane: plane)[x] = source.row(y, plane: plane)[x]
+                        }
+                    }
                 }
             }
         }

@@ -23,6 +23,11 @@ extension Reference {
                             seen.append(border.outside)
                         }
                     }
+                    let leaves = y.inside(oy).count < y.kernel || x.inside(ox).count < x.kernel
+                    if plan.border == .keep, leaves {
+                        out[ox] = input.row(oy, plane: plane)[ox]
+                        continue
+                    }
                     let counted = plan.border == nil && plan.countsPadding ? inPadding : seen.count
                     out[ox] = reduce(seen, plan.reducer, counted: counted)
                 }

@@ -24,6 +24,7 @@ extension StepError: CustomStringConvertible {
             "\(step) needs \(needed), but \(found) come in"
         case .noSuchChannel(let name, let channels):
             "there is no channel \(name) among the \(channels) that come in"
+                + (name == "\(channels)" ? "; alpha counts as one only with --alpha channel" : "")
         case .argument(let sentence): sentence
         case .tooLarge(let shape): "the result would be \(shape), more samples than can be counted"
         }

@@ -11,7 +11,7 @@ struct PoolingTests {
             for (width, height) in [(1, 1), (2, 5), (7, 6), (35, 4)] {
                 for stride in [PerAxis(1), PerAxis(2), PerAxis(x: 3, y: 2)] {
                     for padding in [Padding.valid, .same, .sides(top: 1, right: 0, bottom: 2, left: 1)] {
-                        for border in [nil, Border.edge, .constant(0.25), .reflect] {
+                        for border in [nil, Border.edge, .constant(0.25), .reflect, .keep] {
                             for (roundsUp, countsPadding) in [(false, false), (true, false), (true, true)] {
                                 let window = Window(
                                     size: size, stride: stride, dilation: PerAxis(x: 1 + width % 2, y: 1),

@@ -43,7 +43,8 @@ extension Resolver {
         }
         guard let entry = catalogue.entry(word.text) else {
             let known = Vocabulary.words.map(\.name) + ["repeat", "kernel"] + catalogue.entries.map(\.name)
-            throw scope.error(.unknownName(word.text, nearest: nearest(word.text, among: known)), at: word.span)
+            let meant = OtherWords.ours[word.text.lowercased()] ?? nearest(word.text, among: known)
+            throw scope.error(.unknownName(word.text, nearest: meant), at: word.span)
         }
         return (word.text, try entry.source())
     }

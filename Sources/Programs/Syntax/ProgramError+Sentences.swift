@@ -92,7 +92,7 @@ extension ProgramError: CustomStringConvertible {
         case .tooManySteps(let limit):
             "written out, this is more than \(limit) steps"
         case .geometryOnChain(let key, let kernel):
-            "\(key)= cannot be said of \(kernel), which is not one window on every way through it; "
+            "'\(key)' cannot be said of \(kernel), which is not one window on every way through it; "
                 + "write its steps out (kern show \(kernel)) and say it of the one that is meant"
         case .recursion(let chain):
             "a kernel cannot be made of itself: \(chain.joined(separator: " → "))"

@@ -17,14 +17,16 @@ public struct PoolStep: Step {
     }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        if let border = settings.border, border == .renorm || border == .keep {
+        if settings.border == .renorm {
             throw .argument(
-                "border=\(border) is about weights, and \(text) has none; without border= pixels outside take no part")
+                "border=renorm is about weights, and \(text) has none; without border= pixels outside take no part")
         }
         let window = try settings.window(size)
+        // Asked of the whole program, renorm is what pools do without a border.
+        let border = settings.border ?? (options.border == .renorm ? nil : options.border)
         let pooling = try StepError.rewording { () throws(GeometryError) in
             try Pooling(
-                reducer, window: window, border: settings.border, countsPadding: countsPadding, input: inputs[0],
+                reducer, window: window, border: border, countsPadding: countsPadding, input: inputs[0],
                 method: options.method, isExact: options.isExact)
         }
         return PlannedPooling(pooling: pooling)
