@@ -40,7 +40,10 @@ extension Kernel {
     }
 
     /// How many products of a column and a row add up to it; 1 is separable. nil where it is more than `most`.
-    public func rank(most: Int = 64) -> Int? { factors(most: min(most, size.width, size.height))?.rank }
+    public func rank(most: Int) -> Int? { factors(most: min(most, size.width, size.height))?.rank }
+
+    /// The largest rank that is looked for when someone only wants to know: 64, less for kernels of millions of weights.
+    public var rankOfInterest: Int { max(4, min(64, (1 << 26) / weights.count)) }
 
     /// The smallest whole number that makes every weight whole: 16 for the binomial kernel of size 3. nil beyond 65536.
     public var commonDivisor: Int? {

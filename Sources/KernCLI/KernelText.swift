@@ -61,7 +61,7 @@ struct KernelText {
     }
 
     private var rankText: String {
-        guard let rank = kernel.rank() else { return "more than 64" }
+        guard let rank = kernel.rank(most: kernel.rankOfInterest) else { return "more than \(kernel.rankOfInterest)" }
         switch rank {
         case 0: return "0: all weights are 0"
         case 1 where kernel.size.width == 1 || kernel.size.height == 1: return "1: a single row or column"
@@ -74,10 +74,11 @@ struct KernelText {
 
     /// Rows of aligned numbers; a common divisor is written once. Empty where it would not fit.
     var matrix: [String] {
+        let (columns, rows) = (kernel.size.width, kernel.size.height)
+        guard columns * 2 + 4 <= max(width, 40), rows <= 40 else { return middleRow }
         let (cells, divisor) = cellTexts
         let column = (cells.map(\.count).max() ?? 1) + 1
-        let (columns, rows) = (kernel.size.width, kernel.size.height)
-        guard columns * column + 4 <= max(width, 40), rows <= 40 else { return middleRow }
+        guard columns * column + 4 <= max(width, 40) else { return middleRow }
         return (0..<rows).map { y in
             let numbers = (0..<columns).map { cells[y * columns + $0].leftPadded(column) }.joined()
             let isLast = y == rows - 1

@@ -63,7 +63,8 @@ extension Show {
         }
         return [
             "text": .string(text), "width": .integer(width), "height": .integer(kernel.size.height),
-            "weights": .array(rows), "sum": .number(kernel.sum), "rank": kernel.rank().map(JSON.integer) ?? .null,
+            "weights": .array(rows), "sum": .number(kernel.sum),
+            "rank": kernel.rank(most: kernel.rankOfInterest).map(JSON.integer) ?? .null,
             "symmetry": [
                 "left-right": .integer(symmetry.leftRight), "top-bottom": .integer(symmetry.topBottom),
                 "half-turn": .integer(symmetry.halfTurn), "quarter-turn": .bool(symmetry.quarterTurn),

@@ -8,13 +8,21 @@
 enum KernelFolder {
     /// Folders within folders that are looked into.
     private static let deepest = 4
+    /// Entries that are looked at: a folder of kernels has hundreds, a whole disk is a mistake.
+    private static let mostEntries = 10_000
 
     /// Paths of all `.kern` files below `folder`, sorted; none where there is no such folder.
-    static func kernelFiles(below folder: String, depth: Int = 0) -> [String] {
+    static func kernelFiles(below folder: String) -> [String] {
+        var entriesLeft = mostEntries
+        return kernelFiles(below: folder, depth: 0, &entriesLeft)
+    }
+
+    private static func kernelFiles(below folder: String, depth: Int, _ entriesLeft: inout Int) -> [String] {
         guard depth <= deepest, let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
         var found: [String] = []
-        while let entry = readdir(directory) {
+        while entriesLeft > 0, let entry = readdir(directory) {
+            entriesLeft -= 1
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
@@ -23,7 +31,7 @@ enum KernelFolder {
             if name.hasSuffix(".kern") {
                 found.append(path)
             } else if isFolder(path) {
-                found += kernelFiles(below: path, depth: depth + 1)
+                found += kernelFiles(below: path, depth: depth + 1, &entriesLeft)
             }
         }
         return found.sorted()
