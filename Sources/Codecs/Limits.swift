@@ -12,7 +12,7 @@ public struct Limits: Hashable, Sendable {
     public var maxScans: Int
 
     public init(
-        maxPixels: Int = 1 << 30, maxMemory: Int = 1 << 30, maxChunkBytes: Int = 8 << 20, maxChunks: Int = 1000,
+        maxPixels: Int = 1_000_000_000, maxMemory: Int = 1 << 30, maxChunkBytes: Int = 8 << 20, maxChunks: Int = 1000,
         maxScans: Int = 500
     ) {
         self.maxPixels = maxPixels

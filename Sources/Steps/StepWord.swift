@@ -4,7 +4,6 @@ import Pixels
 /// An entry of the vocabulary: everything about a word that parsing, help, completion and docs need to know.
 public struct StepWord: Sendable {
     public enum Category: String, Sendable, CaseIterable {
-        case window = "windows"
         case pooling = "pooling"
         case point = "points"
         case channels = "channels"
@@ -49,7 +48,6 @@ public struct Setting: Sendable {
         case border
         /// X,Y.
         case anchor
-        case choice([String])
         /// One word of the user's own.
         case text
         /// Written alone: its name is its value.

@@ -18,7 +18,7 @@ import Testing
             said: "in.pgm is cut short: the PNM ends before its picture does; get a complete copy"),
         Case(
             id: "lying", content: Data("P5\n100000 100000\n255\n".utf8),
-            said: "in.pgm needs 10000000000 pixels and the limit is 1073741824; if you trust it, raise it with "
+            said: "in.pgm needs 10000000000 pixels and the limit is 1000000000; if you trust it, raise it with "
                 + "--max-pixels 10000000000"),
         Case(
             id: "no picture", content: Data("hello\n".utf8),

@@ -45,7 +45,7 @@ public struct RunOptions: Sendable {
     public init(
         range: RangeRule = .auto, alpha: AlphaRule = .weight, isLinear: Bool = false, depth: Depth? = nil,
         border: Border? = nil, method: Method? = nil, machine: Machine = Machine(), maxMemory: Int = 1 << 30,
-        maxPixels: Int = 1 << 30
+        maxPixels: Int = 1_000_000_000
     ) {
         self.range = range
         self.alpha = alpha

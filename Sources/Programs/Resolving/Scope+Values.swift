@@ -65,9 +65,6 @@ extension Scope {
             guard let pair = try wholeNumbers(word, of: name, step: step), pair.count == 2, pair[0] >= 0, pair[1] >= 0
             else { throw bad("X,Y, counted from 0,0 at the top left") }
             return .anchor(PerAxis(x: pair[0], y: pair[1]))
-        case .choice(let words):
-            guard words.contains(word.text) else { throw unknown(word, name, step, words) }
-            return .text(word.text)
         case .text:
             return .text(word.text)
         case .flag:
