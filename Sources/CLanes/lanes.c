@@ -1,3 +1,4 @@
+// NATIVE is how many floats a register holds, TILE_VECTORS how many of them the register file has room for, four times.
 // The levels: body.inc compiled once for each, and the list of those that this machine can run.
 #include "CLanes.h"
 
@@ -11,30 +12,42 @@
 #else
 #define FUSED 0
 #endif
+#define NATIVE 4
+#define TILE_VECTORS 3
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
 #undef FUSED
+#undef NATIVE
+#undef TILE_VECTORS
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LEVEL(name) kern_avx2_##name
 #define LEVEL_NAME "avx2"
 #define FUSED 1
+#define NATIVE 8
+#define TILE_VECTORS 3
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
 #undef FUSED
+#undef NATIVE
+#undef TILE_VECTORS
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
 #define LEVEL(name) kern_avx512_##name
 #define LEVEL_NAME "avx512"
 #define FUSED 1
+#define NATIVE 16
+#define TILE_VECTORS 6
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
 #undef FUSED
+#undef NATIVE
+#undef TILE_VECTORS
 #pragma clang attribute pop
 #endif
 

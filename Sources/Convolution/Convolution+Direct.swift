@@ -23,7 +23,8 @@ extension Convolution {
         case .reference:
             return 0
         case .separable:
-            return 4 * (geometry.x.paddedLength + geometry.x.stride) + bytesBetween(rows: pieceRows)
+            let padded = geometry.x.paddedLength + geometry.x.stride
+            return 4 * SeparableScratch.samples(input.width, padded, factors?.rank ?? 0)
         case .direct:
             let rows = geometry.y.rowsLookedAt(by: pieceRows)
             let padded = rows * (geometry.x.paddedLength + geometry.x.stride) * bank.inputsPerGroup
@@ -49,29 +50,86 @@ extension Convolution {
 
     // out (n,o,y,:) = bias (o) + Σ over taps of weight · padded row (n, input, y·s + d·ky) from column d·kx on
     func runDirect(_ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine) {
+        guard let padding else { preconditionFailure("a direct convolution pads its rows") }
+        if isSolid {
+            runWindows(padding, source, rows: rows, into: target, on: machine)
+            return
+        }
         let lanes = machine.lanes
         let shared = bank.isShared ? taps(of: 0) : []
-        machine.split(rows, grain: pieceRows) { piece in
+        let pieces = (rows.count + pieceRows - 1) / pieceRows
+        machine.split(0..<pieces * input.count * bank.groups, grain: 1) { jobs in
             var padded = PaddedRows(
-                geometry: geometry, border: border, outside: border.outside, planes: bank.inputsPerGroup,
-                mostRows: piece.count)
-            for n in 0..<input.count {
-                for group in 0..<bank.groups {
-                    padded.begin(at: piece.lowerBound)
-                    for o in group * bank.outputsPerGroup..<(group + 1) * bank.outputsPerGroup {
-                        let taps = bank.isShared ? shared : taps(of: o)
-                        let weights = RowWeights(taps.map(\.weight), isExact: isExact)
-                        for y in piece {
-                            let pointers: [UnsafePointer<Float>?] = taps.map { tap in
-                                let plane = n * bank.inputs + group * bank.inputsPerGroup + tap.input
-                                return padded.row(
-                                    y, tapX: tap.x, tapY: tap.y, slot: tap.input, plane: plane, of: source)
-                            }
-                            weights.sum(
-                                pointers, bias: bank.bias[o], into: target.row(y, plane: n * bank.outputs + o),
-                                count: geometry.x.output, lanes)
+                padding, geometry: geometry, border: border, planes: bank.inputsPerGroup,
+                mostRows: min(pieceRows, rows.count))
+            var pointers: [UnsafePointer<Float>?] = []
+            for job in jobs {
+                let (plane, piece) = job.quotientAndRemainder(dividingBy: pieces)
+                let (n, group) = plane.quotientAndRemainder(dividingBy: bank.groups)
+                let first = rows.lowerBound + piece * pieceRows
+                padded.begin(at: first)
+                for o in group * bank.outputsPerGroup..<(group + 1) * bank.outputsPerGroup {
+                    let taps = bank.isShared ? shared : taps(of: o)
+                    let weights = RowWeights(taps.map(\.weight), isExact: isExact)
+                    for y in first..<min(first + pieceRows, rows.upperBound) {
+                        pointers.removeAll(keepingCapacity: true)
+                        for tap in taps {
+                            let plane = n * bank.inputs + group * bank.inputsPerGroup + tap.input
+                            pointers.append(
+                                padded.row(y, tapX: tap.x, tapY: tap.y, slot: tap.input, plane: plane, of: source))
                         }
+                        weights.sum(
+                            pointers, bias: bank.bias[o], into: target.row(y, plane: n * bank.outputs + o),
+                            count: geometry.x.output, lanes)
                     }
+                }
+            }
+        }
+    }
+
+    /// Whether windows are solid blocks that neighbouring rows of the result can share: the sums of four rows are then
+    /// kept in registers. A few zero taps cost less than leaving them out.
+    var isSolid: Bool {
+        guard !isExact, bank.inputsPerGroup == 1, bank.isShared, bank.size.height >= 3, bank.size.width > 1 else {
+            return false
+        }
+        let isPlain = [geometry.x, geometry.y].allSatisfy { $0.stride == 1 && $0.dilation == 1 }
+        let zeros = bank.kernels[0].weights.lazy.filter { $0 == 0 }.count
+        return isPlain && zeros * 3 <= bank.size.width * bank.size.height
+    }
+
+    // The same sums in the same order, four rows at a time.
+    private func runWindows(
+        _ padding: RowPadding, _ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine
+    ) {
+        let weights = RowWeights(bank.kernels[0].weights, isExact: false)
+        let pieces = (rows.count + pieceRows - 1) / pieceRows
+        machine.split(0..<pieces * input.count * bank.inputs, grain: 1) { jobs in
+            var padded = PaddedRows(
+                padding, geometry: geometry, border: border, planes: 1, mostRows: min(pieceRows, rows.count))
+            let spare = UnsafeMutablePointer<Float>.allocate(capacity: geometry.x.output)
+            defer { spare.deallocate() }
+            var pointers: [UnsafePointer<Float>?] = []
+            var out: [UnsafeMutablePointer<Float>?] = []
+            for job in jobs {
+                let (plane, piece) = job.quotientAndRemainder(dividingBy: pieces)
+                let first = rows.lowerBound + piece * pieceRows
+                let end = min(first + pieceRows, rows.upperBound)
+                padded.begin(at: first)
+                for y in stride(from: first, to: end, by: 4) {
+                    pointers.removeAll(keepingCapacity: true)
+                    out.removeAll(keepingCapacity: true)
+                    // Behind the last row the same one stands again, and what comes of it is thrown away.
+                    for i in 0..<4 { out.append(y + i < end ? target.row(y + i, plane: plane) : spare) }
+                    for j in 0..<bank.size.height + 3 {
+                        let row = min(y + j, end - 1 + bank.size.height - 1)
+                        let tap = min(j, bank.size.height - 1)
+                        pointers.append(
+                            padded.row(row - tap, tapX: 0, tapY: tap, slot: 0, plane: plane, of: source))
+                    }
+                    weights.windowSums(
+                        pointers, size: bank.size, bias: bank.bias[plane % bank.inputs], into: out,
+                        count: geometry.x.output, machine.lanes)
                 }
             }
         }

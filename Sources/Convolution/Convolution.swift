@@ -32,6 +32,9 @@ public struct Convolution: Sendable {
     public let costs: [Method: Double]
 
     let factors: Factors?
+    let separable: SeparablePlan?
+    /// How the rows of the picture are padded for whole windows.
+    let padding: RowPadding?
     let transform: TilePlan?
     let renormaliser: Renormaliser?
 
@@ -62,6 +65,10 @@ public struct Convolution: Sendable {
         method = try costs.choice(asked)
         self.costs = costs.estimates
         factors = method == .separable ? costs.factors : nil
+        separable = factors.map { [geometry] in
+            SeparablePlan($0, geometry: geometry, border: border, isExact: isExact)
+        }
+        padding = method == .direct ? RowPadding(geometry.x, border: border, outside: border.outside) : nil
         if method == .transform, let tiles = costs.tiles {
             transform = TilePlan(tiles, bank: bank, geometry: geometry)
         } else {

@@ -16,7 +16,12 @@ struct PaddedRows: ~Copyable {
 
     /// - Parameter mostRows: the longest range of outputs that `begin` will be called with.
     init(geometry: Geometry, border: Border, outside: Float, planes: Int, mostRows: Int) {
-        padding = RowPadding(geometry.x, border: border, outside: outside)
+        let padding = RowPadding(geometry.x, border: border, outside: outside)
+        self.init(padding, geometry: geometry, border: border, planes: planes, mostRows: mostRows)
+    }
+
+    init(_ padding: RowPadding, geometry: Geometry, border: Border, planes: Int, mostRows: Int) {
+        self.padding = padding
         axis = geometry.y
         self.border = border
         span = axis.paddedLength(of: mostRows)

@@ -1,4 +1,5 @@
 import CLanes
+import Pixels
 
 /// The weights of a sum of rows, in the precision it is kept in.
 struct RowWeights: Sendable {
@@ -22,5 +23,20 @@ struct RowWeights: Sendable {
         } else {
             lanes.loops.pointee.weighted_sum_exact(out, count, rows, double, double.count, bias)
         }
+    }
+
+    // Four rows: out[i][x] = Σ over t of weights[t] · rows[i + t][x], bit for bit as `sum` has them.
+    func columnSums(
+        _ rows: [UnsafePointer<Float>?], into out: [UnsafeMutablePointer<Float>?], count: Int, _ lanes: Lanes
+    ) {
+        lanes.loops.pointee.column_sums(out, count, rows, single, single.count)
+    }
+
+    // Four rows of whole windows, likewise: out[i][x] = bias + Σ over ky, kx of weights[ky·w + kx] · rows[i + ky][x + kx]
+    func windowSums(
+        _ rows: [UnsafePointer<Float>?], size: Size, bias: Double, into out: [UnsafeMutablePointer<Float>?], count: Int,
+        _ lanes: Lanes
+    ) {
+        lanes.loops.pointee.window_sums(out, count, rows, single, size.width, size.height, Float(bias))
     }
 }

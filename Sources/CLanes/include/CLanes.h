@@ -15,6 +15,11 @@ typedef struct {
     void (*weighted_sum)(float *out, size_t count, const float *const *rows, const float *weights, size_t taps, float bias);
     // the same in double precision, rounded once
     void (*weighted_sum_exact)(float *out, size_t count, const float *const *rows, const double *weights, size_t taps, double bias);
+    // Four rows of sums down the columns: out[i][x] = sum over t of weights[t] * rows[i + t][x]; at least 3 taps
+    void (*column_sums)(float *const *out, size_t count, const float *const *rows, const float *weights, size_t taps);
+    // Four rows of sums over whole windows, at least 3 high: out[i][x] = bias + sum over ky, kx of
+    // weights[ky * width + kx] * rows[i + ky][x + kx]
+    void (*window_sums)(float *const *out, size_t count, const float *const *rows, const float *weights, size_t width, size_t height, float bias);
     // out[x] = the largest / smallest of rows[t][x]; taps is at least 1
     void (*maximum)(float *out, size_t count, const float *const *rows, size_t taps);
     void (*minimum)(float *out, size_t count, const float *const *rows, size_t taps);
