@@ -1,6 +1,7 @@
 import Convolution
 import Pixels
 import Programs
+import Steps
 
 /// A plan in words and arithmetic: `explain`, and `apply --explain`.
 struct PlanText {
@@ -51,7 +52,11 @@ struct PlanText {
             add("weights", shapes.joined(separator: ", ") + " = \(step.parameterCount), to be learned")
         }
         if step.operations > 0 { add("work", NumberText.quantity(step.operations) + " operations") }
-        if let method = step.method { add("method", methodText(method, step)) }
+        if let grid = step.grid {
+            add("method", gridText(grid))
+        } else if let method = step.method {
+            add("method", methodText(method, step))
+        }
         add(
             "holds",
             step.isHeldWhole
@@ -69,6 +74,11 @@ struct PlanText {
             Set(sides).count == 1
             ? "\(sides[0]) on every side" : "top \(sides[0]), right \(sides[1]), bottom \(sides[2]), left \(sides[3])"
         return told + ruled + (border.map { ", border \($0)" } ?? ", where no pixel counts")
+    }
+
+    private func gridText(_ grid: StepAccount.Grid) -> String {
+        let levels = NumberText.short((grid.error * 255 * 10000).rounded(.up) / 10000)
+        return "grid: on one of \(grid.spacing) pixels, off by at most \(levels) of an 8-bit level before rounding"
     }
 
     private func methodText(_ method: Method, _ step: StepExplanation) -> String {
@@ -128,7 +138,14 @@ struct PlanText {
                         "border": step.border.map { .string("\($0)") } ?? .null,
                     ]))
         }
-        if let method = step.method {
+        if let grid = step.grid {
+            members.append(
+                .init(
+                    key: "grid",
+                    value: [
+                        "x": .integer(grid.spacing.x), "y": .integer(grid.spacing.y), "error": .number(grid.error),
+                    ]))
+        } else if let method = step.method {
             members.append(.init(key: "method", value: .string(method.rawValue)))
             let costs = step.costs.sorted { $0.key.rawValue < $1.key.rawValue }
             members.append(

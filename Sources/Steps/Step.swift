@@ -21,11 +21,15 @@ public protocol Step: Sendable {
     var coverage: any Step { get }
 
     func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep
+
+    /// Steps that do the same as `plan`'s one after another, where that is cheaper; else none.
+    func stages(for input: Shape, options: PlanOptions) -> [any PlannedStep]
 }
 
 extension Step {
     public var inputCount: Int { 1 }
     public var coverage: any Step { self }
+    public func stages(for input: Shape, options: PlanOptions) -> [any PlannedStep] { [] }
 }
 
 /// What a step means to those who do not know it by name.
@@ -49,8 +53,11 @@ public struct PlanOptions: Sendable {
     public var border: Border?
     /// Sums in double: for samples finer than 8 bits.
     public var isExact: Bool
+    /// Large smooth kernels may be computed on a coarse grid, off by at most a hundredth of an 8-bit level.
+    public var usesGrids: Bool
 
-    public init(method: Method? = nil, border: Border? = nil, isExact: Bool = false) {
+    public init(method: Method? = nil, border: Border? = nil, isExact: Bool = false, usesGrids: Bool = false) {
+        self.usesGrids = usesGrids
         self.method = method
         self.border = border
         self.isExact = isExact
@@ -155,6 +162,15 @@ public struct StepAccount: Sendable {
     public var operations: Double
     /// What each thread works in, in bytes.
     public var scratchBytes: Int
+    /// The coarse grid it is computed on.
+    public var grid: Grid?
+
+    public struct Grid: Hashable, Sendable {
+        /// Pixels from one grid point to the next.
+        public var spacing: PerAxis<Int>
+        /// The most that a sample can be off where those of the picture lie in 0…1.
+        public var error: Double
+    }
 
     public enum Reach: Hashable, Sendable {
         case pixel

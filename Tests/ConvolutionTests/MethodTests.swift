@@ -63,6 +63,37 @@ struct MethodTests {
         return compared
     }
 
+    @Test func `rows in fours are the reference's, and the bits of rows one by one, at every width and level`() throws {
+        var generator = SeededGenerator(seed: 8)
+        for size in [
+            Size(width: 2, height: 3), Size(3), Size(width: 5, height: 4), Size(width: 4, height: 7),
+            Size(width: 1, height: 3), Size(width: 3, height: 16),
+        ] {
+            for kernel in [Kernel.random(size, using: &generator), .random(size, rank: 1, using: &generator)] {
+                for width in [1, 2, 15, 16, 17, 23, 24, 25, 47, 48, 49, 95, 96, 97, 131] {
+                    let picture = Planes.random(Shape(channels: 2, height: 11, width: width), using: &generator)
+                    func plan(_ method: Method) -> Convolution? {
+                        try? Convolution(
+                            Bank(kernel, channels: 2), window: Window(size: size), border: .reflect,
+                            input: picture.shape, method: method)
+                    }
+                    let expected = try #require(plan(.reference)).applied(to: picture).values
+                    for plan in [plan(.direct), plan(.separable)].compactMap(\.self) {
+                        for lanes in Lanes.available {
+                            let machine = Machine(lanes: lanes, threads: 1)
+                            let found = plan.applied(to: picture, on: machine)
+                            let worst = zip(expected, found.values).map { abs($0 - $1) }.max() ?? 0
+                            #expect(worst <= 1e-5, "\(lanes.name) \(plan.method) \(size) \(width)")
+                            var single = Planes(shape: plan.output)
+                            for y in 0..<11 { plan.run(picture, rows: y..<y + 1, into: &single, on: machine) }
+                            #expect(single.values == found.values, "\(lanes.name) \(plan.method) \(size) \(width)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `groups and mixed channels give the reference's result at every level`() throws {
         var generator = SeededGenerator(seed: 2)
         for (inputs, outputs, groups) in [(1, 3, 1), (3, 1, 1), (4, 6, 2), (3, 3, 3), (5, 2, 1)] {

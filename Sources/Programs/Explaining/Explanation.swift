@@ -17,6 +17,8 @@ public struct StepExplanation: Sendable {
     public let costs: [Method: Double]
     /// Products of a row and a column that a separable kernel was found to be.
     public let rank: Int?
+    /// The coarse grid it is computed on, if it is; the method is then what would do without.
+    public let grid: StepAccount.Grid?
     public let operations: Double
     public let parameters: [Parameter]
     /// Pixels of the picture that one sample depends on; nil is all of them.
@@ -45,7 +47,7 @@ extension Plan {
                     text: node.text, inputs: node.inputs.map { places[$0] }, output: node.shape,
                     geometry: account.geometry, border: account.border, method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
-                    operations: account.operations, parameters: node.plan?.parameters ?? [],
+                    grid: account.grid, operations: account.operations, parameters: node.plan?.parameters ?? [],
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
                     bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, isImplied: node.origin == nil))
         }

@@ -36,6 +36,12 @@ public struct Trace: Sendable {
 extension Plan {
     /// Runs over the picture, keeps everything, and tells how the result's pixel (x, y) came about.
     public func trace(x: Int, y: Int, from source: any RowSource) throws -> Trace {
+        if options.usesGrids {
+            // A trace tells of windows tap by tap, so nothing may go by way of a grid.
+            var plain = options
+            plain.usesGrids = false
+            return try Plan(graph, for: input, options: plain).trace(x: x, y: y, from: source)
+        }
         try requireKnownWeights()
         let all = nodes.lazy.filter(\.isNeeded).map { 4 * ($0.shape.sampleCount ?? 0) }.reduce(0, +)
         guard all <= options.maxMemory else {

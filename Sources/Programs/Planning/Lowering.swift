@@ -31,7 +31,8 @@ struct Lowering {
 
     private var planOptions: PlanOptions {
         let isFine = header.depth != .uint8 || (options.depth ?? .uint8) != .uint8
-        return PlanOptions(method: options.method, border: options.border, isExact: isFine)
+        return PlanOptions(
+            method: options.method, border: options.border, isExact: isFine, usesGrids: options.usesGrids)
     }
 
     mutating func run() throws {
@@ -160,11 +161,21 @@ struct Lowering {
             throw PlanError.pixels(planned.output.size, allowed: options.maxPixels, step: step.text)
         }
         let text = origin.map { graph.nodes[$0].text } ?? step.text
+        let stages = inputs.count == 1 ? step.stages(for: nodes[inputs[0]].shape, options: planOptions) : []
+        var inputs = inputs
+        for stage in stages.dropLast() {
+            append(stage, inputs, text: "\(text), on the grid", origin: nil)
+            inputs = [nodes.count - 1]
+        }
+        append(stages.last ?? planned, inputs, text: text, origin: origin)
+        return nodes.count - 1
+    }
+
+    private mutating func append(_ planned: any PlannedStep, _ inputs: [Int], text: String, origin: Int?) {
         nodes.append(
             Plan.Node(
                 plan: planned, inputs: inputs, shape: planned.output, text: text, origin: origin, isNeeded: false,
                 rowsHeld: 0))
-        return nodes.count - 1
     }
 }
 

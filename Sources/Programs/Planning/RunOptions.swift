@@ -36,6 +36,8 @@ public struct RunOptions: Sendable {
     public var border: Border?
     /// nil takes the cheapest.
     public var method: Method?
+    /// Lets large smooth kernels be computed on a coarse grid, off by at most a hundredth of an 8-bit level.
+    public var usesGrids: Bool
     public var machine: Machine
     /// Bytes that planes may hold at one time.
     public var maxMemory: Int
@@ -44,7 +46,8 @@ public struct RunOptions: Sendable {
 
     public init(
         range: RangeRule = .auto, alpha: AlphaRule = .weight, isLinear: Bool = false, depth: Depth? = nil,
-        border: Border? = nil, method: Method? = nil, machine: Machine = Machine(), maxMemory: Int = 1 << 30,
+        border: Border? = nil, method: Method? = nil, usesGrids: Bool = true, machine: Machine = Machine(),
+        maxMemory: Int = 1 << 30,
         maxPixels: Int = 1_000_000_000
     ) {
         self.range = range
@@ -53,6 +56,7 @@ public struct RunOptions: Sendable {
         self.depth = depth
         self.border = border
         self.method = method
+        self.usesGrids = usesGrids
         self.machine = machine
         self.maxMemory = maxMemory
         self.maxPixels = maxPixels
