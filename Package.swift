@@ -4,6 +4,7 @@ import PackageDescription
 // The house, bottom-up: every line may name only lines above it. docs/architecture.md says what each room is for.
 let package = Package(
     name: "kern",
+    platforms: [.macOS(.v15)],
     products: [
         .executable(name: "kern", targets: ["kern"]),
         .library(name: "Pixels", targets: ["Pixels"]),

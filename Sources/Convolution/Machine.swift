@@ -1,5 +1,6 @@
 import CLanes
 import Dispatch
+import Synchronization
 
 /// What the work runs on: the instruction level of the row loops and how many threads share the rows.
 ///
@@ -15,29 +16,31 @@ public struct Machine: Sendable {
     }
 
     /// The cores this process may use.
-    public static var coreCount: Int { onlineCores() }
+    public static let coreCount = onlineCores()
 
-    /// Runs `body` on consecutive pieces of `range`, none longer than `grain` × a few, on all threads.
+    /// Threads that work at one time: more than cores would only take turns, and the result does not depend on it.
+    package var workers: Int { min(threads, Machine.coreCount) }
+
+    /// Runs `body` once for each consecutive piece of `range`, none longer than `grain`, on all threads.
+    ///
+    /// A thread that is done claims the next piece, so one whose core is busy with something else holds no one up.
     package func split(_ range: Range<Int>, grain: Int, _ body: @Sendable (Range<Int>) -> Void) {
-        let pieces = (range.count + grain - 1) / max(grain, 1)
-        guard pieces > 1, threads > 1 else {
-            var first = range.lowerBound
-            while first < range.upperBound {
-                let end = min(first + grain, range.upperBound)
-                body(first..<end)
-                first = end
-            }
-            return
-        }
-        let workers = min(threads, pieces)
-        // Each worker takes every `workers`-th piece: no lock, no queue, and the pieces cost about the same.
-        DispatchQueue.concurrentPerform(iterations: workers) { worker in
-            var piece = worker
-            while piece < pieces {
+        let grain = max(grain, 1)
+        let pieces = (range.count + grain - 1) / grain
+        let claimed = Atomic(0)
+        @Sendable func work(_ worker: Int) {
+            while true {
+                let piece = claimed.add(1, ordering: .relaxed).oldValue
+                guard piece < pieces else { return }
                 let first = range.lowerBound + piece * grain
                 body(first..<min(first + grain, range.upperBound))
-                piece += workers
             }
+        }
+        let workers = min(workers, pieces)
+        if workers > 1 {
+            DispatchQueue.concurrentPerform(iterations: workers, execute: work)
+        } else {
+            work(0)
         }
     }
 }

@@ -1,11 +1,14 @@
 import CLanes
 import Pixels
+import Synchronization
 
 /// Between interleaved samples of any depth and float planes: integers stand for 0…1, floats are taken as they are.
 package struct SampleConverter: Sendable {
-    private let lanes: Lanes
+    /// Rows that a thread takes at a time.
+    private static let grain = 8
+    private let machine: Machine
 
-    package init(_ lanes: Lanes = .best) { self.lanes = lanes }
+    package init(_ machine: Machine) { self.machine = machine }
 
     /// Appends `count` interleaved rows to the rows of `planes`.
     package func load(
@@ -15,21 +18,26 @@ package struct SampleConverter: Sendable {
         let (width, channels) = (header.size.width, header.channels.count)
         let first = planes.rows.upperBound
         planes.makeRoom(upTo: first + count)
+        // The pointers are good until `split` returns, and every row has one owner.
+        nonisolated(unsafe) let bytes = base
         planes.withMutableRows { rows in
-            for y in 0..<count {
-                let row = base + y * header.bytesPerRow
-                for c in 0..<channels {
-                    let out = rows.row(first + y, plane: c)
+            let stride = rows.rowCapacity * width
+            machine.split(0..<count, grain: SampleConverter.grain) { piece in
+                for y in piece {
+                    let row = bytes + y * header.bytesPerRow
+                    let out = rows.row(first + y, plane: 0)
                     switch header.depth {
                     case .uint8:
-                        lanes.loops.pointee.from_uint8(
-                            out, row.assumingMemoryBound(to: UInt8.self) + c, channels, width)
+                        machine.lanes.loops.pointee.split_uint8(
+                            out, stride, row.assumingMemoryBound(to: UInt8.self), channels, width)
                     case .uint16:
-                        lanes.loops.pointee.from_uint16(
-                            out, row.assumingMemoryBound(to: UInt16.self) + c, channels, width)
+                        machine.lanes.loops.pointee.split_uint16(
+                            out, stride, row.assumingMemoryBound(to: UInt16.self), channels, width)
                     case .float32:
-                        let samples = row.assumingMemoryBound(to: Float.self) + c
-                        for x in 0..<width { out[x] = samples[x * channels] }
+                        let samples = row.assumingMemoryBound(to: Float.self)
+                        for c in 0..<channels {
+                            for x in 0..<width { out[c * stride + x] = samples[x * channels + c] }
+                        }
                     }
                 }
             }
@@ -44,26 +52,32 @@ package struct SampleConverter: Sendable {
     ) -> Int {
         guard header.bytesPerRow > 0, let base = buffer.baseAddress else { return 0 }
         let (width, channels) = (header.size.width, header.channels.count)
-        var clipped = 0
+        nonisolated(unsafe) let bytes = base
+        let clipped = Atomic(0)
         planes.withRows { source in
-            for y in rows {
-                let row = base + (y - rows.lowerBound) * header.bytesPerRow
-                for c in 0..<channels {
-                    let samples = source.row(y, plane: c)
+            let stride = source.rowCapacity * width
+            machine.split(rows, grain: SampleConverter.grain) { piece in
+                var count = 0
+                for y in piece {
+                    let row = bytes + (y - rows.lowerBound) * header.bytesPerRow
+                    let samples = source.row(y, plane: 0)
                     switch header.depth {
                     case .uint8:
-                        clipped += lanes.loops.pointee.to_uint8(
-                            row.assumingMemoryBound(to: UInt8.self) + c, channels, samples, width)
+                        count += machine.lanes.loops.pointee.join_uint8(
+                            row.assumingMemoryBound(to: UInt8.self), samples, stride, channels, width)
                     case .uint16:
-                        clipped += lanes.loops.pointee.to_uint16(
-                            row.assumingMemoryBound(to: UInt16.self) + c, channels, samples, width)
+                        count += machine.lanes.loops.pointee.join_uint16(
+                            row.assumingMemoryBound(to: UInt16.self), samples, stride, channels, width)
                     case .float32:
-                        let out = row.assumingMemoryBound(to: Float.self) + c
-                        for x in 0..<width { out[x * channels] = samples[x] }
+                        let out = row.assumingMemoryBound(to: Float.self)
+                        for c in 0..<channels {
+                            for x in 0..<width { out[x * channels + c] = samples[c * stride + x] }
+                        }
                     }
                 }
+                clipped.add(count, ordering: .relaxed)
             }
         }
-        return clipped
+        return clipped.load(ordering: .relaxed)
     }
 }

@@ -31,12 +31,12 @@ typedef struct {
     // a = a * b, complex
     void (*multiply_complex)(double *a_re, double *a_im, const double *b_re, const double *b_im, size_t count);
 
-    // Interleaved samples to one plane: out[x] = in[x * step] / 255 (or 65535), and back, rounded to nearest.
-    void (*from_uint8)(float *out, const uint8_t *in, size_t step, size_t count);
-    void (*from_uint16)(float *out, const uint16_t *in, size_t step, size_t count);
-    // Values outside 0…1 are clamped; the result counts those that were off by more than half a level.
-    size_t (*to_uint8)(uint8_t *out, size_t step, const float *in, size_t count);
-    size_t (*to_uint16)(uint16_t *out, size_t step, const float *in, size_t count);
+    // One row of interleaved samples to planes: planes[c * stride + x] = in[x * channels + c] / 255 (or 65535), and back,
+    // rounded to nearest. Values outside 0…1 are clamped; the result counts those that were off by more than half a level.
+    void (*split_uint8)(float *planes, size_t stride, const uint8_t *in, size_t channels, size_t count);
+    void (*split_uint16)(float *planes, size_t stride, const uint16_t *in, size_t channels, size_t count);
+    size_t (*join_uint8)(uint8_t *out, const float *planes, size_t stride, size_t channels, size_t count);
+    size_t (*join_uint16)(uint16_t *out, const float *planes, size_t stride, size_t channels, size_t count);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.

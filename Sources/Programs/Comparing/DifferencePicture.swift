@@ -18,7 +18,7 @@ public struct DifferencePicture: Sendable {
     public func write(_ first: any RowSource, _ second: any RowSource, to sink: any RowSink) throws {
         try ComparisonError.check(first.header, second.header)
         let shape = Shape(channels: header.channels.count, size: header.size)
-        let converter = SampleConverter(machine.lanes)
+        let converter = SampleConverter(machine)
         var pair = PairOfRows(first, second, lanes: machine.lanes)
         while let rows = try pair.next() {
             var out = Planes(shape: shape, rows: rows)

@@ -11,7 +11,7 @@ struct PairOfRows {
 
     init(_ first: any RowSource, _ second: any RowSource, lanes: Lanes) {
         sources = [first, second]
-        converter = SampleConverter(lanes)
+        converter = SampleConverter(Machine(lanes: lanes, threads: 1))
         let shape = Shape(channels: first.header.channels.count, size: first.header.size)
         band = max(1, min(512, (1 << 18) / max(1, shape.width * shape.channels)))
         self.first = Planes(shape: shape, emptyWithRoomFor: band)

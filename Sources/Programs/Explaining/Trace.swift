@@ -50,7 +50,8 @@ extension Plan {
         guard (0..<output.size.width).contains(x), (0..<output.size.height).contains(y) else {
             throw PlanError.outside(x: x, y: y, output.size)
         }
-        var runner = Runner(self, source: source, keepsAll: true)
+        var runner = Runner(
+            self, reader: RowReadAhead(source, rows: rowsReceived, isAhead: false), keepsAll: true)
         _ = try runner.rows(upTo: output.size.height)
         var tracer = Tracer(plan: self, runner: runner)
         _ = tracer.step(last, at: PerAxis(x: x, y: y))

@@ -32,6 +32,8 @@ public struct Plan: Sendable {
     /// The node whose rows are written.
     public let last: Int
     public let options: RunOptions
+    /// Rows of the picture that are read: a crop may do without the last.
+    private(set) var rowsReceived = 0
     /// What `--range` came to.
     public let range: RangeRule
 
@@ -74,8 +76,9 @@ public struct Plan: Sendable {
     }
 
     private mutating func countMemory() throws(PlanError) {
-        let held = RowSchedule.rowsHeld(by: self)
-        for index in nodes.indices { nodes[index].rowsHeld = held[index] }
+        let count = RowSchedule.count(self)
+        rowsReceived = count.received
+        for index in nodes.indices { nodes[index].rowsHeld = count.held[index] }
         guard memory <= options.maxMemory else {
             func appetite(_ node: Node) -> Int {
                 node.isNeeded ? max(node.bytesHeld, node.plan?.account.scratchBytes ?? 0) : 0

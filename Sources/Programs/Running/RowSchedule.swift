@@ -5,7 +5,7 @@ import Steps
 /// Who needs which rows when. Rows are asked for from the end: to write some rows of the result, each node asks those
 /// before it for the rows around them, and what no one will ask for again is let go.
 ///
-/// The schedule is a value of numbers. `rowsHeld` plays it through without a pixel; the runner plays it with them.
+/// The schedule is a value of numbers. `count` plays it through without a pixel; the runner plays it with them.
 struct RowSchedule {
     private let nodes: [Plan.Node]
     /// For each node, who takes its rows: node and which of its inputs.
@@ -103,10 +103,11 @@ struct RowSchedule {
         try act(.drop(node: node, before: first))
     }
 
-    /// For each node the most rows that it holds at one time.
-    static func rowsHeld(by plan: Plan) -> [Int] {
+    /// For each node the most rows that it holds at one time, and how many rows of the picture are asked for.
+    static func count(_ plan: Plan) -> (held: [Int], received: Int) {
         var held = plan.nodes.map { _ in 0 }
         var first = held
+        var received = 0
         var schedule = RowSchedule(plan)
         let height = plan.nodes[plan.last].shape.height
         let band = bandHeight(of: plan.nodes[plan.last])
@@ -116,7 +117,9 @@ struct RowSchedule {
                 let next = min(height, done + band)
                 try schedule.pull(plan.last, upTo: next) { action in
                     switch action {
-                    case .receive(let rows): held[0] = max(held[0], rows.upperBound - first[0])
+                    case .receive(let rows):
+                        held[0] = max(held[0], rows.upperBound - first[0])
+                        received = rows.upperBound
                     case .run(let node, let rows): held[node] = max(held[node], rows.upperBound - first[node])
                     case .drop(let node, let before): first[node] = before
                     case .survey: break
@@ -130,6 +133,6 @@ struct RowSchedule {
         } catch {
             preconditionFailure("counting rows throws nothing: \(error)")
         }
-        return held
+        return (held, received)
     }
 }

@@ -1,0 +1,112 @@
+import Codecs
+import Pixels
+import Programs
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What there is to say about one picture, in order, and how it ended.
+struct PictureOutcome: Sendable {
+    enum Line: Sendable {
+        case talk(String)
+        case result(String)
+        case complaint(String)
+    }
+
+    var lines: [Line] = []
+    /// nil where the picture was made.
+    var failure: ExitStatus?
+    /// A reader of stdout that has seen enough: nothing is left to do, and it is not an error.
+    var isCutShort = false
+
+    mutating func talk(_ text: String) { lines.append(.talk(text)) }
+}
+
+/// The program over one picture, from file to file. It prints nothing, so that many can be in work at one time.
+struct PictureRun: Sendable {
+    let command: Apply
+    let graph: Graph
+    let options: RunOptions
+
+    func outcome(of job: OutputPlan.Job, threads: Int, isAlone: Bool) -> PictureOutcome {
+        var outcome = PictureOutcome()
+        do {
+            try run(job, threads: threads, telling: &outcome)
+        } catch CodecError.system(.write, errno: EPIPE) where job.target == .standardOutput {
+            outcome.isCutShort = true
+        } catch {
+            let complaint = Complaint(about: error, input: job.input, output: job.output)
+            let isNamed = error is CodecError || isAlone
+            let name = job.input == "-" ? "stdin" : job.input
+            outcome.lines.append(.complaint(isNamed ? complaint.sentence : "\(name): \(complaint.sentence)"))
+            outcome.failure = complaint.status
+        }
+        return outcome
+    }
+
+    private func run(_ job: OutputPlan.Job, threads: Int, telling outcome: inout PictureOutcome) throws {
+        let limits = command.engine.limits
+        let reader =
+            job.input == "-"
+            ? try PictureReader(descriptor: STDIN_FILENO, limits: limits)
+            : try PictureReader(path: job.input, limits: limits)
+        let format = try command.format ?? PictureFormat(named: job.output) ?? reader.format
+        var options = options
+        options.machine.threads = threads
+        options.depth = command.depth ?? format.depth(for: reader.header.depth)
+        let plan = try Plan(graph, for: reader.header, options: options)
+        if let step = plan.explanation.first(where: { !$0.parameters.isEmpty }) {
+            throw PlanError.unknownWeights(step: step.text)
+        }
+        try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)
+        if command.explains { outcome.talk(PlanText(plan).text) }
+        let report = try write(plan, from: reader, as: format, to: job, telling: &outcome)
+        tell(report, plan, reader, format, job, &outcome)
+    }
+
+    private func write(
+        _ plan: Plan, from reader: PictureReader, as format: PictureFormat, to job: OutputPlan.Job,
+        telling outcome: inout PictureOutcome
+    ) throws -> RunReport {
+        func run(_ descriptor: Int32) throws -> RunReport {
+            let sink = ByteSink(descriptor: descriptor)
+            let writer = try PictureWriter(format, plan.output, options: command.encoding, to: sink)
+            let report = try plan.run(from: reader, to: writer)
+            for warning in writer.warnings { outcome.talk("kern apply: \(job.output): note: \(warning)") }
+            return report
+        }
+        switch job.target {
+        case .standardOutput:
+            return try run(STDOUT_FILENO)
+        case .file(let path), .stream(let path):
+            let file = try AtomicFile(path: path, replacing: command.force)
+            defer { file.abandon() }
+            let report = try run(file.descriptor)
+            try file.commit()
+            return report
+        }
+    }
+
+    private func tell(
+        _ report: RunReport, _ plan: Plan, _ reader: PictureReader, _ format: PictureFormat, _ job: OutputPlan.Job,
+        _ outcome: inout PictureOutcome
+    ) {
+        for warning in reader.warnings { outcome.talk("kern apply: \(job.input): note: \(warning)") }
+        if report.clippedShare > 0.01 {
+            outcome.talk("kern apply: \(job.output): \(ClippingNote(report, plan).sentence)")
+        }
+        if command.printsJSON {
+            let result: JSON = [
+                "input": .string(job.input), "output": .string(job.output), "format": .string(format.rawValue),
+                "width": .integer(plan.output.size.width), "height": .integer(plan.output.size.height),
+                "channels": .integer(plan.output.channels.count), "depth": .string(plan.output.depth.word),
+                "range": .string(plan.range.rawValue), "clipped": .number(report.clippedShare),
+                "memory": .integer(plan.memory),
+            ]
+            outcome.lines.append(.result(result.text))
+        }
+    }
+}

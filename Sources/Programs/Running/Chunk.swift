@@ -1,0 +1,21 @@
+import Pixels
+
+/// A few raw rows on their way between a codec and the filter. One thread has it at a time; a semaphore hands it over.
+final class Chunk {
+    let bytes: UnsafeMutableRawBufferPointer
+    var rows = 0
+    /// What went wrong with these rows.
+    var failure: (any Error)?
+
+    init(byteCount: Int) { bytes = .allocate(byteCount: max(byteCount, 1), alignment: 64) }
+
+    deinit { bytes.deallocate() }
+
+    /// Rows of a chunk: about a quarter of a million samples, which stay in the cache between two threads.
+    static func height(for header: PictureHeader) -> Int {
+        max(1, min(header.size.height, (1 << 18) / max(1, header.size.width * header.channels.count)))
+    }
+
+    /// Chunks in flight: one is filled, one is used, and one evens out the difference.
+    static let inFlight = 3
+}
