@@ -27,6 +27,20 @@ public struct Pooling: Sendable {
     /// The readable loops instead of the fast ones.
     public let isReference: Bool
 
+    /// Whether every sample is k / 255 for a whole k in 0…255: 8-bit levels can be counted.
+    public let samplesAreLevels: Bool
+
+    /// How ranks and extremes are found; sums are `ones` or groups.
+    enum OrderMethod: Sendable {
+        case groups
+        case extremes
+        case network(WindowNetwork)
+        case levels
+        case places
+        case selection
+    }
+
+    let order: OrderMethod
     /// Taps that are not holes.
     let taps: [PerAxis<Int>]
     let isWhole: Bool
@@ -35,13 +49,14 @@ public struct Pooling: Sendable {
 
     public init(
         _ reducer: Reducer, window: Window, holes: Set<Int> = [], border: Border? = nil, countsPadding: Bool = false,
-        input: Shape, method: Method? = nil, isExact: Bool = false
+        input: Shape, method: Method? = nil, isExact: Bool = false, samplesAreLevels: Bool = false
     ) throws(GeometryError) {
         precondition(border != .renorm, "pooling has no weights to renormalise")
         self.reducer = reducer
         self.border = border
         self.countsPadding = countsPadding
         self.input = input
+        self.samplesAreLevels = samplesAreLevels
         isReference = method == .reference
         geometry = try Geometry(window, input: input.size)
         output = Shape(count: input.count, channels: input.channels, size: geometry.output)
@@ -57,8 +72,12 @@ public struct Pooling: Sendable {
         taps = (0..<width * window.size.height).filter { !holes.contains($0) }
             .map { PerAxis(x: $0 % width, y: $0 / width) }
         isWhole = holes.isEmpty
-        switch reducer {
-        case .sum, .average, .l2:
+        order = Pooling.order(
+            reducer, geometry, border: border, isWhole: holes.isEmpty, isExact: isExact, areLevels: samplesAreLevels)
+        switch (reducer, order) {
+        case (.maximum, _), (.minimum, _), (.rank, _), (_, .groups):
+            ones = nil
+        default:
             let weights = (0..<width * window.size.height).map { holes.contains($0) ? 0.0 : 1.0 }
             guard let kernel = try? Kernel(size: window.size, weights: weights) else {
                 preconditionFailure("a window of \(window.size) is a kernel of ones")
@@ -70,8 +89,30 @@ public struct Pooling: Sendable {
             ones = try Convolution(
                 Bank(kernel, channels: input.channels), window: window, border: outside, input: input,
                 isExact: isExact)
-        case .maximum, .minimum, .rank:
-            ones = nil
+        }
+    }
+
+    private static func order(
+        _ reducer: Reducer, _ geometry: Geometry, border: Border?, isWhole: Bool, isExact: Bool, areLevels: Bool
+    ) -> OrderMethod {
+        if areGroups(geometry, reducer, isWhole: isWhole, isExact: isExact) { return .groups }
+        guard case .rank(let fraction) = reducer, isWhole else {
+            if case .rank = reducer { return .selection }
+            return .extremes
+        }
+        if fraction == 0 || fraction == 1 { return .extremes }
+        if let network = WindowNetwork(geometry, fraction: fraction) { return .network(network) }
+        if areLevels, fitsLevels(geometry, border: border) { return .levels }
+        return fitsPlaces(geometry) ? .places : .selection
+    }
+
+    /// Whether each sample of the result is one that came in: no means are taken, and the border adds no others.
+    public var picksSamples: Bool {
+        if case .constant(let value) = border, value != 0, value != 1 { return false }
+        switch reducer {
+        case .maximum, .minimum: return true
+        case .rank(let fraction): return fraction != 0.5 || (taps.count % 2 == 1 && (border != nil || !leaves))
+        case .sum, .average, .l2: return false
         }
     }
 
@@ -84,9 +125,14 @@ public struct Pooling: Sendable {
     /// What one thread works in, in bytes.
     public var scratchBytes: Int {
         if let ones { return ones.scratchBytes }
-        let rows = geometry.y.rowsLookedAt(by: 32)
-        return 4 * (rows * (geometry.x.paddedLength + geometry.x.stride) + geometry.y.kernel * geometry.x.output)
-            + 12 * taps.count
+        switch order {
+        case .groups: return 8 * geometry.y.kernel
+        case .extremes: return extremeScratchBytes + 12 * taps.count
+        case .network: return 4 * (geometry.y.kernel + 3) * input.width + 12 * taps.count
+        case .levels: return levelScratchBytes
+        case .places: return placesScratchBytes
+        case .selection: return 4 * taps.count
+        }
     }
 
     public func applied(to input: Planes, on machine: Machine = Machine()) -> Planes {
@@ -100,7 +146,7 @@ public struct Pooling: Sendable {
         guard !rows.isEmpty, self.output.width > 0 else { return }
         if let ones, !isReference {
             ones.run(reducer == .l2 ? input.mapping { $0 * $0 } : input, rows: rows, into: &output, on: machine)
-            finishSums(rows, of: &output)
+            finishSums(rows, of: &output, on: machine)
             keepRim(of: input, rows: rows, in: &output)
             return
         }
@@ -110,10 +156,17 @@ public struct Pooling: Sendable {
                     machine.split(rows, grain: 1) { Reference.pool(source, plan: self, rows: $0, into: target) }
                     return
                 }
-                switch reducer {
-                case .maximum: runExtreme(source, rows: rows, into: target, on: machine, largest: true)
-                case .minimum: runExtreme(source, rows: rows, into: target, on: machine, largest: false)
-                default: runRank(source, rows: rows, into: target, on: machine)
+                switch order {
+                case .groups: runGroups(source, rows: rows, into: target, on: machine)
+                case .extremes:
+                    runExtreme(
+                        source, rows: rows, into: target, on: machine,
+                        largest: reducer == .maximum || reducer == .rank(1))
+                case .network(let network):
+                    runNetwork(network, source, rows: rows, into: target, on: machine)
+                case .levels: runLevels(source, rows: rows, into: target, on: machine)
+                case .places: runPlaces(source, rows: rows, into: target, on: machine)
+                case .selection: runSelection(source, rows: rows, into: target, on: machine)
                 }
             }
         }
@@ -135,54 +188,5 @@ public struct Pooling: Sendable {
                 }
             }
         }
-    }
-
-    private func finishSums(_ rows: Range<Int>, of output: inout Planes) {
-        guard reducer != .sum else { return }
-        output.withMutableRows { target in
-            for y in rows {
-                let counts = reducer == .average ? self.counts(y) : []
-                for plane in 0..<input.count * input.channels {
-                    let row = target.row(y, plane: plane)
-                    if reducer == .l2 {
-                        for x in 0..<self.output.width { row[x] = max(row[x], 0).squareRoot() }
-                    } else {
-                        for x in 0..<self.output.width where counts[x] > 0 { row[x] /= counts[x] }
-                    }
-                }
-            }
-        }
-    }
-
-    /// What the averages of output row `y` are divided by.
-    private func counts(_ y: Int) -> [Float] {
-        if border != nil { return [Float](repeating: Float(taps.count), count: output.width) }
-        let down = countsPadding ? geometry.y.padded(y) : geometry.y.inside(y)
-        if isWhole {
-            return (0..<output.width).map { x in
-                Float((countsPadding ? geometry.x.padded(x) : geometry.x.inside(x)).count * down.count)
-            }
-        }
-        return (0..<output.width).map { x in
-            let across = countsPadding ? geometry.x.padded(x) : geometry.x.inside(x)
-            return Float(taps.lazy.filter { across.contains($0.x) && down.contains($0.y) }.count)
-        }
-    }
-}
-
-extension Axis {
-    /// The taps of output `o` that lie in the picture or its padding: ceil mode may reach beyond both.
-    func padded(_ o: Int) -> Range<Int> {
-        let end = (input + after - 1 - start(o)) / dilation + 1
-        return 0..<max(0, min(kernel, end))
-    }
-}
-
-extension Planes {
-    /// The same rows, each sample mapped.
-    func mapping(_ transform: (Float) -> Float) -> Planes {
-        var result = self
-        for index in result.samples.indices { result.samples[index] = transform(result.samples[index]) }
-        return result
     }
 }

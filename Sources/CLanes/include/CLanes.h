@@ -8,6 +8,47 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// The most wires that `network` takes.
+#define KERN_WIRES 64
+
+// Running counts of the 8-bit levels in a column: 16 of the upper four bits, then for each of these 16 of the lower four.
+#define KERN_LEVEL_COUNTS (16 + 256)
+
+// What `point` does to a sample.
+typedef enum {
+    KERN_POINT_ABSOLUTE,
+    KERN_POINT_INVERT,
+    KERN_POINT_SCALE,     // v * a
+    KERN_POINT_OFFSET,    // v + a
+    KERN_POINT_THRESHOLD, // 1 from a on, else 0
+    KERN_POINT_CLAMP,     // a…b
+    KERN_POINT_SQUARE,
+    KERN_POINT_ROOT,
+    KERN_POINT_RELU,
+    KERN_POINT_LEAKY, // v * a where v is not positive
+} kern_point_rule;
+
+typedef enum {
+    KERN_COMBINE_ADD,
+    KERN_COMBINE_SUBTRACT,
+    KERN_COMBINE_MULTIPLY,
+    KERN_COMBINE_MEAN,
+    KERN_COMBINE_MAXIMUM,
+    KERN_COMBINE_MINIMUM,
+    KERN_COMBINE_HYPOTENUSE,
+} kern_combine_rule;
+
+// A window as a set of places in the order of its tile's samples. Places from `count` on are samples that take no part;
+// `bits` has a word of its own for them.
+typedef struct {
+    uint64_t *bits;
+    const float *values; // by place, ascending
+    size_t count;
+    int64_t members;
+    size_t word;   // where the last rank was found
+    int64_t below; // members in the words before that one
+} kern_places;
+
 typedef struct {
     const char *name;
 
@@ -23,6 +64,42 @@ typedef struct {
     // out[x] = the largest / smallest of rows[t][x]; taps is at least 1
     void (*maximum)(float *out, size_t count, const float *const *rows, size_t taps);
     void (*minimum)(float *out, size_t count, const float *const *rows, size_t taps);
+    // the same of rows[t][2x] and rows[t][2x + 1]
+    void (*maximum_pairs)(float *out, size_t count, const float *const *rows, size_t taps);
+    void (*minimum_pairs)(float *out, size_t count, const float *const *rows, size_t taps);
+    // out[x] = (sum over t and j < group of rows[t][group * x + j]) / divisor; group is 1…64
+    void (*sum_groups)(float *out, size_t count, size_t group, const float *const *rows, size_t taps, float divisor);
+
+    // How many of the samples are NaN.
+    size_t (*count_nan)(const float *in, size_t count);
+    // out[x] = the median of above, own and below at x, x + 1 and x + 2
+    void (*median_3x3)(float *out, size_t count, const float *above, const float *own, const float *below);
+    // Puts rows through a network of comparisons (two wires each, the smaller value to the first) and takes the rows
+    // `out[o]` from the wires `wires[o]`. At most KERN_WIRES inputs.
+    void (*network)(float *const *out, const uint8_t *wires, size_t outs, size_t count, const float *const *rows,
+                    size_t inputs, const uint8_t *pairs, size_t comparisons);
+
+    // Samples k / 255 as k.
+    void (*levels_of)(uint8_t *out, const float *in, size_t count);
+    // Adds a row of levels to the counts of its columns, or takes it away.
+    void (*count_levels)(int16_t *columns, const uint8_t *levels, size_t count, int sign);
+    // out[x * out_step] = the mean of values[the levels of ranks low[x] and high[x]] among columns x * step … + kernel − 1
+    void (*rank_levels)(float *out, size_t out_step, size_t count, const int16_t *columns, size_t kernel, size_t step,
+                        const int32_t *low, const int32_t *high, const float *values);
+    // Puts the places of a rectangle into the set (sign 1), or takes them out (−1).
+    void (*toggle_places)(kern_places *set, const uint32_t *places, size_t row_length, size_t rows, size_t columns, int sign);
+    // The mean of the values of two ranks among the members; both are less than their number.
+    float (*rank_places)(kern_places *set, int64_t low, int64_t high);
+
+    // out[x] = rule(in[x]); `in` may be `out`
+    void (*point)(float *out, const float *in, size_t count, kern_point_rule rule, float a, float b);
+    // out[x] = rule(rows[0][x], rows[1][x], …); at least two branches
+    void (*combine)(float *out, size_t count, const float *const *rows, size_t branches, kern_combine_rule rule);
+    // out[x] = in[x] / weights[x] where that is more than `least`, else 0
+    void (*unweight)(float *out, const float *in, const float *weights, float least, size_t count);
+    // Magnitudes that are largest across the edge, else 0; magnitude rows have a sample more on either side.
+    void (*ridge)(float *out, const float *gx, const float *gy, const float *above, const float *own, const float *below,
+                  size_t count);
 
     // One butterfly of a Fourier transform over `count` columns: (a, b) becomes (a + b, (a - b) * w)
     void (*butterfly)(double *out_a_re, double *out_a_im, double *out_b_re, double *out_b_im,

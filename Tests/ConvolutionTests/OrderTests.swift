@@ -1,0 +1,168 @@
+import Convolution
+import Pixels
+import Testing
+
+/// Ranks and extremes by every method, against the reference, bit for bit.
+struct OrderTests {
+    private struct Trial {
+        var reducer: Reducer
+        var window: Window
+        var shape: Shape
+        var border: Border?
+        var areLevels = false
+    }
+
+    /// The number of samples that differ from the reference's; nil where the window does not fit the picture.
+    private func differing(
+        _ trial: Trial, _ picture: Planes, threads: Int = 1, lanes: Lanes = .best
+    ) throws -> Int? {
+        func pooling(_ method: Method?) throws -> Pooling {
+            try Pooling(
+                trial.reducer, window: trial.window, border: trial.border, input: trial.shape, method: method,
+                samplesAreLevels: trial.areLevels)
+        }
+        guard let fast = try? pooling(nil), let slow = try? pooling(.reference) else { return nil }
+        let found = fast.applied(to: picture, on: Machine(lanes: lanes, threads: threads)).values
+        let expected = slow.applied(to: picture).values
+        return zip(found, expected).count { $0 != $1 }
+    }
+
+    private func picture(_ shape: Shape, areLevels: Bool, _ generator: inout SeededGenerator) -> Planes {
+        let random = Planes.random(shape, using: &generator)
+        guard areLevels else { return random }
+        // Few levels at one end and many elsewhere, so that ties and gaps both occur.
+        return Planes(
+            shape: shape,
+            samples: random.values.enumerated().map { index, value in
+                let level = abs(Int(value * 1000)) % 256
+                return Float(index % 7 < 3 ? level % 3 : level) / 255
+            })
+    }
+
+    @Test(arguments: [false, true], [0.5, 0.3, 0.0, 1.0, 0.95])
+    func `ranks are the reference's to the bit`(areLevels: Bool, fraction: Double) throws {
+        var generator = SeededGenerator(seed: 11)
+        var compared = 0
+        let sizes = [
+            Size(3), Size(width: 1, height: 5), Size(width: 5, height: 1), Size(5), Size(width: 4, height: 2),
+            Size(width: 6, height: 7), Size(width: 9, height: 5), Size(width: 2, height: 20),
+            Size(width: 40, height: 1),
+        ]
+        for size in sizes {
+            for (width, height) in [(1, 1), (4, 9), (23, 8), (50, 3)] {
+                for (stride, dilation) in [(1, 1), (2, 1), (3, 2), (1, 3), (4, 2), (11, 1)] {
+                    for padding in [Padding.valid, .same, .full, .sides(top: 2, right: 0, bottom: 1, left: 3)] {
+                        for border in [nil, Border.edge, .zero, .constant(0.3), .reflect, .wrap] {
+                            let window = Window(
+                                size: size, stride: PerAxis(x: stride, y: stride), dilation: PerAxis(dilation),
+                                padding: padding, roundsUp: stride > 1)
+                            let shape = Shape(channels: 2, height: height, width: width)
+                            let trial = Trial(
+                                reducer: .rank(fraction), window: window, shape: shape, border: border,
+                                areLevels: areLevels)
+                            let picture = picture(shape, areLevels: areLevels, &generator)
+                            guard let count = try differing(trial, picture, threads: 1 + compared % 2) else { continue }
+                            #expect(count == 0, "\(shape) \(window) \(String(describing: border))")
+                            compared += 1
+                        }
+                    }
+                }
+            }
+        }
+        #expect(compared > 1500)
+    }
+
+    @Test(arguments: Lanes.available.map(\.name))
+    func `each instruction level ranks wide pictures like the reference`(level: String) throws {
+        let lanes = try #require(Lanes(named: level))
+        var generator = SeededGenerator(seed: 12)
+        let shape = Shape(channels: 2, height: 21, width: 1201)
+        for areLevels in [false, true] {
+            let picture = picture(shape, areLevels: areLevels, &generator)
+            for size in [Size(3), Size(width: 3, height: 4), Size(5), Size(9)] {
+                for reducer in [Reducer.rank(0.5), .rank(0.2), .maximum, .minimum] {
+                    for border in [nil, Border.edge] {
+                        let trial = Trial(
+                            reducer: reducer, window: Window(size: size), shape: shape, border: border,
+                            areLevels: areLevels)
+                        #expect(
+                            try differing(trial, picture, threads: 2, lanes: lanes) == 0, "\(size) \(reducer)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `extremes of wide windows are the reference's`() throws {
+        var generator = SeededGenerator(seed: 13)
+        var compared = 0
+        for length in 1...19 {
+            for size in [Size(length), Size(width: length, height: 2), Size(width: 1, height: length)] {
+                for (stride, dilation) in [(1, 1), (2, 1), (5, 1), (2, 2), (3, 2), (1, 3)] {
+                    for border in [nil, Border.edge, .constant(-3), .wrap] {
+                        for padding in [Padding.valid, .same] {
+                            let window = Window(
+                                size: size, stride: PerAxis(x: stride, y: 1 + stride / 2), dilation: PerAxis(dilation),
+                                padding: padding, roundsUp: true)
+                            let shape = Shape(channels: 1, height: 22, width: 41)
+                            let picture = Planes.random(shape, using: &generator)
+                            let trial = Trial(
+                                reducer: length % 2 == 0 ? .maximum : .minimum, window: window, shape: shape,
+                                border: border)
+                            guard let count = try differing(trial, picture, threads: 2) else { continue }
+                            #expect(count == 0, "\(window) \(String(describing: border))")
+                            compared += 1
+                        }
+                    }
+                }
+            }
+        }
+        #expect(compared > 1000)
+    }
+
+    @Test func `a NaN takes no part in a median`() throws {
+        let shape = Shape(channels: 1, height: 12, width: 40)
+        var generator = SeededGenerator(seed: 14)
+        var samples = Planes.random(shape, using: &generator).values
+        for index in stride(from: 5, to: samples.count, by: 37) { samples[index] = .nan }
+        let picture = Planes(shape: shape, samples: samples)
+        for size in [Size(3), Size(width: 4, height: 3), Size(7)] {
+            let found = try Pooling(.rank(0.5), window: Window(size: size), input: shape).applied(to: picture).values
+            let (left, top) = ((size.width - 1) / 2, (size.height - 1) / 2)
+            for y in 0..<shape.height {
+                for x in 0..<shape.width {
+                    var seen: [Float] = []
+                    for j in max(0, y - top)..<min(shape.height, y - top + size.height) {
+                        for i in max(0, x - left)..<min(shape.width, x - left + size.width) {
+                            let value = samples[j * shape.width + i]
+                            if !value.isNaN { seen.append(value) }
+                        }
+                    }
+                    seen.sort()
+                    let middle = seen.count / 2
+                    let expected = seen.count % 2 == 1 ? seen[middle] : (seen[middle - 1] + seen[middle]) / 2
+                    #expect(found[y * shape.width + x] == expected, "\(size) at \(x),\(y)")
+                }
+            }
+        }
+    }
+
+    @Test func `sums of windows side by side are the reference's to rounding`() throws {
+        var generator = SeededGenerator(seed: 15)
+        for reducer in [Reducer.sum, .average] {
+            for (width, height) in [(2, 2), (2, 3), (3, 3), (4, 1), (8, 8), (5, 2)] {
+                for columns in [width, 3 * width + 1, 150] {
+                    let shape = Shape(channels: 2, height: 17, width: columns)
+                    let picture = Planes.random(shape, using: &generator)
+                    let window = Window(
+                        size: Size(width: width, height: height), stride: PerAxis(x: width, y: height), padding: .valid)
+                    func pooled(_ method: Method?) throws -> [Float] {
+                        try Pooling(reducer, window: window, input: shape, method: method).applied(to: picture).values
+                    }
+                    let worst = zip(try pooled(nil), try pooled(.reference)).map { abs($0 - $1) }.max() ?? 1
+                    #expect(worst <= (reducer == .sum ? 1e-5 : 3e-7), "\(reducer) \(width)x\(height) of \(columns)")
+                }
+            }
+        }
+    }
+}
