@@ -32,6 +32,13 @@ typedef struct {
     // Values outside 0…1 are clamped; the result counts those that were off by more than half a level.
     size_t (*to_uint8)(uint8_t *out, size_t step, const float *in, size_t count);
     size_t (*to_uint16)(uint16_t *out, size_t step, const float *in, size_t count);
+
+    // Undoes a PNG row's filter: 0 none, 1 left, 2 above, 3 their mean, 4 Paeth's. `in` is the filtered row, `above` the
+    // finished row above it or zeros; pixels are `step` (1, 2, 3, 4, 6, 8) bytes, `count` is a multiple of it, and none of
+    // the rows overlap. Nothing outside `count` bytes is touched.
+    void (*unfilter)(uint8_t *out, unsigned filter, const uint8_t *in, const uint8_t *above, size_t step, size_t count);
+    // The two bytes of each sample exchanged; in place too.
+    void (*swap_samples)(uint16_t *out, const uint16_t *in, size_t count);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.
