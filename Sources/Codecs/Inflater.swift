@@ -50,8 +50,9 @@ final class Inflater {
         let room = Int(state.pointee.avail_out)
         let given = Int(state.pointee.avail_in)
         let status = isal_inflate(state)
-        input = UnsafeRawBufferPointer(rebasing: input.dropFirst(given - Int(state.pointee.avail_in)))
+        // After a failure the counts mean nothing: ISA-L may hand back more than it was given.
         guard status == ISAL_DECOMP_OK else { throw Self.damage(status) }
+        input = UnsafeRawBufferPointer(rebasing: input.dropFirst(given - Int(state.pointee.avail_in)))
         mayHoldOutput = state.pointee.avail_out == 0 && !isDone
         return room - Int(state.pointee.avail_out)
     }
