@@ -22,14 +22,9 @@ struct kc_png_reader {
     bool memory_ran_out;
 
     kc_png_header header;
-    bool is_palette;
-    png_color palette[256];
-    uint8_t palette_alpha[256];
-    int palette_size;
-    size_t source_row_bytes;  // a row as libpng hands it over: palette pictures still hold indices
-    uint8_t *row;             // one palette row
-    uint8_t *whole;           // an interlaced picture
-    uint32_t rows_done;
+    kc_png_storage storage;
+    uint8_t chunk_head[8];  // what was read last, where it was as long as the head of a chunk
+    uint8_t *whole;         // an interlaced picture
 };
 
 // MARK: libpng's callbacks
@@ -62,6 +57,7 @@ static void on_warning(png_structp png, png_const_charp text) {
 
 static void on_read(png_structp png, png_bytep out, size_t count) {
     kc_png_reader *reader = png_get_io_ptr(png);
+    uint8_t *head = count == sizeof reader->chunk_head ? out : NULL;
     while (count > 0) {
         if (reader->left == 0) {
             ptrdiff_t got = reader->refill(reader->context, &reader->next);
@@ -76,6 +72,7 @@ static void on_read(png_structp png, png_bytep out, size_t count) {
         out += part;
         count -= part;
     }
+    if (head) memcpy(reader->chunk_head, head, sizeof reader->chunk_head);
 }
 
 // Every block carries its size in front, so that what libpng and zlib hold at once can be counted.
@@ -136,7 +133,6 @@ kc_png_reader *kc_png_reader_create(void *context, kc_refill refill, kc_limits l
 void kc_png_reader_destroy(kc_png_reader *reader) {
     if (!reader) return;
     if (!setjmp(reader->jump)) png_destroy_read_struct(&reader->png, &reader->info, NULL);
-    free(reader->row);
     free(reader->whole);
     free(reader);
 }
@@ -166,16 +162,34 @@ static void read_colorimetry(kc_png_reader *reader) {
     }
 }
 
-static void read_palette(kc_png_reader *reader, bool has_transparency) {
+static void read_palette(kc_png_reader *reader) {
+    kc_png_storage *storage = &reader->storage;
     png_colorp palette = NULL;
-    if (!png_get_PLTE(reader->png, reader->info, &palette, &reader->palette_size))
-        png_error(reader->png, "the palette is missing");
-    memcpy(reader->palette, palette, (size_t)reader->palette_size * sizeof *palette);
-    memset(reader->palette_alpha, 255, sizeof reader->palette_alpha);
+    int size = 0;
+    if (!png_get_PLTE(reader->png, reader->info, &palette, &size)) png_error(reader->png, "the palette is missing");
+    storage->palette_size = (uint32_t)size;
+    for (int i = 0; i < size; i++) {
+        const uint8_t entry[4] = {palette[i].red, palette[i].green, palette[i].blue, 255};
+        memcpy(storage->palette[i], entry, sizeof entry);
+    }
     png_bytep alpha = NULL;
     int count = 0;
-    if (has_transparency && png_get_tRNS(reader->png, reader->info, &alpha, &count, NULL) && alpha)
-        memcpy(reader->palette_alpha, alpha, (size_t)(count < 256 ? count : 256));
+    if (png_get_tRNS(reader->png, reader->info, &alpha, &count, NULL) && alpha)
+        for (int i = 0; i < count && i < size; i++) storage->palette[i][3] = alpha[i];
+}
+
+static void read_key(kc_png_reader *reader) {
+    kc_png_storage *storage = &reader->storage;
+    png_bytep alpha = NULL;
+    int count = 0;
+    png_color_16p key = NULL;
+    if (!png_get_tRNS(reader->png, reader->info, &alpha, &count, &key) || !key) return;
+    uint16_t mask = (uint16_t)((1u << storage->bits) - 1);
+    bool has_color = storage->channels == 3;
+    storage->has_key = true;
+    storage->key[0] = (has_color ? key->red : key->gray) & mask;
+    storage->key[1] = key->green & mask;
+    storage->key[2] = key->blue & mask;
 }
 
 kc_status kc_png_reader_header(kc_png_reader *reader, kc_png_header *out) {
@@ -195,8 +209,17 @@ kc_status kc_png_reader_header(kc_png_reader *reader, kc_png_header *out) {
     bool has_color = type & PNG_COLOR_MASK_COLOR;
     header->channels = (has_color ? 3 : 1) + (has_alpha ? 1 : 0);
     header->bits = bits == 16 ? 16 : 8;
-    reader->is_palette = type == PNG_COLOR_TYPE_PALETTE;
-    if (reader->is_palette) read_palette(reader, has_transparency);
+
+    kc_png_storage *storage = &reader->storage;
+    storage->bits = (uint32_t)bits;
+    storage->channels = png_get_channels(png, info);
+    storage->row_bytes = png_get_rowbytes(png, info);
+    storage->is_palette = type == PNG_COLOR_TYPE_PALETTE;
+    if (storage->is_palette) {
+        read_palette(reader);
+    } else if (has_transparency) {
+        read_key(reader);
+    }
 
     png_uint_32 x, y;
     int unit;
@@ -210,6 +233,8 @@ kc_status kc_png_reader_header(kc_png_reader *reader, kc_png_header *out) {
     *out = *header;
     return KC_OK;
 }
+
+const kc_png_storage *kc_png_reader_storage(const kc_png_reader *reader) { return &reader->storage; }
 
 const uint8_t *kc_png_reader_icc(kc_png_reader *reader, size_t *count) {
     png_charp name;
@@ -263,76 +288,28 @@ kc_png_text kc_png_reader_text(kc_png_reader *reader, size_t index) {
 
 // MARK: Pixels
 
-static bool is_little_endian(void) {
-    const uint16_t one = 1;
-    return *(const uint8_t *)&one == 1;
+size_t kc_png_reader_leave(kc_png_reader *reader, uint8_t chunk_head[8]) {
+    memcpy(chunk_head, reader->chunk_head, sizeof reader->chunk_head);
+    size_t unread = reader->left;
+    reader->left = 0;
+    return unread;
 }
 
-static kc_status out_of_memory(kc_png_reader *reader) {
-    kc_set_failure(&reader->report, KC_OUT_OF_MEMORY, "out of memory");
-    return KC_OUT_OF_MEMORY;
-}
-
-kc_status kc_png_reader_start(kc_png_reader *reader) {
-    if (setjmp(reader->jump)) return reader->report.status;
-    png_structp png = reader->png;
-    // Palettes are expanded here, not by libpng, which would draw an index past the palette's end as black.
-    if (reader->is_palette) {
-        png_set_packing(png);
-    } else {
-        png_set_expand(png);
+const uint8_t *kc_png_reader_interlaced(kc_png_reader *reader) {
+    if (setjmp(reader->jump)) return NULL;
+    size_t row_bytes = reader->storage.row_bytes;
+    int passes = png_set_interlace_handling(reader->png);
+    png_read_update_info(reader->png, reader->info);
+    reader->whole = calloc(reader->header.height, row_bytes);
+    if (!reader->whole) {
+        kc_set_failure(&reader->report, KC_OUT_OF_MEMORY, "out of memory");
+        return NULL;
     }
-    if (reader->header.bits == 16 && is_little_endian()) png_set_swap(png);
-    int passes = png_set_interlace_handling(png);
-    png_read_update_info(png, reader->info);
-    reader->source_row_bytes = png_get_rowbytes(png, reader->info);
-
-    if (!reader->header.interlaced) {
-        if (reader->is_palette && !(reader->row = malloc(reader->source_row_bytes))) return out_of_memory(reader);
-        return KC_OK;
-    }
-    reader->whole = calloc(reader->header.height, reader->source_row_bytes);
-    if (!reader->whole) return out_of_memory(reader);
     for (int pass = 0; pass < passes; pass++) {
         for (uint32_t y = 0; y < reader->header.height; y++)
-            png_read_row(png, reader->whole + y * reader->source_row_bytes, NULL);
+            png_read_row(reader->png, reader->whole + y * row_bytes, NULL);
     }
-    return KC_OK;
-}
-
-// in (width) indices · out (width, channels)
-static void expand_palette(kc_png_reader *reader, const uint8_t *in, uint8_t *out) {
-    bool has_alpha = reader->header.channels == 4;
-    for (uint32_t x = 0; x < reader->header.width; x++) {
-        int index = in[x];
-        if (index >= reader->palette_size) png_error(reader->png, "a pixel points past the end of the palette");
-        *out++ = reader->palette[index].red;
-        *out++ = reader->palette[index].green;
-        *out++ = reader->palette[index].blue;
-        if (has_alpha) *out++ = reader->palette_alpha[index];
-    }
-}
-
-kc_status kc_png_reader_rows(kc_png_reader *reader, uint8_t *out, size_t count) {
-    if (setjmp(reader->jump)) return reader->report.status;
-    size_t row_bytes = (size_t)reader->header.width * reader->header.channels * (reader->header.bits / 8);
-    for (size_t i = 0; i < count; i++, out += row_bytes) {
-        if (reader->whole) {
-            const uint8_t *row = reader->whole + reader->rows_done * reader->source_row_bytes;
-            if (reader->is_palette) {
-                expand_palette(reader, row, out);
-            } else {
-                memcpy(out, row, row_bytes);
-            }
-        } else if (reader->is_palette) {
-            png_read_row(reader->png, reader->row, NULL);
-            expand_palette(reader, reader->row, out);
-        } else {
-            png_read_row(reader->png, out, NULL);
-        }
-        reader->rows_done++;
-    }
-    return KC_OK;
+    return reader->whole;
 }
 
 kc_status kc_png_reader_finish(kc_png_reader *reader) {

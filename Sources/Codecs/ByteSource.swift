@@ -82,11 +82,19 @@ final class ByteSource {
         }
     }
 
-    /// Lends the bytes that come next and counts them as read; empty at the end. Valid until the next call.
-    func next() throws(CodecError) -> UnsafeRawBufferPointer {
+    /// Lends the bytes that come next, as many as are at hand, and counts them as read; empty at the end. Valid until the
+    /// next call.
+    func next(atMost most: Int = bufferSize) throws(CodecError) -> UnsafeRawBufferPointer {
         if start == end { try fill() }
-        defer { start = end }
-        return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+        let lent = buffer[start..<min(end, start + most)]
+        start = lent.endIndex
+        return UnsafeRawBufferPointer(rebasing: lent)
+    }
+
+    /// Makes the last `count` bytes that were lent unread again.
+    func putBack(_ count: Int) {
+        precondition(count <= start, "\(count) bytes cannot be put back, at most \(start) were lent")
+        start -= count
     }
 
     /// The first bytes, still unread: fewer than `count` only where the whole file is shorter.
@@ -113,6 +121,13 @@ final class ByteSource {
     func read(into out: UnsafeMutableRawBufferPointer) throws(CodecError) -> Int {
         var done = 0
         while done < out.count {
+            if start == end, out.count - done >= chunkSize, case .descriptor(let descriptor, _) = origin {
+                // More than the buffer holds goes past it.
+                let got = try Self.readSome(descriptor, into: UnsafeMutableRawBufferPointer(rebasing: out[done...]))
+                if got == 0 { break }
+                done += got
+                continue
+            }
             if start == end {
                 try fill()
                 if start == end { break }
@@ -135,7 +150,7 @@ final class ByteSource {
             if lent.isEmpty { return nil }
             let part = min(lent.count, count - bytes.count)
             bytes.append(contentsOf: lent[..<part])
-            start -= lent.count - part
+            putBack(lent.count - part)
         }
         return bytes
     }

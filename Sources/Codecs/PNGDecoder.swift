@@ -1,28 +1,51 @@
 import CImageCodecs
+import CLanes
 import Pixels
 
 /// PNG rows. Packed and palette samples become 8-bit ones and tRNS becomes alpha; colour is left as it is stored.
+///
+/// libpng reads what stands in front of the pixels, and interlaced pictures; other pixels are `PNGPixels`'s.
 final class PNGDecoder: RowDecoder {
+    private enum Rows {
+        case notBegun
+        case streamed(PNGPixels)
+        case interlaced(UnsafePointer<UInt8>)
+    }
+
     private let source: ByteSource
     private let limits: Limits
     private let reader: OpaquePointer
+    private let isInterlaced: Bool
+    private let samples: PNGSamples
+    private let lanes: UnsafePointer<kern_lanes>
+    /// The file's first bytes, where what is behind the pixels could not be read ahead.
+    private let front: [UInt8]?
     private(set) var header: PictureHeader
-    private var hasStarted = false
+    private var rows = Rows.notBegun
+    private var rowsDone = 0
+    private var ownWarnings: [String] = []
 
     /// `isWhole` is false for the excerpt `PNGTrailer` makes.
-    init(_ source: ByteSource, limits: Limits, isWhole: Bool = true) throws(CodecError) {
-        let trailer = isWhole ? try PNGTrailer(source, limits: limits) : nil
+    init(
+        _ source: ByteSource, limits: Limits, isWhole: Bool = true, lanes: UnsafePointer<kern_lanes> = highestLanes()
+    ) throws(CodecError) {
+        let canReadAhead = source.canReadAhead
+        let trailer = isWhole && canReadAhead ? try PNGTrailer(ahead: source, limits: limits) : nil
+        front = canReadAhead ? nil : try source.peek(PNGTrailer.frontSize)
         self.source = source
         self.limits = limits
+        self.lanes = lanes
         let context = Unmanaged.passUnretained(source).toOpaque()
         guard let reader = kc_png_reader_create(context, refillFromSource, limits.forC) else { throw .outOfMemory }
         self.reader = reader
         var found = kc_png_header()
-        guard kc_png_reader_header(reader, &found) == KC_OK else {
+        guard kc_png_reader_header(reader, &found) == KC_OK, let storage = kc_png_reader_storage(reader) else {
             let error = kc_png_reader_report(reader).pointee.error(.png, limits: limits, failure: source.failure)
             kc_png_reader_destroy(reader)
             throw error
         }
+        isInterlaced = found.interlaced
+        samples = PNGSamples(storage, width: Int(found.width), channels: Int(found.channels), lanes: lanes)
         header = PictureHeader(
             size: Size(width: Int(found.width), height: Int(found.height)),
             channels: Channels(pngCount: found.channels),
@@ -30,28 +53,65 @@ final class PNGDecoder: RowDecoder {
         // From here on deinit runs, also when the next lines throw.
         try limits.check(header)
         if found.interlaced { try limits.checkWhole(header) }
-        if let trailer {
-            header.metadata.texts += trailer.texts
-            header.metadata.exif = header.metadata.exif ?? trailer.exif
-        }
+        if let trailer { add(trailer) }
     }
 
     deinit { kc_png_reader_destroy(reader) }
 
-    var warnings: [String] { kc_png_reader_report(reader).pointee.warningLines }
+    var warnings: [String] { kc_png_reader_report(reader).pointee.warningLines + ownWarnings }
 
     func decodeRows(_ count: Int, into out: UnsafeMutableRawBufferPointer) throws(CodecError) {
-        if !hasStarted {
-            hasStarted = true
-            try check(kc_png_reader_start(reader))
+        let storedBytes = kc_png_reader_storage(reader).pointee.row_bytes
+        switch rows {
+        case .notBegun:
+            rows = isInterlaced ? try readInterlaced() : .streamed(try beginPixels(storedBytes))
+            return try decodeRows(count, into: out)
+        case .streamed(let pixels) where samples.areAsStored:
+            try pixels.readRows(count, into: out)
+        case .streamed(let pixels):
+            for index in 0..<count {
+                try samples.convert(try pixels.readRow(), into: out.row(index, stride: header.bytesPerRow))
+            }
+        case .interlaced(let whole):
+            for index in 0..<count {
+                let row = UnsafeRawBufferPointer(start: whole + (rowsDone + index) * storedBytes, count: storedBytes)
+                try samples.convert(row, into: out.row(index, stride: header.bytesPerRow))
+            }
         }
-        try check(kc_png_reader_rows(reader, out.baseAddress?.assumingMemoryBound(to: UInt8.self), count))
+        rowsDone += count
     }
 
     func finish() throws(CodecError) {
-        try check(kc_png_reader_finish(reader))
-        header.metadata.texts = Metadata.texts(of: reader)
-        header.metadata.exif = Metadata.exif(of: reader)
+        guard case .streamed(let pixels) = rows else {
+            try check(kc_png_reader_finish(reader))
+            header.metadata.texts = Metadata.texts(of: reader)
+            header.metadata.exif = Metadata.exif(of: reader)
+            return
+        }
+        let trailer = try PNGTrailer(behind: try pixels.finish(), front: front, limits: limits)
+        ownWarnings += pixels.warnings + trailer.warnings
+        add(trailer)
+    }
+
+    /// Takes over from libpng, which stops in front of the first data of the pixels.
+    private func beginPixels(_ rowBytes: Int) throws(CodecError) -> PNGPixels {
+        var head = [UInt8](repeating: 0, count: PNGChunkHead.size)
+        source.putBack(kc_png_reader_leave(reader, &head))
+        return try PNGPixels(
+            PNGChunks(source, inside: PNGChunkHead(head)), rowBytes: rowBytes, rows: header.size.height,
+            step: samples.step, lanes: lanes, limits: limits)
+    }
+
+    private func readInterlaced() throws(CodecError) -> Rows {
+        guard let whole = kc_png_reader_interlaced(reader) else {
+            throw kc_png_reader_report(reader).pointee.error(.png, limits: limits, failure: source.failure)
+        }
+        return .interlaced(whole)
+    }
+
+    private func add(_ trailer: PNGTrailer) {
+        header.metadata.texts += trailer.texts
+        header.metadata.exif = header.metadata.exif ?? trailer.exif
     }
 
     private func check(_ status: kc_status) throws(CodecError) {
@@ -59,6 +119,15 @@ final class PNGDecoder: RowDecoder {
             throw kc_png_reader_report(reader).pointee.error(.png, limits: limits, failure: source.failure)
         }
     }
+}
+
+/// The highest instruction level this machine has: all give the same bytes.
+func highestLanes() -> UnsafePointer<kern_lanes> {
+    var count = 0
+    guard let all = kern_lanes_available(&count), let highest = all[count - 1] else {
+        preconditionFailure("there is always a baseline")
+    }
+    return highest
 }
 
 extension Channels {

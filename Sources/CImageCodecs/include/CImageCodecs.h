@@ -45,6 +45,18 @@ typedef bool (*kc_drain)(void *context, const uint8_t *bytes, size_t count);
 
 // MARK: PNG
 
+// How samples lie in the file.
+typedef struct {
+    uint32_t bits;      // 1, 2, 4, 8 or 16 a sample; 16-bit ones are big-endian, smaller ones packed, first pixel high
+    uint32_t channels;  // 1 for palette indices
+    size_t row_bytes;
+    bool is_palette;
+    uint32_t palette_size;
+    uint8_t palette[256][4];  // red, green, blue, alpha
+    bool has_key;  // pixels of exactly this colour are transparent
+    uint16_t key[3];
+} kc_png_storage;
+
 typedef struct {
     uint32_t width, height;
     uint32_t channels;  // 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA: as rows are handed over
@@ -74,14 +86,17 @@ void kc_png_reader_destroy(kc_png_reader *reader);
 const kc_report *kc_png_reader_report(const kc_png_reader *reader);
 // Reads everything in front of the pixels.
 kc_status kc_png_reader_header(kc_png_reader *reader, kc_png_header *header);
+const kc_png_storage *kc_png_reader_storage(const kc_png_reader *reader);
 const uint8_t *kc_png_reader_icc(kc_png_reader *reader, size_t *count);
 const uint8_t *kc_png_reader_exif(kc_png_reader *reader, size_t *count);
 size_t kc_png_reader_text_count(kc_png_reader *reader);
 kc_png_text kc_png_reader_text(kc_png_reader *reader, size_t index);
-// Allocates the row buffer; for an interlaced picture decodes it whole.
-kc_status kc_png_reader_start(kc_png_reader *reader);
-kc_status kc_png_reader_rows(kc_png_reader *reader, uint8_t *out, size_t count);
-// Reads what follows the pixels up to IEND.
+// Behind the header: gives the head (length, name) of the first chunk of pixels, which is the last thing read, and how
+// many of the bytes lent last are still unread. From there on the caller reads for itself.
+size_t kc_png_reader_leave(kc_png_reader *reader, uint8_t chunk_head[8]);
+// Or: decodes an interlaced picture, its samples as they are stored, row after row; NULL for a failure.
+const uint8_t *kc_png_reader_interlaced(kc_png_reader *reader);
+// Reads what follows an interlaced picture up to IEND.
 kc_status kc_png_reader_finish(kc_png_reader *reader);
 
 typedef struct kc_png_writer kc_png_writer;
