@@ -27,14 +27,14 @@ let package = Package(
         .target(name: "Convolution", dependencies: ["Pixels", "CLanes"]),
         .target(name: "Steps", dependencies: ["Pixels", "Convolution"]),
         .target(name: "Programs", dependencies: ["Pixels", "Convolution", "Steps", "CKernels"]),
-        .target(name: "Codecs", dependencies: ["Pixels", "CImageCodecs"]),
+        .target(name: "Codecs", dependencies: ["Pixels", "CLanes", "CImageCodecs"]),
         .target(name: "Arguments"),
         .target(name: "KernCLI", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs", "Arguments"]),
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
 
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
         .testTarget(
-            name: "CodecsTests", dependencies: ["Codecs", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
+            name: "CodecsTests", dependencies: ["Codecs", "CLanes", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "StepsTests", dependencies: ["Pixels", "Convolution", "Steps"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
         .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs"]),

@@ -32,6 +32,14 @@ typedef struct {
     // Values outside 0…1 are clamped; the result counts those that were off by more than half a level.
     size_t (*to_uint8)(uint8_t *out, size_t step, const float *in, size_t count);
     size_t (*to_uint16)(uint16_t *out, size_t step, const float *in, size_t count);
+
+    // PNG's filters over `count` bytes of a row and the row above it, whose left neighbours lie `step` bytes before:
+    // both rows have `step` bytes in front. 0 none, 1 left, 2 above, 3 their mean, 4 Paeth's.
+    // What each would leave: the sum of the distances of its bytes from 0.
+    void (*filter_costs)(uint64_t costs[5], const uint8_t *row, const uint8_t *above, size_t step, size_t count);
+    void (*filter_bytes)(uint8_t *out, unsigned filter, const uint8_t *row, const uint8_t *above, size_t step, size_t count);
+    // The bytes of every two exchanged; not in place.
+    void (*swap_bytes)(uint8_t *out, const uint8_t *in, size_t pairs);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.
