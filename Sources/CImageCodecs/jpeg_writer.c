@@ -7,7 +7,7 @@
 #include "CImageCodecs.h"
 #include "report.h"
 
-enum { OUT_SIZE = 64 * 1024 };
+enum { FIRST_SIZE = 64 * 1024 };
 
 struct kc_jpeg_writer {
     struct jpeg_compress_struct jpeg;
@@ -16,9 +16,8 @@ struct kc_jpeg_writer {
     bool created;
     kc_report report;
     jmp_buf jump;
-    void *context;
-    kc_drain drain;
-    uint8_t out[OUT_SIZE];
+    uint8_t *out;
+    size_t out_size;
 };
 
 static kc_jpeg_writer *owner(j_common_ptr jpeg) { return jpeg->client_data; }
@@ -41,34 +40,38 @@ static void on_message(j_common_ptr jpeg, int level) {
     kc_add_warning(&owner(jpeg)->report, text);
 }
 
-static void drain(kc_jpeg_writer *writer, size_t count) {
-    if (!writer->drain(writer->context, writer->out, count)) fail(writer, KC_CALLBACK, "write failed");
+static void on_init(j_compress_ptr jpeg) {
+    kc_jpeg_writer *writer = owner((j_common_ptr)jpeg);
     writer->destination.next_output_byte = writer->out;
-    writer->destination.free_in_buffer = OUT_SIZE;
+    writer->destination.free_in_buffer = writer->out_size;
 }
 
-static void on_init(j_compress_ptr jpeg) { (void)jpeg; }
-
 static boolean on_full(j_compress_ptr jpeg) {
-    drain(owner((j_common_ptr)jpeg), OUT_SIZE);
+    kc_jpeg_writer *writer = owner((j_common_ptr)jpeg);
+    size_t used = writer->out_size;
+    uint8_t *grown = realloc(writer->out, used * 2);
+    if (!grown) fail(writer, KC_OUT_OF_MEMORY, "no memory");
+    writer->out = grown;
+    writer->out_size = used * 2;
+    writer->destination.next_output_byte = grown + used;
+    writer->destination.free_in_buffer = used;
     return TRUE;
 }
 
-static void on_end(j_compress_ptr jpeg) {
-    kc_jpeg_writer *writer = owner((j_common_ptr)jpeg);
-    drain(writer, OUT_SIZE - writer->destination.free_in_buffer);
-}
+static void on_end(j_compress_ptr jpeg) { (void)jpeg; }
 
-kc_jpeg_writer *kc_jpeg_writer_create(void *context, kc_drain drain) {
+static size_t written(const kc_jpeg_writer *writer) { return writer->out_size - writer->destination.free_in_buffer; }
+
+kc_jpeg_writer *kc_jpeg_writer_create(void) {
     kc_jpeg_writer *writer = calloc(1, sizeof *writer);
     if (!writer) return NULL;
-    writer->context = context;
-    writer->drain = drain;
+    writer->out_size = FIRST_SIZE;
+    writer->out = malloc(writer->out_size);
     writer->jpeg.err = jpeg_std_error(&writer->errors);
     writer->errors.error_exit = on_error;
     writer->errors.emit_message = on_message;
     writer->jpeg.client_data = writer;
-    if (setjmp(writer->jump)) {
+    if (!writer->out || setjmp(writer->jump)) {
         kc_jpeg_writer_destroy(writer);
         return NULL;
     }
@@ -78,21 +81,20 @@ kc_jpeg_writer *kc_jpeg_writer_create(void *context, kc_drain drain) {
     writer->destination.init_destination = on_init;
     writer->destination.empty_output_buffer = on_full;
     writer->destination.term_destination = on_end;
-    writer->destination.next_output_byte = writer->out;
-    writer->destination.free_in_buffer = OUT_SIZE;
     return writer;
 }
 
 void kc_jpeg_writer_destroy(kc_jpeg_writer *writer) {
     if (!writer) return;
     if (writer->created && !setjmp(writer->jump)) jpeg_destroy_compress(&writer->jpeg);
+    free(writer->out);
     free(writer);
 }
 
 const kc_report *kc_jpeg_writer_report(const kc_jpeg_writer *writer) { return &writer->report; }
 
-kc_status kc_jpeg_writer_start(kc_jpeg_writer *writer, const kc_jpeg_header *header) {
-    if (setjmp(writer->jump)) return writer->report.status;
+// The same for the head and for every strip: standard Huffman tables, and the quantisation tables of the quality.
+static void start(kc_jpeg_writer *writer, const kc_jpeg_header *header) {
     struct jpeg_compress_struct *jpeg = &writer->jpeg;
     jpeg->image_width = header->width;
     jpeg->image_height = header->height;
@@ -110,7 +112,13 @@ kc_status kc_jpeg_writer_start(kc_jpeg_writer *writer, const kc_jpeg_header *hea
         jpeg->X_density = (UINT16)header->density_x;
         jpeg->Y_density = (UINT16)header->density_y;
     }
-    jpeg_start_compress(jpeg, TRUE);
+}
+
+kc_status kc_jpeg_writer_start(kc_jpeg_writer *writer, const kc_jpeg_header *header, uint32_t restart_interval) {
+    if (setjmp(writer->jump)) return writer->report.status;
+    start(writer, header);
+    writer->jpeg.restart_interval = restart_interval;
+    jpeg_start_compress(&writer->jpeg, TRUE);
     return KC_OK;
 }
 
@@ -120,18 +128,44 @@ kc_status kc_jpeg_writer_segment(kc_jpeg_writer *writer, int marker, const uint8
     return KC_OK;
 }
 
-kc_status kc_jpeg_writer_rows(kc_jpeg_writer *writer, const uint8_t *rows, size_t count) {
+kc_status kc_jpeg_writer_head(kc_jpeg_writer *writer, const uint8_t **bytes, size_t *count) {
     if (setjmp(writer->jump)) return writer->report.status;
-    size_t row_bytes = (size_t)writer->jpeg.image_width * (size_t)writer->jpeg.input_components;
-    for (size_t i = 0; i < count; i++) {
-        JSAMPROW row = (JSAMPROW)(rows + i * row_bytes);
-        jpeg_write_scanlines(&writer->jpeg, &row, 1);
-    }
+    // libjpeg writes the frame's and the scan's headers with the first rows, be they none.
+    JSAMPROW none = NULL;
+    jpeg_write_scanlines(&writer->jpeg, &none, 0);
+    *bytes = writer->out;
+    *count = written(writer);
     return KC_OK;
 }
 
-kc_status kc_jpeg_writer_finish(kc_jpeg_writer *writer) {
+// What lies between the scan's header and the end of the picture.
+static const uint8_t *scan(kc_jpeg_writer *writer, size_t *count) {
+    enum { SCAN = 0xDA, MARK_SIZE = 2 };
+    const uint8_t *at = writer->out + MARK_SIZE, *end = writer->out + written(writer) - MARK_SIZE;
+    bool is_scan = false;
+    while (!is_scan && at + 4 <= end) {
+        is_scan = at[1] == SCAN;
+        at += MARK_SIZE + (size_t)(at[2] << 8 | at[3]);
+    }
+    if (!is_scan || at > end) fail(writer, KC_REFUSED, "the strip has no scan");
+    *count = (size_t)(end - at);
+    return at;
+}
+
+kc_status kc_jpeg_writer_strip(
+    kc_jpeg_writer *writer, const kc_jpeg_header *header, const uint8_t *rows, const uint8_t **bytes, size_t *count) {
     if (setjmp(writer->jump)) return writer->report.status;
-    jpeg_finish_compress(&writer->jpeg);
+    struct jpeg_compress_struct *jpeg = &writer->jpeg;
+    start(writer, header);
+    jpeg_start_compress(jpeg, TRUE);
+    size_t row_bytes = (size_t)header->width * header->channels;
+    while (jpeg->next_scanline < jpeg->image_height) {
+        JSAMPROW some[64];
+        JDIMENSION left = jpeg->image_height - jpeg->next_scanline, most = left < 64 ? left : 64;
+        for (JDIMENSION i = 0; i < most; i++) some[i] = (JSAMPROW)(rows + (jpeg->next_scanline + i) * row_bytes);
+        jpeg_write_scanlines(jpeg, some, most);
+    }
+    jpeg_finish_compress(jpeg);
+    *bytes = scan(writer, count);
     return KC_OK;
 }

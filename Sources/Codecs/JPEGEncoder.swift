@@ -7,7 +7,9 @@ final class JPEGEncoder: RowEncoder {
     private static let largestSide = 65500
 
     private let sink: ByteSink
+    /// Makes the head; the strips have their own.
     private let writer: OpaquePointer
+    private let pixels: JPEGPixels
     private var ownWarnings: [String] = []
 
     init(_ header: PictureHeader, options: EncodingOptions, sink: ByteSink) throws(CodecError) {
@@ -15,17 +17,22 @@ final class JPEGEncoder: RowEncoder {
             throw .cannotStoreSize(.jpeg, header.size)
         }
         self.sink = sink
-        let context = Unmanaged.passUnretained(sink).toOpaque()
-        guard let writer = kc_jpeg_writer_create(context, drainToSink) else { throw .outOfMemory }
-        self.writer = writer
         let kept = header.metadata.jpeg
         var fields = kc_jpeg_header(header)
         fields.quality = Int32(options.jpegQuality ?? min(max(kept?.quality ?? Self.defaultQuality, 1), 100))
         let sampling = (options.jpegSampling ?? kept?.sampling ?? .s420).factors
         fields.luma_h = Int32(sampling.h)
         fields.luma_v = Int32(sampling.v)
-        try check(kc_jpeg_writer_start(writer, &fields))
+        let layout = JPEGStripLayout(header, sampling: sampling)
+        pixels = JPEGPixels(header, layout, fields: fields, threads: options.threads, sink: sink)
+        guard let writer = kc_jpeg_writer_create() else { throw .outOfMemory }
+        self.writer = writer
+        try check(kc_jpeg_writer_start(writer, &fields, UInt32(layout.restartInterval)))
         try write(header.metadata, channels: header.channels)
+        var head: UnsafePointer<UInt8>?
+        var count = 0
+        try check(kc_jpeg_writer_head(writer, &head, &count))
+        try sink.write(UnsafeRawBufferPointer(start: head, count: count))
     }
 
     deinit { kc_jpeg_writer_destroy(writer) }
@@ -33,10 +40,13 @@ final class JPEGEncoder: RowEncoder {
     var warnings: [String] { ownWarnings + kc_jpeg_writer_report(writer).pointee.warningLines }
 
     func encodeRows(_ count: Int, from rows: UnsafeRawBufferPointer) throws(CodecError) {
-        try check(kc_jpeg_writer_rows(writer, rows.baseAddress?.assumingMemoryBound(to: UInt8.self), count))
+        try pixels.add(count, from: rows)
     }
 
-    func finish() throws(CodecError) { try check(kc_jpeg_writer_finish(writer)) }
+    func finish() throws(CodecError) {
+        try pixels.finish()
+        try sink.write([0xFF, JPEGSegments.endOfImage])
+    }
 
     private func write(_ metadata: Metadata, channels: Channels) throws(CodecError) {
         if let exif = metadata.exif, !exif.isEmpty {
@@ -82,7 +92,7 @@ final class JPEGEncoder: RowEncoder {
 
     private func check(_ status: kc_status) throws(CodecError) {
         if status != KC_OK {
-            throw kc_jpeg_writer_report(writer).pointee.error(.jpeg, limits: Limits(), failure: sink.failure)
+            throw kc_jpeg_writer_report(writer).pointee.error(.jpeg, limits: Limits(), failure: nil)
         }
     }
 }

@@ -1,11 +1,14 @@
 import CImageCodecs
 import Pixels
 
-/// JPEG's side segments: EXIF and XMP in APP1, the ICC profile in numbered pieces in APP2, comments in COM.
+/// JPEG's side segments: EXIF and XMP in APP1, the ICC profile in numbered pieces in APP2, comments in COM; and the
+/// numbers of its markers.
 struct JPEGSegments {
     static let app1: Int32 = 0xE1
     static let app2: Int32 = 0xE2
     static let comment: Int32 = 0xFE
+    static let firstRestart: UInt8 = 0xD0
+    static let endOfImage: UInt8 = 0xD9
     static let exifMark = Array("Exif\0\0".utf8)
     static let xmpMark = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
     static let profileMark = Array("ICC_PROFILE\0".utf8)

@@ -4,11 +4,11 @@ import Pixels
 
 /// PNG rows. Packed and palette samples become 8-bit ones and tRNS becomes alpha; colour is left as it is stored.
 ///
-/// libpng reads what stands in front of the pixels, and interlaced pictures; other pixels are `PNGPixels`'s.
+/// libpng reads what stands in front of the pixels, and interlaced pictures; other pixels are `PNGPixelReader`'s.
 final class PNGDecoder: RowDecoder {
     private enum Rows {
         case notBegun
-        case streamed(PNGPixels)
+        case streamed(PNGPixelReader)
         case interlaced(UnsafePointer<UInt8>)
     }
 
@@ -94,10 +94,10 @@ final class PNGDecoder: RowDecoder {
     }
 
     /// Takes over from libpng, which stops in front of the first data of the pixels.
-    private func beginPixels(_ rowBytes: Int) throws(CodecError) -> PNGPixels {
+    private func beginPixels(_ rowBytes: Int) throws(CodecError) -> PNGPixelReader {
         var head = [UInt8](repeating: 0, count: PNGChunkHead.size)
         source.putBack(kc_png_reader_leave(reader, &head))
-        return try PNGPixels(
+        return try PNGPixelReader(
             PNGChunks(source, inside: PNGChunkHead(head)), rowBytes: rowBytes, rows: header.size.height,
             step: samples.step, lanes: lanes, limits: limits)
     }

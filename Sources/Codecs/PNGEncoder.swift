@@ -2,9 +2,12 @@ import CImageCodecs
 import Pixels
 
 /// Writes 8- and 16-bit grey, RGB and either with alpha; never a palette, never interlaced.
+///
+/// libpng writes everything around the pixels.
 final class PNGEncoder: RowEncoder {
     private let sink: ByteSink
     private let writer: OpaquePointer
+    private let pixels: PNGPixelWriter
     private var ownWarnings: [String] = []
 
     init(_ header: PictureHeader, options: EncodingOptions, sink: ByteSink) throws(CodecError) {
@@ -12,10 +15,9 @@ final class PNGEncoder: RowEncoder {
             throw .cannotStoreSize(.png, header.size)
         }
         self.sink = sink
+        pixels = try PNGPixelWriter(header, options: options, sink: sink)
         let context = Unmanaged.passUnretained(sink).toOpaque()
-        guard let writer = kc_png_writer_create(context, drainToSink, Int32(options.effort)) else {
-            throw .outOfMemory
-        }
+        guard let writer = kc_png_writer_create(context, drainToSink) else { throw .outOfMemory }
         self.writer = writer
         var fields = kc_png_header(header)
         try check(kc_png_writer_header(writer, &fields))
@@ -28,10 +30,13 @@ final class PNGEncoder: RowEncoder {
     var warnings: [String] { ownWarnings + kc_png_writer_report(writer).pointee.warningLines }
 
     func encodeRows(_ count: Int, from rows: UnsafeRawBufferPointer) throws(CodecError) {
-        try check(kc_png_writer_rows(writer, rows.baseAddress?.assumingMemoryBound(to: UInt8.self), count))
+        try pixels.add(count, from: rows)
     }
 
-    func finish() throws(CodecError) { try check(kc_png_writer_finish(writer)) }
+    func finish() throws(CodecError) {
+        try pixels.finish()
+        try check(kc_png_writer_finish(writer))
+    }
 
     private func write(_ metadata: Metadata, channels: Channels) throws(CodecError) {
         if let profile = metadata.iccProfile(fitting: channels) {

@@ -22,7 +22,8 @@ struct PNGTrailer {
     init(ahead source: ByteSource, limits: Limits) throws(CodecError) {
         var position = Self.signatureSize
         var isBehindPixels = false
-        while let bytes = source.readAhead(at: position, count: PNGChunkHead.size), let head = try? PNGChunkHead(bytes) {
+        while let bytes = source.readAhead(at: position, count: PNGChunkHead.size), let head = try? PNGChunkHead(bytes)
+        {
             let size = PNGChunkHead.size + head.length + PNGChunkHead.crcSize
             if head.name == "IEND" { break }
             if head.holdsPixels { isBehindPixels = true }

@@ -1,27 +1,46 @@
 import Pixels
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// How a picture is encoded; formats ignore what is not theirs.
 public struct EncodingOptions: Hashable, Sendable {
-    /// PNG: 0 stores, 1 and 2 are fast, 6 is libpng's usual search, 9 the longest.
+    /// PNG, from 0, fast, to 9, small:
+    /// - 0 stores;
+    /// - 1 takes the filter Sub and fast matching;
+    /// - 2 takes the best filter for each row, and fast matching;
+    /// - 3 also tries run lengths alone, and keeps what is smaller;
+    /// - 4 to 8 also try zlib's matching at that level;
+    /// - 9 also tries it without regard to the filters.
     public var effort: Int
     /// JPEG: 1 to 100; nil keeps the input's, or 90 where it was no JPEG.
     public var jpegQuality: Int?
     /// JPEG: nil keeps the input's, or 4:2:0 where it was no JPEG.
     public var jpegSampling: Metadata.JPEGSampling?
+    /// On how many threads PNG and JPEG are packed. The bytes do not depend on it.
+    public var threads: Int
     /// What PFM, which is written bottom row first, may hold.
     public var maxMemory: Int
 
     public init(
         effort: Int = 2, jpegQuality: Int? = nil, jpegSampling: Metadata.JPEGSampling? = nil,
-        maxMemory: Int = Limits().maxMemory
+        threads: Int = EncodingOptions.coreCount, maxMemory: Int = Limits().maxMemory
     ) {
         precondition((0...9).contains(effort), "effort is 0 to 9, not \(effort)")
         precondition((1...100).contains(jpegQuality ?? 1), "quality is 1 to 100, not \(jpegQuality ?? 0)")
+        precondition(threads > 0, "a picture is packed on at least one thread, not \(threads)")
         self.effort = effort
         self.jpegQuality = jpegQuality
         self.jpegSampling = jpegSampling
+        self.threads = threads
         self.maxMemory = maxMemory
     }
+
+    /// The cores this process may use.
+    public static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
 
 /// Writes a picture row by row; only PFM is held whole. Throws at once where the format cannot store such a picture.

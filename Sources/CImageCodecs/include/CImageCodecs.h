@@ -101,17 +101,35 @@ kc_status kc_png_reader_finish(kc_png_reader *reader);
 
 typedef struct kc_png_writer kc_png_writer;
 
-// effort: 0 stores, 9 tries hardest.
-kc_png_writer *kc_png_writer_create(void *context, kc_drain drain, int effort);
+// Writes all of a PNG but its pixels.
+kc_png_writer *kc_png_writer_create(void *context, kc_drain drain);
 void kc_png_writer_destroy(kc_png_writer *writer);
 const kc_report *kc_png_writer_report(const kc_png_writer *writer);
 kc_status kc_png_writer_header(kc_png_writer *writer, const kc_png_header *header);
 kc_status kc_png_writer_icc(kc_png_writer *writer, const uint8_t *bytes, size_t count);
 kc_status kc_png_writer_exif(kc_png_writer *writer, const uint8_t *bytes, size_t count);
 kc_status kc_png_writer_text(kc_png_writer *writer, const kc_png_text *text);
+// Writes everything in front of the pixels; IDAT chunks are the caller's.
 kc_status kc_png_writer_start(kc_png_writer *writer);
-kc_status kc_png_writer_rows(kc_png_writer *writer, const uint8_t *rows, size_t count);
+// Writes IEND.
 kc_status kc_png_writer_finish(kc_png_writer *writer);
+
+// What PNG's pixels are packed with. One deflater belongs to one thread at a time.
+typedef struct kc_deflater kc_deflater;
+
+// In front of and behind the bytes kc_deflate returns there is room for so many more.
+enum { KC_DEFLATED_HEAD = 10, KC_DEFLATED_TAIL = 8 };
+
+// For strips of at most `most` bytes; effort 0 stores, 9 tries hardest.
+kc_deflater *kc_deflater_create(int effort, size_t most);
+void kc_deflater_destroy(kc_deflater *deflater);
+// A piece of a raw deflate stream without history that ends on a byte, and the stream after the last. `count` is the
+// number of bytes given, and then of those returned; they stay valid until the next call.
+uint8_t *kc_deflate(kc_deflater *deflater, const uint8_t *bytes, size_t *count, bool is_last);
+uint32_t kc_crc(const uint8_t *bytes, size_t count);
+uint32_t kc_adler(const uint8_t *bytes, size_t count);
+// The checksum of two stretches of bytes from those of each.
+uint32_t kc_adler_joined(uint32_t first, uint32_t second, size_t second_count);
 
 // MARK: JPEG
 
@@ -143,15 +161,20 @@ kc_status kc_jpeg_reader_finish(kc_jpeg_reader *reader);
 
 typedef struct kc_jpeg_writer kc_jpeg_writer;
 
-kc_jpeg_writer *kc_jpeg_writer_create(void *context, kc_drain drain);
+// Compresses into memory: a picture's head, or strips of it. The bytes lent stay valid until the next call.
+kc_jpeg_writer *kc_jpeg_writer_create(void);
 void kc_jpeg_writer_destroy(kc_jpeg_writer *writer);
 const kc_report *kc_jpeg_writer_report(const kc_jpeg_writer *writer);
-// Takes width, height, channels, quality, luma_h, luma_v and the density from `header`.
-kc_status kc_jpeg_writer_start(kc_jpeg_writer *writer, const kc_jpeg_header *header);
-// Between start and the first row.
+// Takes width, height, channels, quality, luma_h, luma_v and the density from `header`. `restart_interval` is in MCUs;
+// 0 for none.
+kc_status kc_jpeg_writer_start(kc_jpeg_writer *writer, const kc_jpeg_header *header, uint32_t restart_interval);
+// Between start and head.
 kc_status kc_jpeg_writer_segment(kc_jpeg_writer *writer, int marker, const uint8_t *bytes, size_t count);
-kc_status kc_jpeg_writer_rows(kc_jpeg_writer *writer, const uint8_t *rows, size_t count);
-kc_status kc_jpeg_writer_finish(kc_jpeg_writer *writer);
+// Everything in front of the first entropy-coded byte.
+kc_status kc_jpeg_writer_head(kc_jpeg_writer *writer, const uint8_t **bytes, size_t *count);
+// The entropy-coded bytes of `header->height` rows: instead of start, segment and head, as often as wanted.
+kc_status kc_jpeg_writer_strip(
+    kc_jpeg_writer *writer, const kc_jpeg_header *header, const uint8_t *rows, const uint8_t **bytes, size_t *count);
 
 // MARK: Temporary files
 

@@ -114,12 +114,6 @@ typedef struct {
     void (*split_uint16)(float *planes, size_t stride, const uint16_t *in, size_t channels, size_t count);
     size_t (*join_uint8)(uint8_t *out, const float *planes, size_t stride, size_t channels, size_t count);
     size_t (*join_uint16)(uint16_t *out, const float *planes, size_t stride, size_t channels, size_t count);
-    // Interleaved samples to one plane: out[x] = in[x * step] / 255 (or 65535), and back, rounded to nearest.
-    void (*from_uint8)(float *out, const uint8_t *in, size_t step, size_t count);
-    void (*from_uint16)(float *out, const uint16_t *in, size_t step, size_t count);
-    // Values outside 0…1 are clamped; the result counts those that were off by more than half a level.
-    size_t (*to_uint8)(uint8_t *out, size_t step, const float *in, size_t count);
-    size_t (*to_uint16)(uint16_t *out, size_t step, const float *in, size_t count);
 
     // Undoes a PNG row's filter: 0 none, 1 left, 2 above, 3 their mean, 4 Paeth's. `in` is the filtered row, `above` the
     // finished row above it or zeros; pixels are `step` (1, 2, 3, 4, 6, 8) bytes, `count` is a multiple of it, and none of
@@ -127,6 +121,13 @@ typedef struct {
     void (*unfilter)(uint8_t *out, unsigned filter, const uint8_t *in, const uint8_t *above, size_t step, size_t count);
     // The two bytes of each sample exchanged; in place too.
     void (*swap_samples)(uint16_t *out, const uint16_t *in, size_t count);
+    // PNG's filters over `count` bytes of a row and the row above it, whose left neighbours lie `step` bytes before:
+    // both rows have `step` bytes in front. 0 none, 1 left, 2 above, 3 their mean, 4 Paeth's.
+    // What each would leave: the sum of the distances of its bytes from 0.
+    void (*filter_costs)(uint64_t costs[5], const uint8_t *row, const uint8_t *above, size_t step, size_t count);
+    void (*filter_bytes)(uint8_t *out, unsigned filter, const uint8_t *row, const uint8_t *above, size_t step, size_t count);
+    // The bytes of every two exchanged; not in place.
+    void (*swap_bytes)(uint8_t *out, const uint8_t *in, size_t pairs);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.

@@ -37,7 +37,8 @@ struct Apply: Command {
         help: "Colour sampling of a JPEG: 4:4:4, 4:2:2 or 4:2:0.")
     static let effort = Option(
         "effort", .integer(0...9), placeholder: "N", defaultText: "2",
-        help: "How hard a PNG is squeezed, from 0 (fast) to 9 (small).")
+        help: "How hard a PNG is squeezed, from 0 (fast) to 9 (small): 0 stores, 1 has one filter for all rows, 2 the "
+            + "best for each, 3 compares two ways of packing, 4 to 8 also zlib's at that level, 9 all there are.")
 
     static let spec = CommandSpec(
         name: "apply", summary: "runs a program over pictures",
@@ -102,7 +103,7 @@ struct Apply: Command {
             effort: arguments.integer(Apply.effort) ?? EncodingOptions().effort,
             jpegQuality: arguments.integer(Apply.quality),
             jpegSampling: arguments.choice(Apply.sampling, as: Metadata.JPEGSampling.self),
-            maxMemory: engine.limits.maxMemory)
+            threads: engine.threads ?? EncodingOptions.coreCount, maxMemory: engine.limits.maxMemory)
         explains = arguments.has(Apply.explain)
         printsJSON = arguments.has(.json)
         isQuiet = arguments.has(.quiet)

@@ -3,7 +3,7 @@ import CLanes
 /// The rows of a PNG that is not interlaced, as they are stored: chunks, inflate, filters.
 ///
 /// Holds a window of unpacked rows, and two finished ones.
-final class PNGPixels {
+final class PNGPixelReader {
     private static let windowSize = 192 * 1024
     private static let gatherSize = 64 * 1024
 
@@ -77,7 +77,8 @@ final class PNGPixels {
         return chunks
     }
 
-    private func unfilterRow(above: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer) throws(CodecError) {
+    private func unfilterRow(above: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer) throws(CodecError)
+    {
         if end - start <= rowBytes { try fill() }
         let filter = window[start]
         guard filter <= 4 else { throw .damaged(.png, "a row has filter \(filter), and PNG has 0 to 4") }
