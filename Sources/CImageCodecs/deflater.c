@@ -11,7 +11,7 @@
 
 enum { STORED_MOST = 65535, STORED_HEAD = 5 };
 // The least effort that compares.
-enum { OTHER_WAYS = 3 };
+enum { OTHER_WAYS = 4 };
 
 struct kc_deflater {
     int effort;
@@ -41,7 +41,7 @@ kc_deflater *kc_deflater_create(int effort, size_t most) {
     if (effort >= OTHER_WAYS) {
         deflater->other = malloc(size);
         deflater->has_zlib =
-            deflateInit2(&deflater->zlib, 1, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_RLE) == Z_OK;
+            deflateInit2(&deflater->zlib, 1, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_FILTERED) == Z_OK;
         is_whole = is_whole && deflater->other && deflater->has_zlib;
     }
     if (is_whole) return deflater;
@@ -123,9 +123,7 @@ uint8_t *kc_deflate(kc_deflater *deflater, const uint8_t *bytes, size_t *count, 
     int effort = deflater->effort;
     size_t size = 0, most = *count;
     if (effort >= 1) size = pack_fast(deflater, bytes, most, is_last, deflater->best + KC_DEFLATED_HEAD, deflater->room);
-    // On filtered photographs most matches cost more than they save: run lengths alone often win.
-    if (effort >= OTHER_WAYS) size = better(deflater, size, 1, Z_RLE, bytes, most, is_last);
-    if (effort >= 4) size = better(deflater, size, effort, Z_FILTERED, bytes, most, is_last);
+    if (effort >= OTHER_WAYS) size = better(deflater, size, effort, Z_FILTERED, bytes, most, is_last);
     if (effort >= 9) size = better(deflater, size, effort, Z_DEFAULT_STRATEGY, bytes, most, is_last);
     if (size == 0) size = store(bytes, most, is_last, deflater->best + KC_DEFLATED_HEAD);
     *count = size;

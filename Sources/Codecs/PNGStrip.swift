@@ -39,7 +39,7 @@ final class PNGStrip: StripPacker {
     private let filters: PNGFilters
     private let lines: UnsafeMutablePointer<UInt8>
     private let filtered: UnsafeMutablePointer<UInt8>
-    private let deflater: OpaquePointer
+    private let packer: PNGPacker
     private(set) var rows = 0
     private var bytes = 0
     /// A piece of a row takes the filter that was chosen for the row, and only the first piece names it.
@@ -57,22 +57,19 @@ final class PNGStrip: StripPacker {
         let filteredBytes = layout.rowsPerStrip * (1 + layout.lineBytes)
         let lines = calloc(1 + layout.rowsPerStrip, layout.step + layout.lineBytes)
         let filtered = malloc(filteredBytes)
-        let deflater = kc_deflater_create(Int32(effort), filteredBytes)
-        guard let lines, let filtered, let deflater else {
+        guard let lines, let filtered, let packer = PNGPacker(effort: effort, most: filteredBytes) else {
             free(lines)
             free(filtered)
-            kc_deflater_destroy(deflater)
             throw .outOfMemory
         }
         self.lines = lines.assumingMemoryBound(to: UInt8.self)
         self.filtered = filtered.assumingMemoryBound(to: UInt8.self)
-        self.deflater = deflater
+        self.packer = packer
     }
 
     deinit {
         free(lines)
         free(filtered)
-        kc_deflater_destroy(deflater)
     }
 
     /// Empties the strip. Line 0 and rows of `bytes` bytes are to follow, no more of them than the layout's.
@@ -107,7 +104,6 @@ final class PNGStrip: StripPacker {
         }
         filteredCount = out - filtered
         checksum = kc_adler(filtered, filteredCount)
-        var count = filteredCount
-        packed = UnsafeMutableRawBufferPointer(start: kc_deflate(deflater, filtered, &count, isLast), count: count)
+        packed = packer.pack(UnsafeBufferPointer(start: filtered, count: filteredCount), isLast: isLast)
     }
 }

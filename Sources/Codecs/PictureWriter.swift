@@ -10,11 +10,11 @@ import Pixels
 public struct EncodingOptions: Hashable, Sendable {
     /// PNG, from 0, fast, to 9, small:
     /// - 0 stores;
-    /// - 1 takes the filter Sub and fast matching;
-    /// - 2 takes the best filter for each row, and fast matching;
-    /// - 3 also tries run lengths alone, and keeps what is smaller;
-    /// - 4 to 8 also try zlib's matching at that level;
-    /// - 9 also tries it without regard to the filters.
+    /// - 1 filters every row by its left neighbours, and packs it by runs or matches, as a sample suggests;
+    /// - 2 takes the best filter for each row;
+    /// - 3 packs both ways and keeps the smaller;
+    /// - 4 to 8 also pack as zlib does at that level;
+    /// - 9 also packs as zlib does without regard to the filters.
     public var effort: Int
     /// JPEG: 1 to 100; nil keeps the input's, or 90 where it was no JPEG.
     public var jpegQuality: Int?
