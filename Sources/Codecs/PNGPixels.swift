@@ -77,7 +77,8 @@ final class PNGPixels {
         return chunks
     }
 
-    private func unfilterRow(above: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer) throws(CodecError) {
+    private func unfilterRow(above: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer) throws(CodecError)
+    {
         if end - start <= rowBytes { try fill() }
         let filter = window[start]
         guard filter <= 4 else { throw .damaged(.png, "a row has filter \(filter), and PNG has 0 to 4") }
