@@ -305,13 +305,24 @@ static void rgb_from_cmyk(const kc_jpeg_reader *reader, uint8_t *out) {
     }
 }
 
+// libjpeg makes a few rows at a time, at most as many as a block is high and chroma is stretched.
+enum { ROWS_AT_ONCE = DCTSIZE * MAX_SAMP_FACTOR };
+
 kc_status kc_jpeg_reader_rows(kc_jpeg_reader *reader, uint8_t *out, size_t count) {
     if (setjmp(reader->jump)) return reader->report.status;
     size_t row_bytes = (size_t)reader->header.width * reader->header.channels;
-    for (size_t i = 0; i < count; i++) {
-        JSAMPROW row = reader->header.was_cmyk ? reader->cmyk_row : out + i * row_bytes;
-        jpeg_read_scanlines(&reader->jpeg, &row, 1);
-        if (reader->header.was_cmyk) rgb_from_cmyk(reader, out + i * row_bytes);
+    if (reader->header.was_cmyk) {
+        for (size_t i = 0; i < count; i++) {
+            jpeg_read_scanlines(&reader->jpeg, &reader->cmyk_row, 1);
+            rgb_from_cmyk(reader, out + i * row_bytes);
+        }
+        return KC_OK;
+    }
+    for (size_t done = 0; done < count;) {
+        JSAMPROW rows[ROWS_AT_ONCE];
+        size_t asked = count - done < ROWS_AT_ONCE ? count - done : ROWS_AT_ONCE;
+        for (size_t i = 0; i < asked; i++) rows[i] = out + (done + i) * row_bytes;
+        done += jpeg_read_scanlines(&reader->jpeg, rows, (JDIMENSION)asked);
     }
     return KC_OK;
 }

@@ -42,6 +42,7 @@ struct PNGTrailer {
     /// chunks are not known yet.
     init(behind pixels: PNGChunks, front: [UInt8]?, limits: Limits) throws(CodecError) {
         var chunks = pixels
+        var isFirst = true
         while true {
             let head = chunks.head
             let start = kept.count
@@ -60,12 +61,15 @@ struct PNGTrailer {
             case "IEND":
                 if let front { try read(behind: front, limits: limits) }
                 return
-            case "IDAT": break
+            case "IDAT":
+                // `PNGPixels` has looked at the one it stopped in.
+                if !isFirst && head.length > 0 { warnings.append("IDAT: Extra compressed data") }
             case "PLTE": warnings.append("PLTE: out of place")
             default:
                 if head.isCritical { throw .damaged(.png, "\(head.name): a chunk kern does not know and may not skip") }
             }
             try chunks.advance()
+            isFirst = false
         }
     }
 

@@ -1,3 +1,4 @@
+import CLanes
 import Pixels
 
 /// PNM rows. Samples are scaled to the full 8 or 16 bits, rounded to nearest; bits become 0 and 255.
@@ -9,6 +10,7 @@ final class PNMDecoder: RowDecoder {
     let header: PictureHeader
     private(set) var warnings: [String] = []
     private var packedRow: [UInt8] = []
+    private let lanes = highestLanes()
 
     init(_ source: ByteSource, limits: Limits) throws(CodecError) {
         self.source = source
@@ -28,16 +30,19 @@ final class PNMDecoder: RowDecoder {
     }
 
     func decodeRows(_ count: Int, into out: UnsafeMutableRawBufferPointer) throws(CodecError) {
-        let stride = header.bytesPerRow
-        for index in 0..<count {
-            let row = out.row(index, stride: stride)
-            switch layout.encoding {
-            case .packedBits: try readPackedBits(row)
-            case .bitsInDecimal: try readBits(row)
-            case .decimal: try readNumbers(row)
-            case .raw: try readRaw(row)
-            }
+        switch layout.encoding {
+        case .raw: try readRaw(out)
+        case .packedBits: try eachRow(of: out, readPackedBits)
+        case .bitsInDecimal: try eachRow(of: out, readBits)
+        case .decimal: try eachRow(of: out, readNumbers)
         }
+    }
+
+    private func eachRow(
+        of out: UnsafeMutableRawBufferPointer, _ read: (UnsafeMutableRawBufferPointer) throws(CodecError) -> Void
+    ) throws(CodecError) {
+        let stride = header.bytesPerRow
+        for index in 0..<(out.count / stride) { try read(out.row(index, stride: stride)) }
     }
 
     func finish() throws(CodecError) {
@@ -47,13 +52,14 @@ final class PNMDecoder: RowDecoder {
         }
     }
 
-    private func readRaw(_ row: UnsafeMutableRawBufferPointer) throws(CodecError) {
-        guard try source.read(into: row) == row.count else { throw .truncated(.pnm) }
-        if layout.depth == .uint16 {
-            let samples = row.bindMemory(to: UInt16.self)
-            for index in samples.indices { samples[index] = UInt16(bigEndian: samples[index]) }
+    /// Any number of rows: in one piece, so that the source need not copy them.
+    private func readRaw(_ rows: UnsafeMutableRawBufferPointer) throws(CodecError) {
+        guard try source.read(into: rows) == rows.count else { throw .truncated(.pnm) }
+        let samples = rows.bindMemory(to: UInt16.self)
+        if layout.depth == .uint16, let first = samples.baseAddress {
+            lanes.pointee.swap_samples(first, first, samples.count)
         }
-        try scale(row)
+        try scale(rows)
     }
 
     private func readNumbers(_ row: UnsafeMutableRawBufferPointer) throws(CodecError) {

@@ -15,6 +15,9 @@ import Pixels
 /// PNG and baseline JPEG, PNM and C-ordered NPY stream, also from a pipe. Interlaced PNG, progressive JPEG, PFM (stored
 /// bottom row first) and Fortran-ordered NPY are held whole, within `Limits.maxMemory`. A file that is damaged, or shorter
 /// than its picture, throws; after the last row the reader has checked the end of the file too.
+///
+/// A reader belongs to no thread: any may call it, whichever made it, as long as one call has returned before the next
+/// begins.
 public final class PictureReader: RowSource {
     public let format: PictureFormat
     private let decoder: any RowDecoder
