@@ -55,9 +55,15 @@ public struct PlanOptions: Sendable {
     public var isExact: Bool
     /// Large smooth kernels may be computed on a coarse grid, off by at most a hundredth of an 8-bit level.
     public var usesGrids: Bool
+    /// Whether every sample that comes in is k / 255 for a whole k in 0…255: then levels can be counted.
+    public var samplesAreLevels: Bool
 
-    public init(method: Method? = nil, border: Border? = nil, isExact: Bool = false, usesGrids: Bool = false) {
+    public init(
+        method: Method? = nil, border: Border? = nil, isExact: Bool = false, usesGrids: Bool = false,
+        samplesAreLevels: Bool = false
+    ) {
         self.usesGrids = usesGrids
+        self.samplesAreLevels = samplesAreLevels
         self.method = method
         self.border = border
         self.isExact = isExact
@@ -71,6 +77,9 @@ public protocol PlannedStep: Sendable {
 
     /// Rows come cheapest in multiples of this; the output's height where they can only come all at once.
     var rowGrain: Int { get }
+
+    /// Whether each sample of the output is one of those that came in, so that levels stay levels.
+    var picksSamples: Bool { get }
 
     /// The weights it was not told and has to be given: none for a filter, weights and bias for `conv`.
     var parameters: [Parameter] { get }
@@ -87,6 +96,7 @@ public protocol PlannedStep: Sendable {
 
 extension PlannedStep {
     public var rowGrain: Int { 1 }
+    public var picksSamples: Bool { false }
     public var parameters: [Parameter] { [] }
     public var account: StepAccount { StepAccount() }
 }

@@ -14,6 +14,8 @@ struct Lowering {
     private(set) var outputChannels = Channels.gray
     /// For each node of the graph, where its colour and its alpha are.
     private var places: [Place] = []
+    /// For each node, whether its samples are 8-bit levels.
+    private var levels: [Bool] = []
 
     /// Colour and alpha of one picture, as nodes of the plan.
     private struct Place {
@@ -29,10 +31,11 @@ struct Lowering {
         self.options = options
     }
 
-    private var planOptions: PlanOptions {
+    private func planOptions(for inputs: [Int]) -> PlanOptions {
         let isFine = header.depth != .uint8 || (options.depth ?? .uint8) != .uint8
         return PlanOptions(
-            method: options.method, border: options.border, isExact: isFine, usesGrids: options.usesGrids)
+            method: options.method, border: options.border, isExact: isFine, usesGrids: options.usesGrids,
+            samplesAreLevels: inputs.allSatisfy { levels[$0] })
     }
 
     mutating func run() throws {
@@ -48,6 +51,7 @@ struct Lowering {
         nodes = [
             Plan.Node(plan: nil, inputs: [], shape: shape, text: "input", origin: 0, isNeeded: false, rowsHeld: 0)
         ]
+        levels = [header.depth == .uint8]
         var place = Place(colour: 0)
         if header.channels.hasAlpha, options.alpha != .channel {
             let colours = header.channels.colorCount
@@ -149,19 +153,20 @@ struct Lowering {
         _ step: any Step, _ inputs: [Int], origin: Int? = nil, at place: Int? = nil
     ) throws -> Int {
         let planned: any PlannedStep
+        let options = planOptions(for: inputs)
         do {
-            planned = try step.plan(for: inputs.map { nodes[$0].shape }, options: planOptions)
+            planned = try step.plan(for: inputs.map { nodes[$0].shape }, options: options)
         } catch {
             throw graph.error(sizing: error.description, at: origin ?? place ?? graph.output)
         }
         guard let samples = planned.output.sampleCount, samples <= Int.max / 64 else {
             throw graph.error(sizing: StepError.tooLarge(planned.output).description, at: origin ?? place ?? 0)
         }
-        guard planned.output.size.area ?? .max <= options.maxPixels else {
-            throw PlanError.pixels(planned.output.size, allowed: options.maxPixels, step: step.text)
+        guard planned.output.size.area ?? .max <= self.options.maxPixels else {
+            throw PlanError.pixels(planned.output.size, allowed: self.options.maxPixels, step: step.text)
         }
         let text = origin.map { graph.nodes[$0].text } ?? step.text
-        let stages = inputs.count == 1 ? step.stages(for: nodes[inputs[0]].shape, options: planOptions) : []
+        let stages = inputs.count == 1 ? step.stages(for: nodes[inputs[0]].shape, options: options) : []
         var inputs = inputs
         for stage in stages.dropLast() {
             append(stage, inputs, text: "\(text), on the grid", origin: nil)
@@ -176,6 +181,7 @@ struct Lowering {
             Plan.Node(
                 plan: planned, inputs: inputs, shape: planned.output, text: text, origin: origin, isNeeded: false,
                 rowsHeld: 0))
+        levels.append(planned.picksSamples && inputs.allSatisfy { levels[$0] })
     }
 }
 

@@ -43,17 +43,17 @@ struct PlannedAlpha: PlannedStep {
         call.inputs[0].withRows { colour in
             call.inputs[1].withRows { alpha in
                 output.withMutableRows { target in
+                    let loops = call.machine.rowLoops
                     call.machine.split(call.rows, grain: 32) { piece in
                         for y in piece {
                             let weight = alpha.row(y, plane: 0)
                             for c in 0..<shape.channels {
                                 let (row, out) = (colour.row(y, plane: c), target.row(y, plane: c))
                                 if divides {
-                                    for x in 0..<shape.width {
-                                        out[x] = weight[x] > PlannedAlpha.invisible ? row[x] / weight[x] : 0
-                                    }
+                                    loops.unweight(
+                                        row, by: weight, above: PlannedAlpha.invisible, into: out, shape.width)
                                 } else {
-                                    for x in 0..<shape.width { out[x] = row[x] * weight[x] }
+                                    loops.combine(row, weight, .multiply, into: out, shape.width)
                                 }
                             }
                         }

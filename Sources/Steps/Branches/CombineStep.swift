@@ -93,28 +93,34 @@ struct PlannedCombine: PlannedStep {
         inputs.map { Branches.rows(rows, of: $0, stretchedTo: output) }
     }
 
+    var picksSamples: Bool { rule == .max || rule == .min }
+
     func run(_ call: StepCall, into output: inout Planes) {
         let whole = self.output
+        let loops = call.machine.rowLoops
         output.withMutableRows { target in
-            for (index, branch) in call.inputs.enumerated() {
-                let shape = inputs[index]
-                branch.withRows { source in
-                    call.machine.split(call.rows, grain: 32) { piece in
-                        var stretched = [Float](repeating: 0, count: whole.width)
-                        for plane in 0..<whole.count * whole.channels {
-                            let (n, c) = plane.quotientAndRemainder(dividingBy: whole.channels)
-                            let from = n * shape.channels + (shape.channels == 1 ? 0 : c)
-                            for y in piece {
-                                let out = target.row(y, plane: plane)
-                                if shape.size == whole.size {
-                                    fold(index, source.row(y, plane: from), into: out)
-                                } else {
-                                    let value = source.row(0, plane: from)[0]
-                                    for x in stretched.indices { stretched[x] = value }
-                                    stretched.withUnsafeBufferPointer { row in
-                                        if let row = row.baseAddress { fold(index, row, into: out) }
-                                    }
-                                }
+            withRows(of: call.inputs) { sources in
+                call.machine.split(call.rows, grain: 32) { piece in
+                    var rows = [UnsafePointer<Float>?](repeating: nil, count: inputs.count)
+                    // A row for each branch of one pixel, filled once a plane.
+                    let stretched = UnsafeMutablePointer<Float>.allocate(capacity: inputs.count * max(whole.width, 1))
+                    defer { stretched.deallocate() }
+                    for plane in 0..<whole.count * whole.channels {
+                        for index in inputs.indices where inputs[index].size != whole.size {
+                            let row = stretched + index * whole.width
+                            let value = sources[index].row(0, plane: self.plane(plane, of: index))[0]
+                            row.update(repeating: value, count: whole.width)
+                            rows[index] = UnsafePointer(row)
+                        }
+                        for y in piece {
+                            for index in inputs.indices where inputs[index].size == whole.size {
+                                rows[index] = sources[index].row(y, plane: self.plane(plane, of: index))
+                            }
+                            let out = target.row(y, plane: plane)
+                            if let rule = rule.loop {
+                                loops.combine(rows, rule, into: out, whole.width)
+                            } else if let first = rows[0], let second = rows[1] {
+                                PlannedCombine.angles(first, second, into: out, whole.width)
                             }
                         }
                     }
@@ -123,36 +129,46 @@ struct PlannedCombine: PlannedStep {
         }
     }
 
-    /// Takes branch `index` into the result so far.
-    private func fold(_ index: Int, _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
-        let width = output.width
-        let isLast = index == inputs.count - 1
-        if index == 0 {
-            switch rule {
-            case .hypot: for x in 0..<width { out[x] = row[x] * row[x] }
-            default: out.update(from: row, count: width)
-            }
-            return
-        }
-        switch rule {
-        case .add: for x in 0..<width { out[x] += row[x] }
-        case .subtract: for x in 0..<width { out[x] -= row[x] }
-        case .multiply: for x in 0..<width { out[x] *= row[x] }
-        case .mean:
-            for x in 0..<width { out[x] += row[x] }
-            if isLast { for x in 0..<width { out[x] /= Float(inputs.count) } }
-        case .max: for x in 0..<width { out[x] = Swift.max(out[x], row[x]) }
-        case .min: for x in 0..<width { out[x] = Swift.min(out[x], row[x]) }
-        case .hypot:
-            for x in 0..<width { out[x] += row[x] * row[x] }
-            if isLast { for x in 0..<width { out[x] = out[x].squareRoot() } }
-        case .angle:
-            for x in 0..<width {
-                let turns = Float(atan2(Double(row[x]), Double(out[x])) / (2 * Double.pi))
-                out[x] = turns < 0 ? turns + 1 : turns
-            }
+    /// The plane of branch `index` behind the plane `plane` of the result.
+    private func plane(_ plane: Int, of index: Int) -> Int {
+        let (n, c) = plane.quotientAndRemainder(dividingBy: output.channels)
+        let channels = inputs[index].channels
+        return n * channels + (channels == 1 ? 0 : c)
+    }
+
+    /// Lends the rows of all branches at the same time.
+    private func withRows(
+        of branches: [Planes], lent: [ReadableRows] = [], _ body: ([ReadableRows]) -> Void
+    ) {
+        guard lent.count < branches.count else { return body(lent) }
+        branches[lent.count].withRows { withRows(of: branches, lent: lent + [$0], body) }
+    }
+
+    private static func angles(
+        _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
+        _ width: Int
+    ) {
+        for x in 0..<width {
+            let turns = Float(atan2(Double(second[x]), Double(first[x])) / (2 * Double.pi))
+            out[x] = turns < 0 ? turns + 1 : turns
         }
     }
 
     var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0) * Double(inputs.count)) }
+}
+
+extension CombineStep.Rule {
+    /// The engine's loop for it, if it has one.
+    fileprivate var loop: RowLoops.Combination? {
+        switch self {
+        case .add: .add
+        case .subtract: .subtract
+        case .multiply: .multiply
+        case .mean: .mean
+        case .max: .maximum
+        case .min: .minimum
+        case .hypot: .hypotenuse
+        case .angle: nil
+        }
+    }
 }

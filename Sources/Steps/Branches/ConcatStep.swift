@@ -33,6 +33,8 @@ struct PlannedConcat: PlannedStep {
     let inputs: [Shape]
     let output: Shape
 
+    var picksSamples: Bool { true }
+
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { inputs.map { _ in rows } }
 
     func run(_ call: StepCall, into output: inout Planes) {
@@ -40,11 +42,13 @@ struct PlannedConcat: PlannedStep {
             var first = 0
             for (branch, shape) in zip(call.inputs, inputs) {
                 branch.withRows { source in
-                    for n in 0..<shape.count {
-                        for c in 0..<shape.channels {
-                            for y in call.rows {
-                                target.row(y, plane: n * self.output.channels + first + c)
-                                    .update(from: source.row(y, plane: n * shape.channels + c), count: shape.width)
+                    call.machine.split(call.rows, grain: 64) { [first] piece in
+                        for n in 0..<shape.count {
+                            for c in 0..<shape.channels {
+                                for y in piece {
+                                    target.row(y, plane: n * self.output.channels + first + c)
+                                        .update(from: source.row(y, plane: n * shape.channels + c), count: shape.width)
+                                }
                             }
                         }
                     }

@@ -36,15 +36,33 @@ struct PlannedSuppress: PlannedStep {
 
     func run(_ call: StepCall, into output: inout Planes) {
         let shape = self.output
+        let loops = call.machine.rowLoops
         call.inputs[0].withRows { gx in
             call.inputs[1].withRows { gy in
                 output.withMutableRows { target in
-                    call.machine.split(call.rows, grain: 16) { piece in
+                    call.machine.split(call.rows, grain: 32) { piece in
+                        // Three rows of magnitudes; at the rim a missing neighbour counts as none.
+                        let width = shape.width + 2
+                        let store = UnsafeMutablePointer<Float>.allocate(capacity: 3 * width)
+                        defer { store.deallocate() }
+                        func magnitudes(_ y: Int) -> UnsafeMutablePointer<Float> { store + (y + 3) % 3 * width }
                         for plane in 0..<shape.count * shape.channels {
+                            func measure(_ y: Int) {
+                                let row = magnitudes(y)
+                                row.update(repeating: 0, count: width)
+                                guard y >= 0, y < shape.height else { return }
+                                loops.combine(
+                                    gx.row(y, plane: plane), gy.row(y, plane: plane), .hypotenuse, into: row + 1,
+                                    shape.width)
+                            }
+                            measure(piece.lowerBound - 1)
+                            measure(piece.lowerBound)
                             for y in piece {
-                                let field = GradientField(x: gx, y: gy, plane: plane, shape: shape)
-                                let out = target.row(y, plane: plane)
-                                for x in 0..<shape.width { out[x] = field.isRidge(x, y) ? field.magnitude(x, y) : 0 }
+                                measure(y + 1)
+                                loops.ridge(
+                                    gx.row(y, plane: plane), gy.row(y, plane: plane), above: magnitudes(y - 1),
+                                    own: magnitudes(y), below: magnitudes(y + 1), into: target.row(y, plane: plane),
+                                    shape.width)
                             }
                         }
                     }
@@ -54,39 +72,4 @@ struct PlannedSuppress: PlannedStep {
     }
 
     var account: StepAccount { StepAccount(reach: .around(1), operations: Double(output.sampleCount ?? 0) * 10) }
-}
-
-/// Two planes of gradient components.
-private struct GradientField {
-    let x: ReadableRows
-    let y: ReadableRows
-    let plane: Int
-    let shape: Shape
-
-    func magnitude(_ column: Int, _ row: Int) -> Float {
-        let (a, b) = (x.row(row, plane: plane)[column], y.row(row, plane: plane)[column])
-        return (a * a + b * b).squareRoot()
-    }
-
-    /// Whether the magnitude is at least that one pixel before and above that one pixel behind, along the gradient,
-    /// both interpolated between the two pixels that lie there. At the rim a missing neighbour counts as none.
-    func isRidge(_ column: Int, _ row: Int) -> Bool {
-        let (a, b) = (x.row(row, plane: plane)[column], y.row(row, plane: plane)[column])
-        let own = (a * a + b * b).squareRoot()
-        guard own > 0 else { return false }
-        let (stepX, stepY) = (a < 0 ? -1 : 1, b < 0 ? -1 : 1)
-        let isFlat = abs(a) >= abs(b)
-        let slant = isFlat ? abs(b) / abs(a) : abs(a) / abs(b)
-        func neighbour(_ sign: Int) -> Float {
-            let straight = isFlat ? (sign * stepX, 0) : (0, sign * stepY)
-            return at(column + straight.0, row + straight.1) * (1 - slant)
-                + at(column + sign * stepX, row + sign * stepY) * slant
-        }
-        return own > neighbour(1) && own >= neighbour(-1)
-    }
-
-    private func at(_ column: Int, _ row: Int) -> Float {
-        guard column >= 0, column < shape.width, row >= 0, row < shape.height else { return 0 }
-        return magnitude(column, row)
-    }
 }

@@ -89,6 +89,8 @@ struct PlannedMix: PlannedStep {
     let output: Shape
     let terms: [[(channel: Int, weight: Float)]]
 
+    var picksSamples: Bool { terms.allSatisfy { $0.count == 1 && $0[0].weight == 1 } }
+
     var inputs: [Shape] { [input] }
 
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows] }
@@ -97,14 +99,20 @@ struct PlannedMix: PlannedStep {
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
-                    for n in 0..<input.count {
-                        for (o, sum) in terms.enumerated() {
+                    for (o, sum) in terms.enumerated() {
+                        let weights = sum.map(\.weight)
+                        var rows = [UnsafePointer<Float>?](repeating: nil, count: sum.count)
+                        for n in 0..<input.count {
                             for y in piece {
                                 let out = target.row(y, plane: n * terms.count + o)
-                                let rows: [UnsafePointer<Float>?] = sum.map {
-                                    source.row(y, plane: n * input.channels + $0.channel)
+                                for (index, term) in sum.enumerated() {
+                                    rows[index] = source.row(y, plane: n * input.channels + term.channel)
                                 }
-                                call.machine.weightedSum(out, input.width, rows, sum.map(\.weight))
+                                if sum.count == 1, weights[0] == 1, let row = rows[0] {
+                                    out.update(from: row, count: input.width)
+                                } else {
+                                    call.machine.weightedSum(out, input.width, rows, weights)
+                                }
                             }
                         }
                     }

@@ -1,3 +1,5 @@
+import Convolution
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -28,20 +30,20 @@ public enum PointFunction: Hashable, Sendable {
     case fromLinear
 
     // out[x] = f(in[x]); the choice is made once a row
-    func run(_ input: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
+    func run(_ input: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int, _ loops: RowLoops) {
         switch self {
-        case .absolute: for x in 0..<count { out[x] = abs(input[x]) }
-        case .invert: for x in 0..<count { out[x] = 1 - input[x] }
-        case .scale(let factor): for x in 0..<count { out[x] = input[x] * factor }
-        case .offset(let amount): for x in 0..<count { out[x] = input[x] + amount }
+        case .absolute: loops.point(input, .absolute, into: out, count)
+        case .invert: loops.point(input, .invert, into: out, count)
+        case .scale(let factor): loops.point(input, .scale(factor), into: out, count)
+        case .offset(let amount): loops.point(input, .offset(amount), into: out, count)
         case .gamma(let gamma):
             for x in 0..<count { out[x] = Float(signed(input[x]) { pow($0, 1 / Double(gamma)) }) }
-        case .threshold(let level): for x in 0..<count { out[x] = input[x] >= level ? 1 : 0 }
-        case .clamp(let low, let high): for x in 0..<count { out[x] = min(max(input[x], low), high) }
-        case .square: for x in 0..<count { out[x] = input[x] * input[x] }
-        case .root: for x in 0..<count { out[x] = max(input[x], 0).squareRoot() }
-        case .relu: for x in 0..<count { out[x] = max(input[x], 0) }
-        case .leaky(let slope): for x in 0..<count { out[x] = input[x] > 0 ? input[x] : input[x] * slope }
+        case .threshold(let level): loops.point(input, .threshold(level), into: out, count)
+        case .clamp(let low, let high): loops.point(input, .clamp(low: low, high: high), into: out, count)
+        case .square: loops.point(input, .square, into: out, count)
+        case .root: loops.point(input, .root, into: out, count)
+        case .relu: loops.point(input, .relu, into: out, count)
+        case .leaky(let slope): loops.point(input, .leaky(slope), into: out, count)
         case .elu(let alpha):
             for x in 0..<count { out[x] = input[x] > 0 ? input[x] : alpha * Float(expm1(Double(input[x]))) }
         case .gelu:

@@ -28,14 +28,15 @@ struct PlannedPoint: DifferentiableStep {
 
     func run(_ call: StepCall, into output: inout Planes) {
         let planes = self.output.count * self.output.channels
+        let loops = call.machine.rowLoops
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
                     for plane in 0..<planes {
                         for y in piece {
                             function.run(
-                                source.row(y, plane: plane), into: target.row(y, plane: plane), count: self.output.width
-                            )
+                                source.row(y, plane: plane), into: target.row(y, plane: plane),
+                                count: self.output.width, loops)
                         }
                     }
                 }

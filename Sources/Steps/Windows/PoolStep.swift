@@ -27,7 +27,7 @@ public struct PoolStep: Step {
         let pooling = try StepError.rewording { () throws(GeometryError) in
             try Pooling(
                 reducer, window: window, border: border, countsPadding: countsPadding, input: inputs[0],
-                method: options.method, isExact: options.isExact)
+                method: options.method, isExact: options.isExact, samplesAreLevels: options.samplesAreLevels)
         }
         return PlannedPooling(pooling: pooling)
     }
@@ -103,6 +103,7 @@ public struct PlannedPooling: PlannedStep {
     public var inputs: [Shape] { [pooling.input] }
     public var output: Shape { pooling.output }
     public var rowGrain: Int { pooling.rowGrain }
+    public var picksSamples: Bool { pooling.picksSamples }
 
     public func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [pooling.rowsNeeded(for: rows)] }
 

@@ -1,0 +1,109 @@
+import CLanes
+
+/// The loops over rows of one instruction level that steps use: points, and branches into one.
+///
+/// - A row is good for `count` samples, and `out` is none of the rows that come in.
+package struct RowLoops: @unchecked Sendable {
+    // A constant table of plain C functions, which any thread may call.
+    private let loops: UnsafePointer<kern_lanes>
+
+    package init(_ lanes: Lanes) { loops = lanes.loops }
+
+    /// What becomes of one sample by itself.
+    package enum Point {
+        case absolute
+        case invert
+        case scale(Float)
+        case offset(Float)
+        case threshold(Float)
+        case clamp(low: Float, high: Float)
+        case square
+        case root
+        case relu
+        case leaky(Float)
+    }
+
+    package func point(
+        _ row: UnsafePointer<Float>, _ rule: Point, into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        func run(_ rule: kern_point_rule, _ a: Float = 0, _ b: Float = 0) {
+            loops.pointee.point(out, row, count, rule, a, b)
+        }
+        switch rule {
+        case .absolute: run(KERN_POINT_ABSOLUTE)
+        case .invert: run(KERN_POINT_INVERT)
+        case .scale(let factor): run(KERN_POINT_SCALE, factor)
+        case .offset(let amount): run(KERN_POINT_OFFSET, amount)
+        case .threshold(let level): run(KERN_POINT_THRESHOLD, level)
+        case .clamp(let low, let high): run(KERN_POINT_CLAMP, low, high)
+        case .square: run(KERN_POINT_SQUARE)
+        case .root: run(KERN_POINT_ROOT)
+        case .relu: run(KERN_POINT_RELU)
+        case .leaky(let slope): run(KERN_POINT_LEAKY, slope)
+        }
+    }
+
+    /// How the samples of branches become one.
+    package enum Combination {
+        case add
+        case subtract
+        case multiply
+        case mean
+        case maximum
+        case minimum
+        case hypotenuse
+
+        fileprivate var code: kern_combine_rule {
+            switch self {
+            case .add: KERN_COMBINE_ADD
+            case .subtract: KERN_COMBINE_SUBTRACT
+            case .multiply: KERN_COMBINE_MULTIPLY
+            case .mean: KERN_COMBINE_MEAN
+            case .maximum: KERN_COMBINE_MAXIMUM
+            case .minimum: KERN_COMBINE_MINIMUM
+            case .hypotenuse: KERN_COMBINE_HYPOTENUSE
+            }
+        }
+    }
+
+    /// One row from two.
+    package func combine(
+        _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, _ rule: Combination,
+        into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: 2) { rows in
+            rows[0] = first
+            rows[1] = second
+            loops.pointee.combine(out, count, rows.baseAddress, 2, rule.code)
+        }
+    }
+
+    /// One row from several: in their order, each product and sum rounded for itself.
+    package func combine(
+        _ rows: [UnsafePointer<Float>?], _ rule: Combination, into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        precondition(rows.count > 1, "branches are combined, \(rows.count) is none")
+        loops.pointee.combine(out, count, rows, rows.count, rule.code)
+    }
+
+    /// Each sample divided by its weight, or 0 where the weight is no more than `least`.
+    package func unweight(
+        _ row: UnsafePointer<Float>, by weights: UnsafePointer<Float>, above least: Float,
+        into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        loops.pointee.unweight(out, row, weights, least, count)
+    }
+
+    /// Magnitudes where they are largest along the gradient, else 0. The magnitude rows begin one sample before the
+    /// others and end one behind them.
+    package func ridge(
+        _ gx: UnsafePointer<Float>, _ gy: UnsafePointer<Float>, above: UnsafePointer<Float>,
+        own: UnsafePointer<Float>, below: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        loops.pointee.ridge(out, gx, gy, above, own, below, count)
+    }
+}
+
+extension Machine {
+    package var rowLoops: RowLoops { RowLoops(lanes) }
+}
