@@ -35,7 +35,8 @@ let package = Package(
 
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
         .testTarget(
-            name: "CodecsTests", dependencies: ["Codecs", "CLanes", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
+            name: "CodecsTests", dependencies: ["Codecs", "CLanes", "Pixels"],
+            exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "StepsTests", dependencies: ["Pixels", "Convolution", "Steps"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
         .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs"]),
