@@ -7,7 +7,7 @@ struct PNGFilters {
 
     /// Nothing is gained by a filter where nothing is packed; Sub alone is the cheapest of those that help.
     init(effort: Int) {
-        loops = fastestLoops()
+        loops = highestLanes()
         fixed =
             switch effort {
             case 0: 0
