@@ -49,6 +49,16 @@ typedef struct {
     int64_t below; // members in the words before that one
 } kern_places;
 
+// One step of an optimiser.
+typedef struct {
+    float rate, beta1, beta2, epsilon;
+    float scale;                    // of the gradient
+    float decay;                    // of the weight, added to the gradient
+    float shrink;                   // of the weight, by itself
+    float correction1, correction2; // of the moments, which start at 0
+    int nesterov;
+} kern_update;
+
 typedef struct {
     const char *name;
 
@@ -100,6 +110,14 @@ typedef struct {
     // Magnitudes that are largest across the edge, else 0; magnitude rows have a sample more on either side.
     void (*ridge)(float *out, const float *gx, const float *gy, const float *above, const float *own, const float *below,
                   size_t count);
+
+    // out[i] += in[i], and the sum of squares in double
+    void (*accumulate)(float *out, const float *in, size_t count);
+    double (*sum_of_squares)(const float *in, size_t count);
+    // An optimiser's step on some weights: momentum, Adam, RMSProp
+    void (*momentum_step)(float *weights, float *velocity, const float *gradient, size_t count, kern_update update);
+    void (*adam_step)(float *weights, float *first, float *second, const float *gradient, size_t count, kern_update update);
+    void (*rms_step)(float *weights, float *velocity, float *squares, const float *gradient, size_t count, kern_update update);
 
     // One butterfly of a Fourier transform over `count` columns: (a, b) becomes (a + b, (a - b) * w)
     void (*butterfly)(double *out_a_re, double *out_a_im, double *out_b_re, double *out_b_im,

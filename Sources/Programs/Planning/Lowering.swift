@@ -152,16 +152,9 @@ struct Lowering {
     private mutating func add(
         _ step: any Step, _ inputs: [Int], origin: Int? = nil, at place: Int? = nil
     ) throws -> Int {
-        let planned: any PlannedStep
         let options = planOptions(for: inputs)
-        do {
-            planned = try step.plan(for: inputs.map { nodes[$0].shape }, options: options)
-        } catch {
-            throw graph.error(sizing: error.description, at: origin ?? place ?? graph.output)
-        }
-        guard let samples = planned.output.sampleCount, samples <= Int.max / 64 else {
-            throw graph.error(sizing: StepError.tooLarge(planned.output).description, at: origin ?? place ?? 0)
-        }
+        let planned = try graph.plan(
+            step, at: origin ?? place ?? graph.output, for: inputs.map { nodes[$0].shape }, options: options)
         guard planned.output.size.area ?? .max <= self.options.maxPixels else {
             throw PlanError.pixels(planned.output.size, allowed: self.options.maxPixels, step: step.text)
         }
@@ -182,15 +175,5 @@ struct Lowering {
                 plan: planned, inputs: inputs, shape: planned.output, text: text, origin: origin, isNeeded: false,
                 rowsHeld: 0))
         levels.append(planned.picksSamples && inputs.allSatisfy { levels[$0] })
-    }
-}
-
-extension Graph {
-    /// Sizes that cannot work, at the call in the user's own text: the kernel file behind it is not at fault.
-    func error(sizing sentence: String, at node: Int) -> ProgramError {
-        guard let call = nodes[node].usedAt.last else {
-            return ProgramError(.shape(sentence), at: nodes[node].place.span, in: nodes[node].place.source)
-        }
-        return ProgramError(.shape("\(nodes[node].text): \(sentence)"), at: call.span, in: call.source)
     }
 }
