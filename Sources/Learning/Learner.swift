@@ -48,7 +48,7 @@ public final class Learner {
         layout.copy(from: network, to: weights)
         moments = (0..<optimiser.momentCount).map { [layout] _ in FloatStore(count: layout.count) }
         couplesBatch = try network.plan(count: 2).couplesBatch
-        rooms = Rooms(network)
+        rooms = Rooms(network, learns: true)
     }
 
     /// One step on `pictures`.
@@ -61,7 +61,7 @@ public final class Learner {
         while parts.count < ranges.count { parts.append(FloatStore(count: layout.count)) }
         for count in Set(ranges.map(\.count)) { try rooms.prepare(count) }
         let chance = Chance.hash(seed, UInt64(steps))
-        let sums = SumsOfParts(ranges.count)
+        let sums = Slots(repeating: LossSum(), count: ranges.count)
         let inner = ranges.count == 1 ? machine : Machine(lanes: machine.lanes, threads: 1)
         let (loss, classWeights, values, parts, rooms, layout) = (
             self.loss, self.classWeights, network.values, self.parts, self.rooms, self.layout
@@ -78,7 +78,7 @@ public final class Learner {
                 rooms.leave(room)
             }
         }
-        let total = sums.total
+        let total = sums.all.reduce(into: LossSum()) { $0 += $1 }
         try descend(rate: rate, total: total, parts: ranges.count)
         if couplesBatch, let room = rooms.last(pictures.count) { room.count(into: &network.values) }
         return total
@@ -94,7 +94,7 @@ public final class Learner {
     /// Adds the parts' gradients up and lets the weights follow.
     private func descend(rate: Double, total: LossSum, parts count: Int) throws(TrainingError) {
         let (loops, layout, parts, optimiser) = (machine.updateLoops, self.layout, self.parts, self.optimiser)
-        let squares = SumsOfPieces(layout.pieces.count)
+        let squares = Slots(repeating: 0.0, count: layout.pieces.count)
         machine.split(0..<layout.pieces.count, grain: 1) { piece in
             for index in piece {
                 let place = layout.pieces[index].place
@@ -106,7 +106,7 @@ public final class Learner {
             }
         }
         guard total.weight > 0 else { return }
-        let length = squares.total.squareRoot() / total.weight
+        let length = squares.all.reduce(0, +).squareRoot() / total.weight
         guard length.isFinite, total.loss.isFinite else { throw fault(total, squares) }
         var scale = 1 / total.weight
         if let clip, length > clip { scale *= clip / length }
@@ -122,7 +122,7 @@ public final class Learner {
         layout.copy(from: weights, to: &network)
     }
 
-    private func fault(_ total: LossSum, _ squares: SumsOfPieces) -> TrainingError {
+    private func fault(_ total: LossSum, _ squares: Slots<Double>) -> TrainingError {
         if let node = rooms.firstFault { return .notANumber(step: network.graph.nodes[node].text, number: steps + 1) }
         let piece = layout.pieces.indices.first { !squares[$0].isFinite }
         let name = piece.map { layout.pieces[$0].name } ?? "the loss"
@@ -142,42 +142,4 @@ public final class Learner {
 public enum TrainingError: Error, Hashable, Sendable {
     /// A result or a gradient that is infinite or no number, at a step of the training counted from 1.
     case notANumber(step: String, number: Int)
-}
-
-/// The loss of each part; every thread writes its own.
-final class SumsOfParts: @unchecked Sendable {
-    private let sums: UnsafeMutableBufferPointer<LossSum>
-
-    init(_ count: Int) {
-        sums = .allocate(capacity: count)
-        sums.initialize(repeating: LossSum())
-    }
-
-    deinit { sums.deallocate() }
-
-    subscript(part: Int) -> LossSum {
-        get { sums[part] }
-        set { sums[part] = newValue }
-    }
-
-    var total: LossSum { sums.reduce(into: LossSum()) { $0 += $1 } }
-}
-
-/// The sum of squares of each piece of the gradients; every thread writes its own.
-private final class SumsOfPieces: @unchecked Sendable {
-    private let sums: UnsafeMutableBufferPointer<Double>
-
-    init(_ count: Int) {
-        sums = .allocate(capacity: count)
-        sums.initialize(repeating: 0)
-    }
-
-    deinit { sums.deallocate() }
-
-    subscript(piece: Int) -> Double {
-        get { sums[piece] }
-        set { sums[piece] = newValue }
-    }
-
-    var total: Double { sums.reduce(0, +) }
 }

@@ -31,15 +31,14 @@ public struct Network: Sendable {
         output = plan.nodes[last].shape
         var weights: [Weight] = []
         var values: [[Planes]] = []
-        var labels = UniqueNames()
         for (index, node) in plan.nodes.enumerated() {
             let parameters = node.step?.parameters ?? []
-            let label = parameters.isEmpty ? "" : labels.unique(graph.nodes[index].label)
             let isFrozen = (graph.nodes[index].step as? any WeightedStep)?.layerWords.isFrozen ?? false
             for (place, parameter) in parameters.enumerated() {
                 weights.append(
                     Weight(
-                        name: "\(label).\(parameter.name)", parameter: parameter, node: index, place: place,
+                        name: "\(graph.nodes[index].label).\(parameter.name)", parameter: parameter, node: index,
+                        place: place,
                         isFrozen: isFrozen))
             }
             values.append(try graph.values(of: parameters, at: index, seed: seed))
@@ -82,19 +81,5 @@ public struct Network: Sendable {
                 sizing: "nothing can be learned in front of '\(graph.nodes[index].text)': it has no slope to follow",
                 at: index)
         }
-    }
-}
-
-/// Names that were not given out before: what is called as another is gets a number.
-private struct UniqueNames {
-    private var taken: Set<String> = []
-
-    mutating func unique(_ name: String) -> String {
-        var (candidate, number) = (name, 2)
-        while !taken.insert(candidate).inserted {
-            candidate = "\(name).\(number)"
-            number += 1
-        }
-        return candidate
     }
 }

@@ -1,7 +1,7 @@
 import Programs
 import Synchronization
 
-/// The workspaces of a learner: one for each thread and size of part, kept from step to step.
+/// Workspaces of one network: one for each thread and size of part, kept from step to step.
 final class Rooms: Sendable {
     private struct Kept: @unchecked Sendable {
         // A room is in one thread's hands, or here under the lock.
@@ -10,9 +10,13 @@ final class Rooms: Sendable {
     }
 
     private let network: Network
+    private let learns: Bool
     private let kept = Mutex(Kept())
 
-    init(_ network: Network) { self.network = network }
+    init(_ network: Network, learns: Bool) {
+        self.network = network
+        self.learns = learns
+    }
 
     /// Plans parts of `count` pictures.
     func prepare(_ count: Int) throws {
@@ -25,7 +29,7 @@ final class Rooms: Sendable {
         kept.withLock { kept in
             if let room = kept.free[count]?.popLast() { return Handle(room) }
             guard let plan = kept.plans[count] else { preconditionFailure("no plan for \(count) pictures") }
-            return Handle(Workspace(plan, learns: true))
+            return Handle(Workspace(plan, learns: learns))
         }.room
     }
 

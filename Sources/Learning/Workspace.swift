@@ -85,6 +85,14 @@ final class Workspace {
         return sum
     }
 
+    /// The loss of what came out.
+    func loss(of output: Planes, _ wanted: Wanted, _ loss: Loss) -> LossSum {
+        var slope = spare.take(output.shape)
+        let sum = loss.sum(output, wanted, classWeights: [], gradient: &slope)
+        spare.give(slope)
+        return sum
+    }
+
     /// Lets the parameters that are counted take in this batch.
     func count(into values: inout [[Planes]]) {
         for index in plan.nodes.indices where !notes[index].isEmpty {

@@ -41,6 +41,16 @@ extension Graph {
 }
 
 extension Graph {
+    /// All weights of a step, or none where one is not known.
+    func knownWeights(of planned: any PlannedStep, at node: Int) throws(ProgramError) -> [Planes] {
+        var all: [Planes] = []
+        for parameter in planned.parameters {
+            guard let known = nodes[node].weights[parameter.name] else { return [] }
+            all.append(try planes(known, for: parameter, at: node))
+        }
+        return all
+    }
+
     /// Weights that are known, in the shape that the step as planned has for them.
     ///
     /// - Throws: a `ProgramError` that names both sizes where they differ.

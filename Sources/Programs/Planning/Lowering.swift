@@ -49,7 +49,9 @@ struct Lowering {
     private mutating func receive() throws -> Place {
         let shape = Shape(channels: header.channels.count, size: header.size)
         nodes = [
-            Plan.Node(plan: nil, inputs: [], shape: shape, text: "input", origin: 0, isNeeded: false, rowsHeld: 0)
+            Plan.Node(
+                plan: nil, inputs: [], shape: shape, text: "input", origin: 0, weights: [], isNeeded: false, rowsHeld: 0
+            )
         ]
         levels = [header.depth == .uint8]
         var place = Place(colour: 0)
@@ -165,15 +167,18 @@ struct Lowering {
             append(stage, inputs, text: "\(text), on the grid", origin: nil)
             inputs = [nodes.count - 1]
         }
-        append(stages.last ?? planned, inputs, text: text, origin: origin)
+        let weights = try origin.map { try graph.knownWeights(of: planned, at: $0) } ?? []
+        append(stages.last ?? planned, inputs, text: text, origin: origin, weights: weights)
         return nodes.count - 1
     }
 
-    private mutating func append(_ planned: any PlannedStep, _ inputs: [Int], text: String, origin: Int?) {
+    private mutating func append(
+        _ planned: any PlannedStep, _ inputs: [Int], text: String, origin: Int?, weights: [Planes] = []
+    ) {
         nodes.append(
             Plan.Node(
-                plan: planned, inputs: inputs, shape: planned.output, text: text, origin: origin, isNeeded: false,
-                rowsHeld: 0))
+                plan: planned, inputs: inputs, shape: planned.output, text: text, origin: origin,
+                weights: weights, isNeeded: false, rowsHeld: 0))
         levels.append(planned.picksSamples && inputs.allSatisfy { levels[$0] })
     }
 }

@@ -18,6 +18,8 @@ public struct Plan: Sendable {
         public let text: String
         /// The node of the graph it stands for; nil for what was put in for alpha, light or range.
         public let origin: Int?
+        /// Its weights, one for each of the plan's parameters; none where they are still to be learned.
+        public let weights: [Planes]
         /// Whether anything it leads to is asked for.
         public internal(set) var isNeeded: Bool
         /// Most rows of it that are held at one time.
@@ -59,7 +61,8 @@ public struct Plan: Sendable {
     public var memory: Int {
         let needed = nodes.filter(\.isNeeded)
         let scratch = needed.map { $0.plan?.account.scratchBytes ?? 0 }.max() ?? 0
-        return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads, +)
+        let weights = needed.map(\.weightBytes).reduce(0, +)
+        return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads + weights, +)
     }
 
     /// What the weights of the last kernel sum to: a flat area becomes so many times as bright.
@@ -90,6 +93,11 @@ public struct Plan: Sendable {
 }
 
 extension Plan.Node {
+    /// Whether it has weights that nobody has learned yet.
+    public var asksForWeights: Bool { isNeeded && weights.isEmpty && !(plan?.parameters.isEmpty ?? true) }
+
+    var weightBytes: Int { weights.reduce(0) { $0 + 4 * ($1.shape.sampleCount ?? 0) } }
+
     public var bytesHeld: Int {
         isNeeded ? 4 * shape.count * shape.channels * rowsHeld * shape.width : 0
     }

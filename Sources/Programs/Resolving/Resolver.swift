@@ -183,7 +183,8 @@ struct Resolver {
         }
         let place = ProgramError.Place(source: scope.source, span: call.span)
         var node = Graph.Node(step: step, inputs: inputs, text: text, place: place, usedAt: scope.usedAt)
-        node.label = (step as? any WeightedStep)?.layerWords.name ?? labels.next(for: call)
+        let name = (step as? any WeightedStep)?.layerWords.name
+        node.label = name.map { labels.unique($0) } ?? labels.next(for: call)
         graph.nodes.append(node)
         return graph.nodes.count - 1
     }

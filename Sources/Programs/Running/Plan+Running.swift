@@ -61,7 +61,7 @@ extension Plan {
     }
 
     func requireKnownWeights() throws(PlanError) {
-        if let node = nodes.first(where: { $0.isNeeded && !($0.plan?.parameters.isEmpty ?? true) }) {
+        if let node = nodes.first(where: \.asksForWeights) {
             throw .unknownWeights(step: node.text)
         }
     }

@@ -57,8 +57,8 @@ struct Runner {
         case .run(let node, let rows):
             guard let step = plan.nodes[node].plan else { return }
             let call = StepCall(
-                inputs: plan.nodes[node].inputs.map { planes[$0] }, rows: rows, survey: findings[node],
-                machine: plan.options.machine)
+                inputs: plan.nodes[node].inputs.map { planes[$0] }, rows: rows,
+                parameters: plan.nodes[node].weights, survey: findings[node], machine: plan.options.machine)
             planes[node].makeRoom(upTo: rows.upperBound)
             step.run(call, into: &planes[node])
         case .drop(let node, let before):
