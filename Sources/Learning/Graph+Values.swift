@@ -12,7 +12,7 @@ extension Graph {
             if let known = nodes[node].weights[parameter.name] {
                 return try planes(known, for: parameter, at: node)
             }
-            var chance = Chance(seed: Chance.hash(seed, UInt64(node), UInt64(place)))
+            var chance = Chance(seed: seed, place: node, place)
             return parameter.initial(as: place == 0 ? start : nil, from: &chance)
         }
     }
@@ -33,7 +33,7 @@ extension Parameter {
                 default: (2 / Double(max(1, fanIn))).squareRoot()
                 }
             return Planes(
-                shape: shape, samples: (0..<(shape.sampleCount ?? 0)).map { _ in Float(deviation * chance.normal()) })
+                shape: shape, samples: (0..<(shape.sampleCount ?? 0)).map { _ in Float(deviation) * chance.normal() })
         }
     }
 }

@@ -140,9 +140,9 @@ public struct TrainingState: Sendable {
 
     /// All examples, shuffled anew for every epoch.
     static func order(of count: Int, epoch: Int, seed: UInt64) -> [Int] {
-        var chance = Chance(seed: Chance.hash(seed, 0x0DE5, UInt64(epoch)))
+        var chance = Chance(seed: seed, place: epoch, -1)
         var order = Array(0..<count)
-        for place in order.indices.reversed().dropLast() { order.swapAt(place, chance.below(place + 1)) }
+        chance.shuffle(&order)
         return order
     }
 }
