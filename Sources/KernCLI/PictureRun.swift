@@ -12,15 +12,22 @@ import Programs
 struct PictureOutcome: Sendable {
     enum Line: Sendable {
         case talk(String)
+        /// Of many pictures it is told a few times only.
+        case note(String)
         case result(String)
         case complaint(String)
     }
 
+    let input: String
     var lines: [Line] = []
     /// nil where the picture was made.
     var failure: ExitStatus?
     /// A reader of stdout that has seen enough: nothing is left to do, and it is not an error.
     var isCutShort = false
+    /// Whether another process had made the result meanwhile, which is as good.
+    var wasThere = false
+
+    init(input: String) { self.input = input }
 
     mutating func talk(_ text: String) { lines.append(.talk(text)) }
 }
@@ -32,16 +39,18 @@ struct PictureRun: Sendable {
     let options: RunOptions
 
     func outcome(of job: OutputPlan.Job, threads: Int, isAlone: Bool) -> PictureOutcome {
-        var outcome = PictureOutcome()
+        var outcome = PictureOutcome(input: job.input == "-" ? "stdin" : job.input)
         do {
             try run(job, threads: threads, telling: &outcome)
         } catch CodecError.system(.write, errno: EPIPE) where job.target == .standardOutput {
             outcome.isCutShort = true
+        } catch CodecError.exists where command.existing == .skip {
+            outcome.wasThere = true
         } catch {
             let complaint = Complaint(about: error, input: job.input, output: job.output)
             let isNamed = error is CodecError || isAlone
-            let name = job.input == "-" ? "stdin" : job.input
-            outcome.lines.append(.complaint(isNamed ? complaint.sentence : "\(name): \(complaint.sentence)"))
+            outcome.lines.append(
+                .complaint(isNamed ? complaint.sentence : "\(outcome.input): \(complaint.sentence)"))
             outcome.failure = complaint.status
         }
         return outcome
@@ -82,7 +91,7 @@ struct PictureRun: Sendable {
         case .standardOutput:
             return try run(STDOUT_FILENO)
         case .file(let path), .stream(let path):
-            let file = try AtomicFile(path: path, replacing: command.force)
+            let file = try AtomicFile(path: path, replacing: command.existing == .replace)
             defer { file.abandon() }
             let report = try run(file.descriptor)
             try file.commit()
@@ -96,8 +105,9 @@ struct PictureRun: Sendable {
     ) {
         for warning in reader.warnings { outcome.talk("kern apply: \(job.input): note: \(warning)") }
         if report.clippedShare > 0.01 {
-            outcome.talk("kern apply: \(job.output): \(ClippingNote(report, plan).sentence)")
+            outcome.lines.append(.note("kern apply: \(job.output): \(ClippingNote(report, plan).sentence)"))
         }
+        if command.isVerbose { outcome.talk("kern apply: \(job.input) → \(job.output)") }
         if command.printsJSON {
             let result: JSON = [
                 "input": .string(job.input), "output": .string(job.output), "format": .string(format.rawValue),
