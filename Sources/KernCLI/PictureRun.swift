@@ -66,24 +66,27 @@ struct PictureRun: Sendable {
         var options = options
         options.machine.threads = threads
         options.depth = command.depth ?? format.depth(for: reader.header.depth)
+        let mask = try command.part.mask.map { try NamedSource($0, limits: limits) }
+        options.mask = mask?.header
         let plan = try Plan(graph, for: reader.header, options: options)
         if let step = plan.explanation.first(where: { !$0.parameters.isEmpty }) {
             throw PlanError.unknownWeights(step: step.text)
         }
         try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)
         if command.explains { outcome.talk(PlanText(plan).text) }
-        let report = try write(plan, from: reader, as: format, to: job, telling: &outcome)
+        let report = try write(plan, from: reader, mask, as: format, to: job, telling: &outcome)
         tell(report, plan, reader, format, job, &outcome)
     }
 
     private func write(
-        _ plan: Plan, from reader: PictureReader, as format: PictureFormat, to job: OutputPlan.Job,
+        _ plan: Plan, from reader: PictureReader, _ mask: NamedSource?, as format: PictureFormat,
+        to job: OutputPlan.Job,
         telling outcome: inout PictureOutcome
     ) throws -> RunReport {
         func run(_ descriptor: Int32) throws -> RunReport {
             let sink = ByteSink(descriptor: descriptor)
             let writer = try PictureWriter(format, plan.output, options: command.encoding, to: sink)
-            let report = try plan.run(from: reader, to: writer)
+            let report = try plan.run(from: reader, mask: mask, to: writer)
             for warning in writer.warnings { outcome.talk("kern apply: \(job.output): note: \(warning)") }
             return report
         }

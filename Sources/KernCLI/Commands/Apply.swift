@@ -31,7 +31,9 @@ struct Apply: Command {
         ],
         options: [
             output, .force, format, depth, range, alpha, linear, .border, .engine, .threads, explain, quality, sampling,
-            effort, recursive, skipExisting, shard, dryRun, save,
+            effort,
+        ] + PartOptions.options + [
+            recursive, skipExisting, shard, dryRun, save,
         ] + EngineOptions.limitOptions + [.json, verbose, .quiet],
         discussion: [
             "Values stay floating-point from the first step to the last; only the end of the program rounds them. The "
@@ -58,6 +60,7 @@ struct Apply: Command {
     let range: RangeRule
     let alpha: AlphaRule
     let isLinear: Bool
+    let part: PartOptions
     let engine: EngineOptions
     let encoding: EncodingOptions
     let explains: Bool
@@ -79,6 +82,7 @@ struct Apply: Command {
         range = arguments.choice(Apply.range, as: RangeRule.self) ?? .auto
         alpha = arguments.choice(Apply.alpha, as: AlphaRule.self) ?? .weight
         isLinear = arguments.has(Apply.linear)
+        part = try PartOptions(arguments)
         engine = try EngineOptions(arguments)
         encoding = EncodingOptions(
             effort: arguments.integer(Apply.effort) ?? EncodingOptions().effort,
@@ -132,6 +136,8 @@ struct Apply: Command {
         options.range = range
         options.alpha = alpha
         options.isLinear = isLinear
+        options.channels = part.channels
+        options.region = part.region
         return options
     }
 }
