@@ -94,6 +94,22 @@ package struct RowLoops: @unchecked Sendable {
         loops.pointee.unweight(out, row, weights, least, count)
     }
 
+    /// From `other` at weight 0 to `row` at weight 1; at the ends the very samples.
+    package func blend(
+        _ row: UnsafePointer<Float>, over other: UnsafePointer<Float>, by weights: UnsafePointer<Float>,
+        into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        loops.pointee.blend(out, other, row, weights, count)
+    }
+
+    /// The weight that colours are blended by where what is blended is transparent itself: each counts as much as it shows.
+    package func blendShare(
+        _ weights: UnsafePointer<Float>, alpha: UnsafePointer<Float>, other: UnsafePointer<Float>,
+        into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        loops.pointee.blend_share(out, weights, alpha, other, count)
+    }
+
     /// Magnitudes where they are largest along the gradient, else 0. The magnitude rows begin one sample before the
     /// others and end one behind them.
     package func ridge(

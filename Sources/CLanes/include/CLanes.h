@@ -107,6 +107,10 @@ typedef struct {
     void (*combine)(float *out, size_t count, const float *const *rows, size_t branches, kern_combine_rule rule);
     // out[x] = in[x] / weights[x] where that is more than `least`, else 0
     void (*unweight)(float *out, const float *in, const float *weights, float least, size_t count);
+    // out[x] = other[x] + weights[x] * (in[x] - other[x]); exactly other[x] where the weight is 0 and in[x] where it is 1
+    void (*blend)(float *out, const float *other, const float *in, const float *weights, size_t count);
+    // out[x] = w * alpha[x] / (w * alpha[x] + (1 - w) * other[x]) with w = weights[x]; w itself at 0, at 1 and for 0 / 0
+    void (*blend_share)(float *out, const float *weights, const float *alpha, const float *other, size_t count);
     // Magnitudes that are largest across the edge, else 0; magnitude rows have a sample more on either side.
     void (*ridge)(float *out, const float *gx, const float *gy, const float *above, const float *own, const float *below,
                   size_t count);

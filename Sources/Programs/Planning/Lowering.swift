@@ -5,20 +5,27 @@ import Steps
 /// From a graph of steps to planned nodes: plans each step for the shapes that reach it, and puts in what alpha, linear
 /// light and the range rule ask for.
 struct Lowering {
-    private let graph: Graph
-    private let header: PictureHeader
-    private let options: RunOptions
-    private(set) var nodes: [Plan.Node] = []
+    let graph: Graph
+    let header: PictureHeader
+    let options: RunOptions
+    var nodes: [Plan.Node] = []
     private(set) var last = 0
     private(set) var range: RangeRule = .clip
     private(set) var outputChannels = Channels.gray
+    /// The node of the mask, if there is one.
+    var mask: Int?
+    /// The picture as it came, without its alpha, and what of it the program is given.
+    private(set) var original = Place(colour: 0)
+    /// The same in the light that is computed in, and what of it the program is given.
+    private(set) var whole = 0
+    private(set) var given = 0
     /// For each node of the graph, where its colour and its alpha are.
     private var places: [Place] = []
     /// For each node, whether its samples are 8-bit levels.
-    private var levels: [Bool] = []
+    var levels: [Bool] = []
 
     /// Colour and alpha of one picture, as nodes of the plan.
-    private struct Place {
+    struct Place {
         var colour: Int
         var alpha: Int?
         /// Whether the last window on the way here was signed.
@@ -60,9 +67,19 @@ struct Lowering {
             place.colour = try add(MixStep(.pick(Array(0..<colours)), text: "colour"), [0])
             place.alpha = try add(MixStep(.pick([colours]), text: "alpha"), [0])
         }
+        original = place
         if options.isLinear {
             place.colour = try add(PointStep(.toLinear, text: "to-linear"), [place.colour])
         }
+        whole = place.colour
+        switch options.channels {
+        case nil: break
+        case .some(.luma):
+            place.colour = try add(MixStep(.luminance([0.2126, 0.7152, 0.0722]), text: "luma"), [place.colour])
+        case .some(.some(let channels)):
+            place.colour = try add(MixStep(.pick(channels), text: "channels"), [place.colour])
+        }
+        given = place.colour
         return place
     }
 
@@ -133,9 +150,11 @@ struct Lowering {
         case .rescale:
             place.colour = try add(RescaleStep(.range(low: 0, high: 1), text: "rescale"), [place.colour])
         }
+        if let channels = options.channels { try returnChannels(channels, &place) }
         if options.isLinear {
             place.colour = try add(PointStep(.fromLinear, text: "from-linear"), [place.colour])
         }
+        if options.mask != nil || options.region != nil { try returnPart(&place, isFloat: isFloat) }
         let colours = nodes[place.colour].shape.channels
         last = place.colour
         if let alpha = place.alpha {
@@ -151,7 +170,7 @@ struct Lowering {
     // MARK: Nodes
 
     /// - Parameter place: the node of the graph to blame; `origin` where the new node stands for it.
-    private mutating func add(
+    mutating func add(
         _ step: any Step, _ inputs: [Int], origin: Int? = nil, at place: Int? = nil
     ) throws -> Int {
         let options = planOptions(for: inputs)

@@ -11,7 +11,7 @@ import Steps
 public struct Plan: Sendable {
     /// A step in its place; the first node is the picture itself.
     public struct Node: Sendable {
-        /// nil for the picture.
+        /// nil for what is read: the picture, and a mask.
         public let plan: (any PlannedStep)?
         public let inputs: [Int]
         public let shape: Shape
@@ -34,8 +34,10 @@ public struct Plan: Sendable {
     /// The node whose rows are written.
     public let last: Int
     public let options: RunOptions
-    /// Rows of the picture that are read: a crop may do without the last.
-    private(set) var rowsReceived = 0
+    /// The node of the mask, if there is one.
+    let mask: Int?
+    /// For each node that is read, how many of its rows are: a crop may do without the last.
+    private(set) var rowsReceived: [Int] = []
     /// What `--range` came to.
     public let range: RangeRule
 
@@ -48,6 +50,7 @@ public struct Plan: Sendable {
         input = header
         nodes = lowering.nodes
         last = lowering.last
+        mask = lowering.mask
         range = lowering.range
         let shape = nodes[last].shape
         output = PictureHeader(
@@ -112,6 +115,16 @@ public enum PlanError: Error, Hashable, Sendable {
     case pixels(Size, allowed: Int, step: String)
     /// Weights that nobody has learned yet.
     case unknownWeights(step: String)
+    /// A region that holds no pixel.
+    case region(Region, picture: Size)
+    /// A mask that is not as large as the picture.
+    case maskSize(Size, picture: Size)
+    /// A mask whose channels mean nothing.
+    case maskChannels(Int)
+    /// What goes back into the picture has to be as large.
+    case resized(Size, picture: Size)
+    /// What goes back into the picture has to have its channels, or one.
+    case rechannelled(Int, picture: Int)
     /// A pixel was asked for that the result does not have.
     case outside(x: Int, y: Int, Size)
 }
@@ -127,6 +140,18 @@ extension PlanError: CustomStringConvertible {
         case .unknownWeights(let step):
             "'\(step)' has weights that are still to be learned, so there is nothing to apply yet; "
                 + "'kern explain' shows what it would be"
+        case .region(let region, let picture):
+            "the region \(region) lies outside the picture, which is \(picture)"
+        case .maskSize(let size, let picture):
+            "the mask is \(size), but the picture is \(picture); a mask is as large as its picture"
+        case .maskChannels(let count):
+            "the mask has \(count) channels; a mask is a grey or a colour picture"
+        case .resized(let size, let picture):
+            "--region, --mask and --channels put the result back into the picture, but the program makes \(size) of "
+                + "\(picture); leave out the steps that change the size, or the option"
+        case .rechannelled(let count, let picture):
+            "--region, --mask and --channels put the result back into the picture, but the program makes \(count) "
+                + "channels of \(picture); let it end in as many, or in one"
         case .outside(let x, let y, let size):
             "the result is \(size): it has no pixel \(x),\(y); columns and rows count from 0"
         }

@@ -15,28 +15,35 @@ extension Plan {
     /// Runs over the rows of a picture, a band at a time, and hands the result's rows on as soon as they are there.
     /// With more than one thread, reading and writing go on beside the filter, each on a thread of its own.
     ///
-    /// `source.header` is the one this was planned for; `sink` takes rows of `output`. Of several failures the one that
+    /// `source.header` is the one this was planned for, `mask.header` that of the options; `sink` takes rows of `output`. Of several failures the one that
     /// comes first in the picture is thrown, as with one thread; after one, neither source nor sink is to be used again.
     @discardableResult
-    public func run(from source: any RowSource, to sink: any RowSink) throws -> RunReport {
+    public func run(
+        from source: any RowSource, mask maskSource: (any RowSource)? = nil, to sink: any RowSink
+    ) throws -> RunReport {
+        precondition((maskSource != nil) == (mask != nil), "a mask is given where one was planned for")
         try requireKnownWeights()
         let overlaps = options.machine.threads > 1
-        let reader = RowReadAhead(source, rows: rowsReceived, isAhead: overlaps)
+        let reader = RowReadAhead(source, rows: rowsReceived[0], isAhead: overlaps)
+        let maskReader = maskSource.map { RowReadAhead($0, rows: rowsReceived[mask ?? 0], isAhead: overlaps) }
         let writer = RowWriteBehind(sink, output, isBehind: overlaps)
         do {
-            let report = try run(from: reader, to: writer)
+            let report = try run(from: reader, mask: maskReader, to: writer)
             try writer.finish()
             return report
         } catch {
             reader.stop()
+            maskReader?.stop()
             // Rows on their way lie before those that could not be made: their failure is the first.
             try writer.drain()
             throw error
         }
     }
 
-    private func run(from reader: RowReadAhead, to writer: RowWriteBehind) throws -> RunReport {
-        var runner = Runner(self, reader: reader)
+    private func run(
+        from reader: RowReadAhead, mask: RowReadAhead?, to writer: RowWriteBehind
+    ) throws -> RunReport {
+        var runner = Runner(self, reader: reader, mask: mask)
         let band = RowSchedule.bandHeight(of: nodes[last])
         var report = RunReport(samples: output.size.height * output.size.width * output.channels.count, clipped: 0)
         var done = 0
@@ -53,10 +60,10 @@ extension Plan {
     }
 
     /// Runs over a whole picture in memory.
-    public func applied(to raster: Raster) throws -> Raster {
+    public func applied(to raster: Raster, mask: Raster? = nil) throws -> Raster {
         let source = RasterSource(raster)
         let sink = RasterSink(output)
-        try run(from: source, to: sink)
+        try run(from: source, mask: mask.map(RasterSource.init), to: sink)
         return sink.raster
     }
 

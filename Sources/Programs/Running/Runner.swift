@@ -6,6 +6,7 @@ import Steps
 struct Runner {
     private let plan: Plan
     private let reader: RowReadAhead
+    private let mask: RowReadAhead?
     private var schedule: RowSchedule
     private var planes: [Planes]
     private var findings: [[Double]]
@@ -13,10 +14,11 @@ struct Runner {
     private let keepsAll: Bool
 
     /// - Parameter keepsAll: let no row go, so that every node can be looked at afterwards.
-    init(_ plan: Plan, reader: RowReadAhead, keepsAll: Bool = false) {
+    init(_ plan: Plan, reader: RowReadAhead, mask: RowReadAhead? = nil, keepsAll: Bool = false) {
         self.plan = plan
         self.keepsAll = keepsAll
         self.reader = reader
+        self.mask = mask
         schedule = RowSchedule(plan)
         converter = SampleConverter(plan.options.machine)
         planes = plan.nodes.map { Planes(shape: $0.shape, emptyWithRoomFor: $0.isNeeded ? $0.rowsHeld : 0) }
@@ -49,8 +51,12 @@ struct Runner {
 
     private mutating func perform(_ action: RowSchedule.Action) throws {
         switch action {
-        case .receive(let rows):
-            try receive(rows.count)
+        case .receive(let node, let rows):
+            if node == 0 {
+                try receive(rows.count, from: reader, plan.input, into: node)
+            } else if let mask, let header = plan.options.mask {
+                try receive(rows.count, from: mask, header, into: node)
+            }
         case .survey(let node, let rows):
             guard let step = plan.nodes[node].plan as? any SurveyingStep else { return }
             step.survey(rows, of: planes[plan.nodes[node].inputs[0]], into: &findings[node])
@@ -67,11 +73,13 @@ struct Runner {
         }
     }
 
-    private mutating func receive(_ count: Int) throws {
+    private mutating func receive(
+        _ count: Int, from reader: RowReadAhead, _ header: PictureHeader, into node: Int
+    ) throws {
         var left = count
         while left > 0 {
             left -= try reader.take(atMost: left) { rows, bytes in
-                converter.load(rows, from: bytes, header: plan.input, into: &planes[0])
+                converter.load(rows, from: bytes, header: header, into: &planes[node])
             }
         }
     }
