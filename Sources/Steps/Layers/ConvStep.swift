@@ -41,7 +41,8 @@ public struct ConvStep: Step {
                 "groups", .integer(1...65_536), standard: .integer(1), "channels are split into; each sees only its own"
             ),
             .key("no-bias", .flag, "add nothing to the sum"),
-        ] + WindowSettings.kernelWords
+        ] + WindowSettings.kernelWords,
+        otherForms: [SharedConvStep.word]
     ) { settings throws(StepError) in
         ConvStep(
             channels: settings.integer("channels"), size: settings.size("size"), groups: settings.integer("groups"),
