@@ -12,6 +12,9 @@ public struct ConvStep: Step {
 
     public var role: StepRole { .layer }
 
+    /// How the window lies, whatever the weights turn out to be.
+    public func window() throws(StepError) -> Window { try settings.window(size) }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         let input = inputs[0]
         guard input.channels % groups == 0, channels % groups == 0 else {
