@@ -148,6 +148,11 @@ typedef struct {
     // What each would leave: the sum of the distances of its bytes from 0.
     void (*filter_costs)(uint64_t costs[5], const uint8_t *row, const uint8_t *above, size_t step, size_t count);
     void (*filter_bytes)(uint8_t *out, unsigned filter, const uint8_t *row, const uint8_t *above, size_t step, size_t count);
+
+    // The sum of a[x] * b[x]
+    double (*dot)(const double *a, const double *b, size_t count);
+    // sums[i * count + j] += weight * values[i] * values[j] for j >= i
+    void (*add_outer)(double *sums, const double *values, size_t count, double weight);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.

@@ -13,6 +13,9 @@ public struct ConvStep: WeightedStep {
 
     public var role: StepRole { .layer }
 
+    /// How the window lies, whatever the weights turn out to be.
+    public func window() throws(StepError) -> Window { try settings.window(size) }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         let input = inputs[0]
         guard input.channels % groups == 0, channels % groups == 0 else {
@@ -42,7 +45,8 @@ public struct ConvStep: WeightedStep {
                 "groups", .integer(1...65_536), standard: .integer(1), "channels are split into; each sees only its own"
             ),
             .key("no-bias", .flag, "add nothing to the sum"),
-        ] + WindowSettings.kernelWords + LayerWords.settings + [LayerWords.start]
+        ] + WindowSettings.kernelWords + LayerWords.settings + [LayerWords.start],
+            otherForms: [SharedConvStep.word]
     ) { settings throws(StepError) in
         ConvStep(
             channels: settings.integer("channels"), size: settings.size("size"), groups: settings.integer("groups"),

@@ -85,6 +85,11 @@ public enum PointFunction: Hashable, Sendable {
     }
 }
 
+extension PointFunction {
+    /// `toLinear` of one value, without rounding it.
+    package static func linear(_ stored: Double) -> Double { stored < 0 ? -linearLight(-stored) : linearLight(stored) }
+}
+
 /// `f` of the magnitude, with the sign put back: filters give negative values too.
 private func signed(_ v: Float, _ f: (Double) -> Double) -> Double {
     v < 0 ? -f(-Double(v)) : f(Double(v))
