@@ -58,6 +58,42 @@ typedef struct {
     float correction1, correction2; // of the moments, which start at 0
     int nesterov;
 } kern_update;
+// How many of a layer's `outputs` are computed together from output `first` on: tiles of at most six that are nearly
+// alike. Weights are packed tile after tile, for each tap one of each output.
+static inline size_t kern_layer_tile(size_t outputs, size_t first) {
+    size_t parts = (outputs + 5) / 6, size = outputs / parts, larger = outputs % parts;
+    return first < larger * (size + 1) ? size + 1 : size;
+}
+
+// out[m * step + x] = start[m] + sum over t of weight (t, m) * in[offsets[t] + x], for x below `count`
+typedef struct {
+    const float *in;
+    const ptrdiff_t *offsets;
+    size_t taps;
+    const float *weights; // packed as said above
+    const float *start;
+    float *out;
+    size_t step;
+    size_t outputs;
+    size_t count;
+} kern_layer_sums;
+
+// out[m * step + t] += sum over pictures n and x below `count` of
+// left[n * left_picture + m * left_step + x] * right[n * right_picture + offsets[t] + x]
+typedef struct {
+    const float *left;
+    size_t left_picture;
+    size_t left_step;
+    const float *right;
+    size_t right_picture;
+    const ptrdiff_t *offsets;
+    size_t rows;
+    size_t taps;
+    size_t count;
+    size_t pictures;
+    float *out;
+    size_t step;
+} kern_layer_dots;
 
 typedef struct {
     const char *name;
@@ -153,6 +189,11 @@ typedef struct {
     double (*dot)(const double *a, const double *b, size_t count);
     // sums[i * count + j] += weight * values[i] * values[j] for j >= i
     void (*add_outer)(double *sums, const double *values, size_t count, double weight);
+    // Weighted sums and sums of products for layers.
+    void (*layer_sums)(const kern_layer_sums *s);
+    void (*layer_dots)(const kern_layer_dots *d);
+    // Rows of `pitch`: `lead` times `outside`, every stride-th of `inside` samples of a row, `outside` again.
+    void (*lay_rows)(float *out, size_t pitch, const float *in, ptrdiff_t in_pitch, size_t rows, size_t lead, size_t inside, size_t stride, float outside);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.

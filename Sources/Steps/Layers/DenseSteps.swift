@@ -11,7 +11,8 @@ public struct DenseStep: WeightedStep {
     public var role: StepRole { .layer }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        PlannedDense(step: self, input: inputs[0])
+        PlannedDense(
+            step: self, input: inputs[0], product: LayerProduct(input: inputs[0], outputs: outputs))
     }
 
     static let word = StepWord(
@@ -27,9 +28,10 @@ public struct DenseStep: WeightedStep {
     }
 }
 
-struct PlannedDense: PlannedStep {
+struct PlannedDense: DifferentiableStep {
     let step: DenseStep
     let input: Shape
+    let product: LayerProduct
 
     var inputs: [Shape] { [input] }
     var output: Shape { Shape(count: input.count, channels: step.outputs, height: 1, width: 1) }
@@ -47,16 +49,21 @@ struct PlannedDense: PlannedStep {
 
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows.isEmpty ? rows : 0..<input.height] }
 
-    // out (n,o) = bias (o) + Σ over i of weight (o,i) · in (n,i)
     func run(_ call: StepCall, into output: inout Planes) {
-        let count = input.channels * input.height * input.width
-        let (samples, weights) = (call.inputs[0].samples, call.parameters[0].samples)
-        for n in 0..<input.count {
-            for o in 0..<step.outputs {
-                var sum = step.hasBias ? Double(call.parameters[1].samples[o]) : 0
-                for i in 0..<count { sum += Double(weights[o * count + i]) * Double(samples[n * count + i]) }
-                output[n: n, c: o, y: 0, x: 0] = Float(sum)
-            }
+        product.run(
+            call.inputs[0], weights: call.parameters[0], bias: step.hasBias ? call.parameters[1] : nil, into: &output,
+            on: call.machine)
+    }
+
+    func backward(
+        _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
+    ) {
+        gradients.withInput(0) { gradient in
+            product.inputGradient(of: outputGradient, weights: call.parameters[0], into: &gradient, on: call.machine)
+        }
+        gradients.withWeightsAndBias(step.hasBias) { weights, bias in
+            product.parameterGradients(
+                of: outputGradient, at: call.inputs[0], weights: &weights, bias: &bias, on: call.machine)
         }
     }
 
