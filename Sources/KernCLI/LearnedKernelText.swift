@@ -31,7 +31,9 @@ struct LearnedKernelText {
             if output.bias != 0 { lines.append("  plus \(NumberText.short(output.bias))") }
         }
         lines.append("")
-        if kernel.model.colour == .shared { lines.append("recognised  \(recognitionText ?? "nothing in the catalogue")") }
+        if kernel.model.colour == .shared {
+            lines.append("recognised  \(recognitionText ?? "nothing in the catalogue")")
+        }
         lines.append("sum         \(kernel.outputs.map { NumberText.short(sum($0)) }.joined(separator: ", "))")
         lines.append("residual    \(residualText)")
         lines.append("trust       \(trustText)")
@@ -126,7 +128,8 @@ struct LearnedKernelText {
         if let wide = secondLook?.wide, wide.residual < 0.5 * kernel.residual {
             let found = Diagnosis(wide)
             let size = support(of: wide)
-            var text = "the kernel is larger than \(kernel.size): with 'conv \(size)' the residual would be "
+            var text =
+                "the kernel is larger than \(kernel.size): with 'conv \(size)' the residual would be "
                 + NumberText.short(wide.residual)
             if let shift = found.shift { text += "; the picture after seems shifted by (\(shift.x),\(shift.y))" }
             return text
@@ -135,7 +138,8 @@ struct LearnedKernelText {
             return "in linear light the residual is only \(NumberText.short(linear.residual)): try --linear"
         }
         let cause = hasJPEG ? "JPEG, or something else than one kernel" : "something else than one kernel"
-        return "\(NumberText.short(kernel.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
+        return
+            "\(NumberText.short(kernel.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
             + "gamma, a sign that was dropped, noise, or pictures that do not belong together; "
             + "'conv 8 \(kernel.size) | relu | conv 1 \(kernel.size)' is a program that can learn such things"
     }
@@ -164,7 +168,8 @@ struct LearnedKernelText {
         let what = recognitionText.map { ": \($0)" } ?? ""
         var lines = ["\(file.dropLast(5)) — learned by kern train\(what)"]
         let others = pairs.count > 1 ? " and \(counted(pairs.count - 1, "more pair"))" : ""
-        lines.append("From \(LearnedKernelText.clean(pairs[0].before)) and \(LearnedKernelText.clean(pairs[0].after))\(others).")
+        lines.append(
+            "From \(LearnedKernelText.clean(pairs[0].before)) and \(LearnedKernelText.clean(pairs[0].after))\(others).")
         lines.append("Residual \(NumberText.short(kernel.residual)) \(levelText).")
         if kernel.model.isLinear { lines.append("In linear light: use it with --linear.") }
         return lines

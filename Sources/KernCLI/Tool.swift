@@ -12,6 +12,7 @@ package enum Tool {
         Explain.self,
         Compare.self,
         Train.self,
+        Eval.self,
     ]
 
     package static var spec: ToolSpec {

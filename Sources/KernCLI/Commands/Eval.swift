@@ -1,6 +1,7 @@
 import Arguments
 import Codecs
 import Learning
+import Pixels
 import Programs
 import Tensors
 
@@ -16,7 +17,8 @@ struct Eval: Command {
     static let spec = CommandSpec(
         name: "eval", summary: "measures how well a model does on examples it has not seen",
         examples: [
-            Example("kern eval digits.safetensors --data mnist/", says: "accuracy, each class, and what is taken for what"),
+            Example(
+                "kern eval digits.safetensors --data mnist/", says: "accuracy, each class, and what is taken for what"),
             Example("kern eval digits.safetensors --data mnist/ --json", says: "the same for programs"),
         ],
         positionals: [Positional("MODEL", completion: .file, help: "A model that 'kern train' wrote.")],
@@ -38,7 +40,7 @@ struct Eval: Command {
         model = arguments.positionals[0]
         data = arguments.text(Eval.data) ?? ""
         part = arguments.text(Eval.part)
-        engine = try EngineOptions(threadsIn: arguments)
+        engine = EngineOptions(limitsIn: arguments)
         printsJSON = arguments.has(.json)
         isQuiet = arguments.has(.quiet)
     }
@@ -52,8 +54,9 @@ struct Eval: Command {
         let examples = try chosen(from: sets)
         let loss = try trained.network.loss(nil, for: examples)
         let found = try Evaluator(trained.network, loss: loss, machine: machine).evaluate(
-            trained.network, on: ExampleBatches(examples))
-        let text = EvaluationText(found, loss: loss, classes: trained.model.classes, isOfPixels: examples.isOfPixels)
+            trained.network, on: try ExampleBatches(examples))
+        let text = EvaluationText(
+            found, loss: loss, classes: trained.model.classes, isOfPixels: trained.network.output.size != Size(1))
         if printsJSON {
             terminal.print(text.json.text)
         } else {

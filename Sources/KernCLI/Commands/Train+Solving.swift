@@ -8,7 +8,7 @@ import Programs
 extension Train {
     func solve(_ problem: SolvableProgram, _ catalogue: Catalogue, _ terminal: Terminal) throws -> ExitStatus {
         let pairs = try PicturePairs(before: before, after: after).pairs
-        let machine = Machine(lanes: try Environment.lanes(), threads: threads ?? Machine.coreCount)
+        let machine = try engine.machine()
         if let output { try checkOutput(output, pairs) }
         let (kernel, files) = try learn(problem, pairs, machine)
         let second = kernel.isExplained ? nil : secondLook(problem, pairs[0], kernel, machine)
@@ -19,7 +19,7 @@ extension Train {
             let file = KernelFile(help: report.help(named: output, from: pairs), program: try problem.program(kernel))
             Interruption.cleansUp()
             do {
-                try TextFile.write(file.description, to: output, replacing: force)
+                try WholeFile.write(Array(file.description.utf8), to: output, replacing: force)
             } catch {
                 throw Complaint(about: error, input: pairs[0].before, output: output)
             }
@@ -52,8 +52,8 @@ extension Train {
         do {
             var solver = try KernelSolver(problem.model, machine: machine)
             for pair in pairs {
-                let first = try LearningSource(pair.before, limits: limits)
-                let second = try LearningSource(pair.after, limits: limits)
+                let first = try LearningSource(pair.before, limits: engine.limits)
+                let second = try LearningSource(pair.after, limits: engine.limits)
                 if let channels = problem.channels, channels != second.header.channels.colorCount {
                     throw Complaint(
                         "\(pair.after) has \(second.header.channels.colorCount) channels and '\(problem.stepText)' makes "
@@ -84,8 +84,8 @@ extension Train {
             model.isLinear = problem.model.isLinear
             change(&model)
             guard var solver = try? KernelSolver(model, machine: machine),
-                let first = try? LearningSource(pair.before, limits: limits),
-                let second = try? LearningSource(pair.after, limits: limits),
+                let first = try? LearningSource(pair.before, limits: engine.limits),
+                let second = try? LearningSource(pair.after, limits: engine.limits),
                 (try? solver.add(before: first, after: second)) != nil
             else { return nil }
             return try? solver.solve()

@@ -41,7 +41,7 @@ struct EvaluationText {
 
     private var signalText: String {
         guard loss == .meanSquare, found.sum.mean > 0 else { return "" }
-        return ", \(NumberText.fixed(-10 * decimalLogarithm(found.sum.mean), places: 2)) dB"
+        return ", \(NumberText.fixed(found.decibels, places: 2)) dB"
     }
 
     private var nameWidth: Int { max(5, classes.map(\.count).max() ?? 0) + 2 }

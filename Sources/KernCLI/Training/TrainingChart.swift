@@ -3,12 +3,14 @@ import Learning
 /// `--chart`: the curves of loss and accuracy over the epochs, as SVG.
 struct TrainingChart {
     private let reports: [EpochReport]
-    private let (width, height, margin) = (720, 360, 48)
+    private let width = 720
+    private let height = 360
+    private let margin = 48
 
     init(_ reports: [EpochReport]) { self.reports = reports }
 
     func write(to path: String, replacing: Bool) throws {
-        try WholeFile.write(Array(svg.utf8), to: path, replacing: replacing)
+        try WholeFile.save(Array(svg.utf8), to: path, replacing: replacing)
     }
 
     private struct Curve {

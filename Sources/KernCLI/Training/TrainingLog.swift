@@ -9,12 +9,12 @@ struct TrainingLog {
     init(path: String, mayReplace: Bool, reports: [EpochReport]) throws {
         self.path = path
         for report in reports { lines.append(Self.line(report, seconds: nil, rate: nil)) }
-        try WholeFile.write(bytes, to: path, replacing: mayReplace)
+        try WholeFile.save(bytes, to: path, replacing: mayReplace)
     }
 
     mutating func add(_ report: EpochReport, seconds: Double, rate: Double) throws {
         lines.append(Self.line(report, seconds: seconds, rate: rate))
-        try WholeFile.write(bytes, to: path, replacing: true)
+        try WholeFile.save(bytes, to: path, replacing: true)
     }
 
     private var bytes: [UInt8] { Array((lines.joined(separator: "\n") + "\n").utf8) }

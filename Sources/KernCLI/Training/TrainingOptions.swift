@@ -11,7 +11,8 @@ struct TrainingOptions: Sendable {
         "val", .text, placeholder: "SHARE|DIR", defaultText: "the data's own validation folder, else 0.1",
         help: "What is set aside to measure with: a share of the examples, a folder of others, or 0 for nothing.")
     static let epochs = Option(
-        "epochs", .integer(1...1_000_000), placeholder: "N", defaultText: "10", help: "How often all examples are seen.")
+        "epochs", .integer(1...1_000_000), placeholder: "N", defaultText: "10", help: "How often all examples are seen."
+    )
     static let batch = Option(
         "batch", .integer(1...65_536), placeholder: "N", defaultText: "64", help: "Examples in a step.")
     static let rate = Option(
@@ -39,7 +40,12 @@ struct TrainingOptions: Sendable {
     static let balance = Option("balance", help: "Lets all classes count alike, however many examples each has.")
     static let augment = Option(
         "augment", .text, placeholder: "WORDS",
-        help: "Changes examples at random, such as 'flip shift=2 rotate=10': \(Augmentation.words).")
+        help:
+            "Changes examples at random, such as 'flip shift=2 rotate=10': \(Augmentation.words.joined(separator: ", "))."
+    )
+    static let sometimes = Option(
+        "sometimes", .text, placeholder: "SHARE PROGRAM", repeats: true,
+        help: "Runs a program over a share of the examples, such as '0.2 gaussian 1'; may be given several times.")
     static let patience = Option(
         "patience", .integer(1...1_000_000), placeholder: "N",
         help: "Ends when the validation has not got better for N epochs.")
@@ -49,14 +55,16 @@ struct TrainingOptions: Sendable {
         "seed", .integer(0...Int.max), placeholder: "N", defaultText: "1",
         help: "For everything that is left to chance: the same seed gives the same model.")
     static let from = Option(
-        "from", .file, placeholder: "MODEL", help: "A model whose weights are the start, as far as names and sizes agree.")
+        "from", .file, placeholder: "MODEL",
+        help: "A model whose weights are the start, as far as names and sizes agree.")
     static let resume = Option("resume", help: "Goes on with the training that OUT's checkpoint holds.")
     static let log = Option("log", .file, placeholder: "CSV", help: "Writes a line for each epoch to this file.")
-    static let chart = Option("chart", .file, placeholder: "SVG", help: "Draws the curves of loss and accuracy as an SVG picture.")
+    static let chart = Option(
+        "chart", .file, placeholder: "SVG", help: "Draws the curves of loss and accuracy as an SVG picture.")
 
     static let options: [Option] = [
         data, validation, epochs, batch, rate, optimiser, momentum, decay, schedule, warmUp, loss, smoothing, balance,
-        augment, patience, clip, seed, from, resume, log, chart,
+        augment, sometimes, patience, clip, seed, from, resume, log, chart,
     ]
 
     let data: String?
@@ -69,6 +77,7 @@ struct TrainingOptions: Sendable {
     let loss: Loss?
     let balances: Bool
     let augmentation: Augmentation
+    let sometimes: [(share: Double, program: String)]
     let patience: Int?
     let clip: Double?
     let seed: UInt64
@@ -108,6 +117,7 @@ struct TrainingOptions: Sendable {
         } catch {
             throw ArgumentError.refused("--augment: \(error)")
         }
+        sometimes = try arguments.texts(Self.sometimes).map(Self.occasion)
         patience = arguments.integer(Self.patience)
         clip = arguments.number(Self.clip)
         seed = UInt64(arguments.integer(Self.seed) ?? 1)
@@ -115,6 +125,15 @@ struct TrainingOptions: Sendable {
         resumes = arguments.has(Self.resume)
         log = arguments.text(Self.log)
         chart = arguments.text(Self.chart)
+    }
+
+    /// `0.2 gaussian 1`
+    private static func occasion(_ text: String) throws -> (share: Double, program: String) {
+        let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let share = Double(parts[0]), share > 0, share <= 1 else {
+            throw ArgumentError.refused("--sometimes '\(text)' needs a share and a program, as in '0.2 gaussian 1'")
+        }
+        return (share, parts[1])
     }
 
     private static func optimiser(_ name: String, _ arguments: ParsedArguments) -> Optimiser {
@@ -157,7 +176,8 @@ struct TrainingOptions: Sendable {
             guard numbers.count <= 2, let first, let second, let whole = Int(exactly: first), whole > 0, second > 0,
                 second <= 1
             else {
-                throw ArgumentError.refused("--schedule: '\(text)' needs whole epochs and a factor up to 1, as in \(parts[0]):5,0.1")
+                throw ArgumentError.refused(
+                    "--schedule: '\(text)' needs whole epochs and a factor up to 1, as in \(parts[0]):5,0.1")
             }
             return (whole, second)
         }
@@ -173,7 +193,8 @@ struct TrainingOptions: Sendable {
             return .plateau(patience: patience, factor: factor)
         default:
             throw ArgumentError.refused(
-                "--schedule is constant, cosine, onecycle, step:EPOCHS,FACTOR or plateau:PATIENCE,FACTOR, not '\(text)'")
+                "--schedule is constant, cosine, onecycle, step:EPOCHS,FACTOR or plateau:PATIENCE,FACTOR, not '\(text)'"
+            )
         }
     }
 }

@@ -44,10 +44,12 @@ struct TrainingProgress {
         stepsDone += 1
         guard terminal.showsBars, shown.duration(to: clock.now) > .milliseconds(100) else { return }
         shown = clock.now
-        let rate = Double((stepsDone - stepsAtEpochStart) * examples / max(1, stepsPerEpoch))
+        let rate =
+            Double((stepsDone - stepsAtEpochStart) * examples / max(1, stepsPerEpoch))
             / max(1e-9, epochStart.duration(to: clock.now).seconds)
         let left = Double(epochs * stepsPerEpoch - stepsDone) * seconds / Double(max(1, stepsDone - stepsBefore))
-        var line = "epoch \(state.epoch + 1)/\(epochs)  \(100 * state.step / stepsPerEpoch) %  loss \(NumberText.short(state.sum.mean))"
+        var line =
+            "epoch \(state.epoch + 1)/\(epochs)  \(100 * state.step / stepsPerEpoch) %  loss \(NumberText.short(state.sum.mean))"
         if state.sum.correct > 0 { line += "  \(NumberText.percent(state.sum.accuracy)) right" }
         line += "  \(Int(rate)) images/s  \(ProgressBar.clock(left)) left"
         terminal.showBar(line)
@@ -64,7 +66,8 @@ struct TrainingProgress {
         stepsDone += 1
         clear()
         lastEpochSeconds = epochStart.duration(to: clock.now).seconds
-        lastEpochRate = Double((stepsDone - stepsAtEpochStart) * examples / max(1, stepsPerEpoch)) / max(1e-9, lastEpochSeconds)
+        lastEpochRate =
+            Double((stepsDone - stepsAtEpochStart) * examples / max(1, stepsPerEpoch)) / max(1e-9, lastEpochSeconds)
         bestRate = max(bestRate, lastEpochRate)
         var line = "epoch \(report.epoch)/\(epochs)  loss \(NumberText.short(report.loss))"
         if let accuracy = report.accuracy { line += ", \(NumberText.percent(accuracy)) right" }

@@ -36,8 +36,10 @@ struct TrainingRun {
         var progress = TrainingProgress(
             terminal: terminal, epochs: options.epochs, stepsPerEpoch: trainer.stepsPerEpoch,
             examples: setup.training.count, stepsDone: trainer.learner.steps)
-        var log = try options.log.map { try TrainingLog(
-                path: $0, mayReplace: mayReplace || options.resumes, reports: trainer.state.reports) }
+        var log = try options.log.map {
+            try TrainingLog(
+                path: $0, mayReplace: mayReplace || options.resumes, reports: trainer.state.reports)
+        }
         do {
             while !trainer.isDone {
                 if let report = try trainer.step() {
@@ -83,7 +85,7 @@ struct TrainingRun {
 
     private func save(_ trainer: Trainer<ExampleBatches>) throws {
         let checkpoint = Checkpoint(trainer, model: setup.model, purpose: purpose)
-        try WholeFile.write(checkpoint.file.bytes(), to: checkpointPath, replacing: true)
+        try WholeFile.save(checkpoint.file.bytes(), to: checkpointPath, replacing: true)
     }
 
     private func resume(_ trainer: Trainer<ExampleBatches>) throws {
@@ -97,7 +99,7 @@ struct TrainingRun {
         }
         do {
             try Checkpoint(parsing: bytes).restore(trainer, purpose: purpose)
-        } catch let error as CheckpointError {
+        } catch {
             throw Complaint(error.message(for: checkpointPath), status: .failed)
         }
     }
@@ -106,7 +108,7 @@ struct TrainingRun {
         var model = setup.model
         model.weights = network.tensors()
         model.history = JSON.array(trainer.state.reports.map(\.json)).text
-        try WholeFile.write(model.bytes(), to: output, replacing: mayReplace)
+        try WholeFile.save(model.bytes(), to: output, replacing: mayReplace)
         if let chart = options.chart {
             try TrainingChart(trainer.state.reports).write(to: chart, replacing: mayReplace)
         }
@@ -137,7 +139,8 @@ struct TrainingRun {
 
     private func json(_ trainer: Trainer<ExampleBatches>, _ test: Evaluation?, _ progress: TrainingProgress) -> JSON {
         var members: [JSON.Member] = [
-            .init(key: "model", value: .string(output)), .init(key: "weights", value: .integer(setup.network.learnedCount)),
+            .init(key: "model", value: .string(output)),
+            .init(key: "weights", value: .integer(setup.network.learnedCount)),
             .init(key: "examples", value: .integer(setup.training.count)),
             .init(key: "classes", value: .array(setup.model.classes.map(JSON.string))),
             .init(key: "epochs", value: .array(trainer.state.reports.map(\.json))),

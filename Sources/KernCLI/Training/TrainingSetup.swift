@@ -47,12 +47,19 @@ struct TrainingSetup {
         }
         loss = try network.loss(options.loss, for: training)
         let (own, aside) = try Self.split(data, options)
-        self.training = ExampleBatches(
-            training, own, augmentation: options.augmentation, seed: options.seed)
+        let occasions = try options.sometimes.map { share, text in
+            let graph = try catalogue.graph(for: SourceText(text: text))
+            return try OccasionalProgram(for: training.shape, probability: Float(share)) { try Plan(graph, for: $0) }
+        }
+        self.training = try ExampleBatches(
+            training, own, augmentation: options.augmentation, programs: occasions, seed: options.seed)
         validation = aside
-        test = data.test.map { ExampleBatches($0) }
+        test = try data.test.map { try ExampleBatches($0) }
         classWeights = options.balances ? training.balancedClassWeights(among: own).map(Double.init) : []
-        network.settle(on: training, own, machine: machine)
+        if network.normalises, options.from == nil, program.model == nil {
+            let scaling = Scaling(of: training, among: own, machine: machine)
+            network.settle(scaling.means, scaling.deviations)
+        }
         self.network = network
         model = Model(program: program.text, classes: classes, input: shape, history: "", weights: [])
         self.notes = notes
@@ -64,19 +71,19 @@ struct TrainingSetup {
     ) throws -> (own: [Int], aside: ExampleBatches?) {
         let all = Array(0..<data.training.count)
         if case .share(0)? = options.validation { return (all, nil) }
-        if let validation = data.validation { return (all, ExampleBatches(validation)) }
+        if let validation = data.validation { return (all, try ExampleBatches(validation)) }
         var share = 0.1
         if case .share(let asked)? = options.validation { share = asked }
         // A few pairs are all learned from.
         if options.validation == nil, data.training.count < 20 { return (all, nil) }
         let (own, aside) = try data.training.split(validation: Float(share), seed: options.seed)
-        return (own, ExampleBatches(data.training, aside))
+        return (own, try ExampleBatches(data.training, aside))
     }
 }
 
 extension Network {
     /// The loss that is asked for or suits the examples, and whether what comes out fits what is wanted.
-    fileprivate func loss(_ asked: Loss?, for examples: ExampleSet) throws -> Loss {
+    func loss(_ asked: Loss?, for examples: ExampleSet) throws -> Loss {
         let made = "the program makes \(output) of \(input)"
         switch examples.targets {
         case .labels:

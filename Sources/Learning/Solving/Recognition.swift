@@ -139,7 +139,9 @@ struct Recogniser {
         guard inside > 0.5 * all, cross != 0 else { return nil }
         let factor = cross / inside
         var square = 0.0
-        for (learned, known) in zip(weights, placed) { square += (learned - factor * known) * (learned - factor * known) }
+        for (learned, known) in zip(weights, placed) {
+            square += (learned - factor * known) * (learned - factor * known)
+        }
         let mismatch = square.squareRoot() / norm
         return Recognition(
             program: program, turn: turn, factor: factor, isCut: inside < all * (1 - 1e-7), mismatch: mismatch,
@@ -249,7 +251,9 @@ struct Recogniser {
             return (b / (a - b), a - b, square.squareRoot() / norm)
         }
         let starts = [0.4, 0.6, 0.9, 1.3, 2, 3].filter { 4 * $0 <= Double(max(size.width, size.height)) }
-        guard let start = starts.min(by: { (trial($0)?.mismatch ?? 2) < (trial($1)?.mismatch ?? 2) }) else { return nil }
+        guard let start = starts.min(by: { (trial($0)?.mismatch ?? 2) < (trial($1)?.mismatch ?? 2) }) else {
+            return nil
+        }
         let sigma = Recogniser.minimum(start * 0.6, start * 1.6) { trial($0)?.mismatch ?? 2 }
         for scale in [1.0, 2, 10, 100, 1000] {
             let rounded = (sigma * scale).rounded() / scale

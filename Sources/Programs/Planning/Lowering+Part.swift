@@ -69,7 +69,7 @@ extension Lowering {
         let read = nodes.count
         nodes.append(
             Plan.Node(
-                plan: nil, inputs: [], shape: Shape(channels: count, size: mask.size), text: "mask", origin: nil,
+                plan: nil, inputs: [], shape: Shape(channels: count, size: mask.size), text: "mask", origin: nil, weights: [],
                 isNeeded: false, rowsHeld: 0))
         levels.append(false)
         self.mask = read

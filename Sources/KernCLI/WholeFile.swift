@@ -9,13 +9,18 @@ import Codecs
 /// Files that are read and written whole: models, checkpoints, logs.
 enum WholeFile {
     /// Written beside and renamed, so that there is always a whole one under the name.
-    static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws {
+    static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(CodecError) {
+        let file = try AtomicFile(path: path, replacing: replacing)
+        defer { file.abandon() }
+        try write(bytes, to: file.descriptor)
+        try file.commit()
+    }
+
+    /// The same; what goes wrong is told with the file's name.
+    static func save(_ bytes: [UInt8], to path: String, replacing: Bool) throws(Complaint) {
         do {
-            if path == "-" { return try write(bytes, to: STDOUT_FILENO) }
-            let file = try AtomicFile(path: path, replacing: replacing)
-            try write(bytes, to: file.descriptor)
-            try file.commit()
-        } catch let error as CodecError {
+            try write(bytes, to: path, replacing: replacing)
+        } catch {
             throw Complaint(error.message(for: path), status: error.fault == .caller ? .misuse : .failed)
         }
     }
