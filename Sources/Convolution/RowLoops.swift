@@ -5,7 +5,7 @@ import CLanes
 /// - A row is good for `count` samples, and `out` is none of the rows that come in.
 package struct RowLoops: @unchecked Sendable {
     // A constant table of plain C functions, which any thread may call.
-    private let loops: UnsafePointer<kern_lanes>
+    let loops: UnsafePointer<kern_lanes>
 
     package init(_ lanes: Lanes) { loops = lanes.loops }
 
@@ -21,26 +21,29 @@ package struct RowLoops: @unchecked Sendable {
         case root
         case relu
         case leaky(Float)
+
+        /// The loop's number for it, and its numbers.
+        var code: (kern_point_rule, Float, Float) {
+            switch self {
+            case .absolute: (KERN_POINT_ABSOLUTE, 0, 0)
+            case .invert: (KERN_POINT_INVERT, 0, 0)
+            case .scale(let factor): (KERN_POINT_SCALE, factor, 0)
+            case .offset(let amount): (KERN_POINT_OFFSET, amount, 0)
+            case .threshold(let level): (KERN_POINT_THRESHOLD, level, 0)
+            case .clamp(let low, let high): (KERN_POINT_CLAMP, low, high)
+            case .square: (KERN_POINT_SQUARE, 0, 0)
+            case .root: (KERN_POINT_ROOT, 0, 0)
+            case .relu: (KERN_POINT_RELU, 0, 0)
+            case .leaky(let slope): (KERN_POINT_LEAKY, slope, 0)
+            }
+        }
     }
 
     package func point(
         _ row: UnsafePointer<Float>, _ rule: Point, into out: UnsafeMutablePointer<Float>, _ count: Int
     ) {
-        func run(_ rule: kern_point_rule, _ a: Float = 0, _ b: Float = 0) {
-            loops.pointee.point(out, row, count, rule, a, b)
-        }
-        switch rule {
-        case .absolute: run(KERN_POINT_ABSOLUTE)
-        case .invert: run(KERN_POINT_INVERT)
-        case .scale(let factor): run(KERN_POINT_SCALE, factor)
-        case .offset(let amount): run(KERN_POINT_OFFSET, amount)
-        case .threshold(let level): run(KERN_POINT_THRESHOLD, level)
-        case .clamp(let low, let high): run(KERN_POINT_CLAMP, low, high)
-        case .square: run(KERN_POINT_SQUARE)
-        case .root: run(KERN_POINT_ROOT)
-        case .relu: run(KERN_POINT_RELU)
-        case .leaky(let slope): run(KERN_POINT_LEAKY, slope)
-        }
+        let (code, a, b) = rule.code
+        loops.pointee.point(out, row, count, code, a, b)
     }
 
     /// How the samples of branches become one.

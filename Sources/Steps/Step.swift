@@ -172,6 +172,15 @@ public protocol SurveyingStep: PlannedStep {
     func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double])
 }
 
+extension SurveyingStep {
+    /// What there is to find in a whole picture: a call that brings all rows need bring no findings.
+    func surveyed(_ input: Planes) -> [Double] {
+        var findings = emptySurvey
+        survey(0..<input.shape.height, of: input, into: &findings)
+        return findings
+    }
+}
+
 /// What `explain` says about a planned step.
 public struct StepAccount: Sendable {
     /// The convolution or the window behind it, if there is one.

@@ -7,6 +7,7 @@ public enum Vocabulary {
         + CombineStep.words + [ConcatStep.word, SuppressStep.word]
         + RescaleStep.words + [HysteresisStep.word]
         + [ConvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word, NormaliseStep.word]
+        + [BatchNormStep.word, DropoutStep.word]
 
     /// What a matrix literal, a `kernel` formula and a kernel file that is one kernel may be told.
     public static let kernelSettings: [Setting] =

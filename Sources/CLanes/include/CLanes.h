@@ -158,6 +158,24 @@ typedef struct {
     void (*momentum_step)(float *weights, float *velocity, const float *gradient, size_t count, kern_update update);
     void (*adam_step)(float *weights, float *first, float *second, const float *gradient, size_t count, kern_update update);
     void (*rms_step)(float *weights, float *velocity, float *squares, const float *gradient, size_t count, kern_update update);
+    // out[x] = gradient[x] * the slope of rule at in[x]; at a corner the one that PyTorch takes
+    void (*point_slope)(float *out, const float *gradient, const float *in, size_t count, kern_point_rule rule, float a, float b);
+    // sums[0] += sum of a[x], sums[1] += sum of a[x] * b[x]
+    void (*sums)(double sums[2], const float *a, const float *b, size_t count);
+    // out[x] = in[x] * factor + amount; `in` may be `out`
+    void (*affine)(float *out, const float *in, size_t count, float factor, float amount);
+    // out[x] = a[x] * p + b[x] * q + amount
+    void (*affine_pair)(float *out, const float *a, const float *b, size_t count, float p, float q, float amount);
+    // out[x] += in[x] * factor
+    void (*add_scaled)(float *out, const float *in, size_t count, float factor);
+    // Where in[x] == pooled[x], out[x] += rest[x], and then rest[x] = 0.
+    void (*claim)(float *out, float *rest, const float *in, const float *pooled, size_t count);
+    // out[t][2x], out[t][2x + 1] = gradient[x] for the first sample in reading order that is pooled[x], else 0
+    void (*claim_pairs)(float *const *out, const float *const *rows, size_t taps, const float *pooled, const float *gradient, size_t count);
+    // out[group * x + i] = in[x] for i < group
+    void (*spread_groups)(float *out, const float *in, size_t count, size_t group);
+    // out[x] = 0 with a chance of threshold / 2^32, decided by key and x; else in[x] * scale. `in` may be `out`.
+    void (*drop_out)(float *out, const float *in, size_t count, uint64_t key, uint32_t threshold, float scale);
 
     // One butterfly of a Fourier transform over `count` columns: (a, b) becomes (a + b, (a - b) * w)
     void (*butterfly)(double *out_a_re, double *out_a_im, double *out_b_re, double *out_b_im,
