@@ -50,8 +50,8 @@ extension LayerConvolution {
         let (inputs, rows) = (inputsPerGroup, segment.rows)
         let run = segment.run(ofRows: rows)
         let gradientStep = LayerConvolution.step(run)
-        let pictureStep = inputs * segment.channelStep + LayerConvolution.step(run)
-        let gradientPicture = outputsPerGroup * gradientStep
+        let pictureStep = LayerConvolution.step(inputs * segment.channelStep + run)
+        let gradientPicture = LayerConvolution.step(outputsPerGroup * gradientStep)
         let mostPictures = min(segmentPictures, pictures.count)
         Scratch.shared.withRoom(floats: mostPictures * (pictureStep + gradientPicture)) { room in
             let gradients = room.floats + mostPictures * pictureStep
