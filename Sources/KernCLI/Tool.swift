@@ -11,6 +11,7 @@ package enum Tool {
         Show.self,
         Explain.self,
         Compare.self,
+        Convert.self,
     ]
 
     package static var spec: ToolSpec {
