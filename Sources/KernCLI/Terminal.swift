@@ -66,6 +66,9 @@ package final class Terminal {
         if results.count >= 1 << 16 { flush() }
     }
 
+    /// A result that need not be text.
+    func print(bytes: [UInt8]) { results += bytes }
+
     /// Talk, for stderr; dropped where the user asked for quiet.
     package func talk(_ text: String, end: String = "\n") {
         if !isQuiet { say(text + end) }
