@@ -28,9 +28,9 @@ extension Network {
         return ["\(taken) of \(weights.count) weights come from \(path); these start anew: \(some)"]
     }
 
-    /// Lets `normalise` steps know the means and deviations of what they will get.
+    /// Lets `zscore` steps know the means and deviations of what they will get.
     public mutating func settle(_ means: [Float], _ deviations: [Float]) {
-        for weight in weights where graph.nodes[weight.node].step is NormaliseStep {
+        for weight in weights where graph.nodes[weight.node].step is ZScoreStep {
             let values = weight.place == 0 ? means : deviations
             if values.count == weight.parameter.shape.channels {
                 set(weight, to: Planes(shape: weight.parameter.shape, samples: values))
@@ -39,7 +39,7 @@ extension Network {
     }
 
     /// Whether a step wants to know means and deviations.
-    public var normalises: Bool { weights.contains { graph.nodes[$0.node].step is NormaliseStep } }
+    public var normalises: Bool { weights.contains { graph.nodes[$0.node].step is ZScoreStep } }
 }
 
 /// A model of another net.

@@ -2,25 +2,25 @@ import Convolution
 import Pixels
 
 /// (v − mean) / deviation, both those of the pictures that a net was trained on: counted once, before it learns.
-public struct NormaliseStep: Step {
+public struct ZScoreStep: Step {
     public let text: String
 
     public var role: StepRole { .layer }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        PlannedNormalise(output: inputs[0])
+        PlannedZScore(output: inputs[0])
     }
 
     static let word = StepWord(
-        "normalise", .layer,
+        "zscore", .layer,
         "brings each channel to mean 0 and deviation 1, as measured on the pictures that were learned from",
-        example: "normalise"
+        example: "zscore"
     ) { settings throws(StepError) in
-        NormaliseStep(text: settings.text)
+        ZScoreStep(text: settings.text)
     }
 }
 
-struct PlannedNormalise: DifferentiableStep {
+struct PlannedZScore: DifferentiableStep {
     let output: Shape
 
     var inputs: [Shape] { [output] }
