@@ -84,6 +84,18 @@ import Testing
         #expect(bytes(set.samples) == [7, 56])
     }
 
+    @Test func `pictures that already have the shape are taken as they are`() throws {
+        let folder = ExampleFolder()
+        try folder.idx("train-images-idx3-ubyte", [2, 1, 1], [3, 200])
+        try folder.idx("train-labels-idx1-ubyte", [2], [0, 1])
+        let options = DataOptions(fit: { header in
+            try Plan(try Catalogue().graph(for: SourceText(text: "globalavg")), for: header)
+        })
+        #expect(bytes(try DataSets(path: folder.path, options: options).training.samples) == [3, 200])
+        try folder.idx("train-images-idx3-ubyte", [2, 1, 2], [3, 5, 200, 202])
+        #expect(bytes(try DataSets(path: folder.path, options: options).training.samples) == [4, 201])
+    }
+
     @Test func `the same bytes for any number of threads`() throws {
         let folder = ExampleFolder()
         for index in 0..<40 { try folder.picture("\(index % 3)/\(index).png", UInt8(index)) }

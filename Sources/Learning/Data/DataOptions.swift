@@ -5,8 +5,9 @@ import Programs
 
 /// How a data set is to be read, as far as its files do not say it.
 public struct DataOptions: Sendable {
-    /// Plans what brings a picture to the shape that the program accepts; nil where it already has it. Pictures are
-    /// spread over the threads, so a plan need not have more than one.
+    /// Plans what brings a picture to the shape that the program accepts; nil, or a plan that leaves the shape as it is,
+    /// where it already has it: then the picture is taken as it is. Pictures are spread over the threads, so a plan need
+    /// not have more than one.
     public typealias Fit = @Sendable (PictureHeader) throws -> Plan?
 
     /// What is to be found for a picture.

@@ -44,10 +44,10 @@ struct Movement {
                 out[place] = 0
                 return
             }
-            let (left, top) = (x.rounded(.down), y.rounded(.down))
-            let (part, rowPart) = (x - left, y - top)
-            let (x0, y0) = (column(Int(left)), row(Int(top)) * size.width)
-            let (x1, y1) = (column(Int(left) + 1), row(Int(top) + 1) * size.width)
+            let (left, top) = (Self.floor(x), Self.floor(y))
+            let (part, rowPart) = (x - Float(left), y - Float(top))
+            let (x0, y0) = (column(left), row(top) * size.width)
+            let (x1, y1) = (column(left + 1), row(top + 1) * size.width)
             let above = plane[y0 + x0] + (plane[y0 + x1] - plane[y0 + x0]) * part
             let below = plane[y1 + x0] + (plane[y1 + x1] - plane[y1 + x0]) * part
             out[place] = above + (below - above) * rowPart
@@ -62,8 +62,15 @@ struct Movement {
                 out[place] = black
                 return
             }
-            out[place] = mask[row(Int(y.rounded())) * size.width + column(Int(x.rounded()))]
+            out[place] = mask[row(Self.floor(y + 0.5)) * size.width + column(Self.floor(x + 0.5))]
         }
+    }
+
+    /// Rounding by the standard library is a call where the processor may be an old one.
+    @inline(__always)
+    private static func floor(_ value: Float) -> Int {
+        let whole = Int(value)
+        return Float(whole) > value ? whole - 1 : whole
     }
 
     /// The column of the picture that one of the flipped picture is, edges repeated.
@@ -96,6 +103,7 @@ struct Movement {
     }
 
     /// Calls `body` for each pixel with the place in the flipped picture that it comes from, or nil where that is black.
+    @inline(__always)
     private func turnEach(
         _ turn: (cosine: Float, sine: Float), _ body: (_ place: Int, _ x: Float?, _ y: Float?) -> Void
     ) {

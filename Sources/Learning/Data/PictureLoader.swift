@@ -162,7 +162,10 @@ private final class FitPlans: Sendable {
         guard let fit else { return nil }
         let header = PictureHeader(size: header.size, channels: header.channels, depth: header.depth)
         if let known = made.withLock({ $0.first { $0.header == header } }) { return known.plan }
-        let plan = try fit(header)
+        var plan = try fit(header)
+        if let output = plan?.output, output.size == header.size, output.channels.count == header.channels.count {
+            plan = nil
+        }
         made.withLock { if $0.count < Self.most { $0.append(Made(header: header, plan: plan)) } }
         return plan
     }
