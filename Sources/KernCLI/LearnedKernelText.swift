@@ -31,7 +31,9 @@ struct LearnedKernelText {
             if output.bias != 0 { lines.append("  plus \(NumberText.short(output.bias))") }
         }
         lines.append("")
-        if kernel.model.colour == .shared { lines.append("recognised  \(recognitionText ?? "nothing in the catalogue")") }
+        if kernel.model.colour == .shared {
+            lines.append("recognised  \(recognitionText ?? "nothing in the catalogue")")
+        }
         lines.append("sum         \(kernel.outputs.map { NumberText.short(sum($0)) }.joined(separator: ", "))")
         lines.append("residual    \(residualText)")
         lines.append("trust       \(trustText)")
@@ -108,26 +110,29 @@ struct LearnedKernelText {
         if diagnosis.isRoundedDown {
             notes.append("the picture after was rounded down, as casts to integers do; that was allowed for")
         }
-        if let note = shiftNote(kernel, diagnosis) { notes.append(note) }
+        if let note = shiftNote(kernel, diagnosis), !isExplainedWider { notes.append(note) }
         if !kernel.isExplained { notes.append(unexplained) }
         return notes
     }
 
     private func shiftNote(_ kernel: LearnedKernel, _ diagnosis: Diagnosis) -> String? {
-        guard let shift = diagnosis.shift, blindCount == 0 else { return nil }
+        guard let shift = diagnosis.shift, blindCount == 0, vagueCount == 0 else { return nil }
         let way =
             diagnosis.anchor.map { "; 'conv \(kernel.size) anchor=\($0.x),\($0.y)' would have it in the middle" }
             ?? "; 'conv \(diagnosis.roomySize)' would hold all of it"
         return "the picture after seems shifted by (\(shift.x),\(shift.y)): that is where the weight lies" + way
     }
 
+    /// Whether a larger window explains what this one does not.
+    private var isExplainedWider: Bool { secondLook?.wide.map { $0.residual < 0.5 * kernel.residual } ?? false }
+
     /// What was found when looking again explains more than the kernel that was asked for.
     private var unexplained: String {
-        if let wide = secondLook?.wide, wide.residual < 0.5 * kernel.residual {
+        if isExplainedWider, let wide = secondLook?.wide {
             let found = Diagnosis(wide)
-            let size = support(of: wide)
-            var text = "the kernel is larger than \(kernel.size): with 'conv \(size)' the residual would be "
-                + NumberText.short(wide.residual)
+            var text =
+                "the kernel is larger than \(kernel.size): a window of \(wide.size) leaves a residual of "
+                + "\(NumberText.short(wide.residual)), and its weights are found within 'conv \(support(of: wide))'"
             if let shift = found.shift { text += "; the picture after seems shifted by (\(shift.x),\(shift.y))" }
             return text
         }
@@ -135,12 +140,13 @@ struct LearnedKernelText {
             return "in linear light the residual is only \(NumberText.short(linear.residual)): try --linear"
         }
         let cause = hasJPEG ? "JPEG, or something else than one kernel" : "something else than one kernel"
-        return "\(NumberText.short(kernel.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
+        return
+            "\(NumberText.short(kernel.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
             + "gamma, a sign that was dropped, noise, or pictures that do not belong together; "
             + "'conv 8 \(kernel.size) | relu | conv 1 \(kernel.size)' is a program that can learn such things"
     }
 
-    /// The smallest window of the same anchor, odd in width and height, that holds all weights above the noise.
+    /// The smallest square around the anchor that holds all weights above the noise.
     private func support(of wide: LearnedKernel) -> Size {
         let anchor = wide.model.window.resolvedAnchor(of: nil)
         var reach = (x: (kernel.size.width - 1) / 2, y: (kernel.size.height - 1) / 2)
@@ -153,7 +159,7 @@ struct LearnedKernelText {
                 }
             }
         }
-        return Size(width: 2 * reach.x + 1, height: 2 * reach.y + 1)
+        return Size(2 * max(reach.x, reach.y) + 1)
     }
 
     // MARK: For files and programs
@@ -164,7 +170,8 @@ struct LearnedKernelText {
         let what = recognitionText.map { ": \($0)" } ?? ""
         var lines = ["\(file.dropLast(5)) — learned by kern train\(what)"]
         let others = pairs.count > 1 ? " and \(counted(pairs.count - 1, "more pair"))" : ""
-        lines.append("From \(LearnedKernelText.clean(pairs[0].before)) and \(LearnedKernelText.clean(pairs[0].after))\(others).")
+        lines.append(
+            "From \(LearnedKernelText.clean(pairs[0].before)) and \(LearnedKernelText.clean(pairs[0].after))\(others).")
         lines.append("Residual \(NumberText.short(kernel.residual)) \(levelText).")
         if kernel.model.isLinear { lines.append("In linear light: use it with --linear.") }
         return lines

@@ -41,7 +41,8 @@ struct SolvingSentence {
         case .symmetryNeedsSquare(let symmetry, let size):
             text = "--symmetric \(symmetry.rawValue) needs a square kernel, and \(size) is none"
         case .separableMix:
-            text = "--separable is for one kernel; with several channels mixed each would need its own: leave out one of them"
+            text =
+                "--separable is for one kernel; with several channels mixed each would need its own: leave out one of them"
         case .separableSymmetry(let symmetry):
             text =
                 "--symmetric \(symmetry.rawValue) does not go with --separable; left-right, top-bottom and both do"

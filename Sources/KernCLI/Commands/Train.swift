@@ -12,18 +12,21 @@ struct Train: Command {
         help: "A picture as it was, or a folder of them; may be given several times.")
     static let after = Option(
         "after", .file, placeholder: "PICTURE", repeats: true,
-        help: "What became of it: one for each --before, in the same order; the pictures in folders are matched by name.")
+        help:
+            "What became of it: one for each --before, in the same order; the pictures in folders are matched by name.")
     static let output = Option(
         "output", short: "o", .file, placeholder: "FILE",
         help: "Where the result goes: a kernel file, NAME.kern. Without it the result is only told.")
     static let colour = Option(
         "colour", .choice(["shared", "mix"]), placeholder: "RULE", defaultText: "shared",
-        help: "shared: one kernel, on each channel by itself; mix: each channel of the result is a sum over all channels, "
+        help:
+            "shared: one kernel, on each channel by itself; mix: each channel of the result is a sum over all channels, "
             + "each with a kernel of its own, and a number.")
     static let bias = Option("bias", help: "Also learns a number that is added to every pixel.")
     static let ridge = Option(
         "ridge", .number(0...1e6), placeholder: "R", defaultText: "0",
-        help: "Prefers small weights: a unit of their squares may cost R of the mean squared error, on a scale of 0...1.")
+        help:
+            "Prefers small weights: a unit of their squares may cost R of the mean squared error, on a scale of 0...1.")
     static let symmetric = Option(
         "symmetric", .choice(KernelSymmetry.allCases.map(\.rawValue)), placeholder: "KIND",
         help: "Weights that are known to be equal: left-right, top-bottom, both, half-turn, quarter-turn or full.")
@@ -31,7 +34,8 @@ struct Train: Command {
         "sum", .number(-1e6...1e6), placeholder: "S",
         help: "What the weights are known to sum to: 1 keeps the brightness, 0 is an edge filter.")
     static let separable = Option("separable", help: "The kernel is known to be a column times a row.")
-    static let linear = Option("linear", help: "Learns in linear light, as 'apply --linear' works, instead of on the stored values.")
+    static let linear = Option(
+        "linear", help: "Learns in linear light, as 'apply --linear' works, instead of on the stored values.")
 
     static let spec = CommandSpec(
         name: "train", summary: "learns a program's weights from examples",
@@ -40,13 +44,17 @@ struct Train: Command {
                 "kern train 'conv 5x5' --before a.png --after b.png -o mystery.kern",
                 says: "finds the kernel between two pictures, exactly"),
             Example("kern apply mystery.kern photo.png -o out.png", says: "and applies it to another"),
-            Example("kern train 'conv 7x7' --before in/ --after out/ --symmetric full", says: "from folders, matched by name"),
-            Example("kern train 'conv 3x3' --colour mix --before a.png --after b.png", says: "where channels are mixed"),
+            Example(
+                "kern train 'conv 7x7' --before in/ --after out/ --symmetric full",
+                says: "from folders, matched by name"),
+            Example(
+                "kern train 'conv 3x3' --colour mix --before a.png --after b.png", says: "where channels are mixed"),
         ],
         positionals: [
             Positional(
                 "PROGRAM", completion: .dynamic("program"),
-                help: "What is to be learned: 'conv 5x5' is one kernel of 5x5, 'conv 3 5x5' three of all channels each.")
+                help: "What is to be learned: 'conv 5x5' is one kernel of 5x5, 'conv 3 5x5' three of all channels each."
+            )
         ],
         options: [
             before, after, output, .force, colour, bias, ridge, symmetric, sum, separable, linear, .threads,
@@ -95,7 +103,8 @@ struct Train: Command {
         printsJSON = arguments.has(.json)
         isQuiet = arguments.has(.quiet)
         if (before + after).contains("-") {
-            throw ArgumentError.refused("pictures to learn from may be read twice, which stdin does not allow; name files")
+            throw ArgumentError.refused(
+                "pictures to learn from may be read twice, which stdin does not allow; name files")
         }
         if let output, !output.hasSuffix(".kern") || output.hasSuffix("/.kern") || output == ".kern" {
             throw ArgumentError.refused("-o '\(output)': a kernel is written to a file whose name ends in .kern")
