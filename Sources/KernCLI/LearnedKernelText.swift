@@ -28,7 +28,7 @@ struct LearnedKernelText {
                     lines += KernelText(kernel: weights, width: width, hasColor: false).matrix
                 }
             }
-            if output.bias != 0 { lines.append("  plus \(NumberText.short(output.bias))") }
+            if abs(output.bias) >= 1e-7 { lines.append("  plus \(NumberText.short(output.bias))") }
         }
         lines.append("")
         if kernel.model.colour == .shared {
@@ -124,7 +124,9 @@ struct LearnedKernelText {
     }
 
     /// Whether a larger window explains what this one does not.
-    private var isExplainedWider: Bool { secondLook?.wide.map { $0.residual < 0.5 * kernel.residual } ?? false }
+    private var isExplainedWider: Bool {
+        secondLook?.wide.map { $0.isExplained || $0.residual < 0.5 * kernel.residual } ?? false
+    }
 
     /// What was found when looking again explains more than the kernel that was asked for.
     private var unexplained: String {

@@ -55,9 +55,11 @@ extension Train {
             let learned = try solver.solve()
             guard var second = solver.secondLook(after: learned) else { return (learned, formats) }
             try look(problem, pairs, &second, &formats)
-            let again = try second.solve()
-            // What is left near the ends may be too little to tell anything.
-            return (again.outputs.contains { $0.blindCount > 0 } ? learned : again, formats)
+            // What is left far enough from the ends may be too little to tell anything.
+            guard let again = try? second.solve(), !again.outputs.contains(where: { $0.blindCount > 0 }) else {
+                return (learned, formats)
+            }
+            return (again, formats)
         } catch let error as SolvingError {
             throw Complaint(SolvingSentence(error, problem, pairs[0]).text, status: error.isUsage ? .misuse : .failed)
         }
