@@ -48,13 +48,14 @@ import Testing
         let kern = try pair("gaussian 1 pad=valid")
         try kern.write(Pictures.gray(3, 3, [UInt8](repeating: 9, count: 9)), "small.pgm")
         try kern.write(Pictures.gray(9, 9, [UInt8](repeating: 255, count: 81)), "white.pgm")
+        try kern.write(Pictures.gray(9, 9, (0..<81).map { UInt8($0 * $0 * 7 % 251) }), "grain.pgm")
         let cases: [(words: String, status: Int32, says: String)] = [
             ("'conv 3x3' --before a.png", 2, "--after is missing"),
             ("'conv 3x3' --before a.png --before b.png --after b.png", 2, "--before is given 2 times"),
             ("'conv 3x3' --before none.png --after b.png", 1, "none.png"),
             ("'conv 9x9' --before a.png --after b.png", 1, "'conv 9x9 pad=valid' fits"),
             ("'conv 5x5' --before small.pgm --after small.pgm", 1, "no 5x5 window lies wholly inside"),
-            ("'conv 3x3' --before white.pgm --after white.pgm", 1, "nothing can be learned"),
+            ("'conv 3x3' --before grain.pgm --after white.pgm", 1, "nothing can be learned"),
             ("'conv 99x99' --before a.png --after a.png", 2, "at most 2601"),
             ("'gaussian 2' --before a.png --after b.png", 2, "has no weights to learn"),
             ("'conv 3x3 | relu' --before a.png --after a.png", 2, "more than one convolution"),
