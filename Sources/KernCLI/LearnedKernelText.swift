@@ -28,7 +28,7 @@ struct LearnedKernelText {
                     lines += KernelText(kernel: weights, width: width, hasColor: false).matrix
                 }
             }
-            if output.bias != 0 { lines.append("  plus \(NumberText.short(output.bias))") }
+            if abs(output.bias) >= 1e-7 { lines.append("  plus \(NumberText.short(output.bias))") }
         }
         lines.append("")
         if kernel.model.colour == .shared {
@@ -110,27 +110,31 @@ struct LearnedKernelText {
         if diagnosis.isRoundedDown {
             notes.append("the picture after was rounded down, as casts to integers do; that was allowed for")
         }
-        if let note = shiftNote(kernel, diagnosis) { notes.append(note) }
+        if let note = shiftNote(kernel, diagnosis), !isExplainedWider { notes.append(note) }
         if !kernel.isExplained { notes.append(unexplained) }
         return notes
     }
 
     private func shiftNote(_ kernel: LearnedKernel, _ diagnosis: Diagnosis) -> String? {
-        guard let shift = diagnosis.shift, blindCount == 0 else { return nil }
+        guard let shift = diagnosis.shift, blindCount == 0, vagueCount == 0 else { return nil }
         let way =
             diagnosis.anchor.map { "; 'conv \(kernel.size) anchor=\($0.x),\($0.y)' would have it in the middle" }
             ?? "; 'conv \(diagnosis.roomySize)' would hold all of it"
         return "the picture after seems shifted by (\(shift.x),\(shift.y)): that is where the weight lies" + way
     }
 
+    /// Whether a larger window explains what this one does not.
+    private var isExplainedWider: Bool {
+        secondLook?.wide.map { $0.isExplained || $0.residual < 0.5 * kernel.residual } ?? false
+    }
+
     /// What was found when looking again explains more than the kernel that was asked for.
     private var unexplained: String {
-        if let wide = secondLook?.wide, wide.residual < 0.5 * kernel.residual {
+        if isExplainedWider, let wide = secondLook?.wide {
             let found = Diagnosis(wide)
-            let size = support(of: wide)
             var text =
-                "the kernel is larger than \(kernel.size): with 'conv \(size)' the residual would be "
-                + NumberText.short(wide.residual)
+                "the kernel is larger than \(kernel.size): a window of \(wide.size) leaves a residual of "
+                + "\(NumberText.short(wide.residual)), and its weights are found within 'conv \(support(of: wide))'"
             if let shift = found.shift { text += "; the picture after seems shifted by (\(shift.x),\(shift.y))" }
             return text
         }
@@ -144,7 +148,7 @@ struct LearnedKernelText {
             + "'conv 8 \(kernel.size) | relu | conv 1 \(kernel.size)' is a program that can learn such things"
     }
 
-    /// The smallest window of the same anchor, odd in width and height, that holds all weights above the noise.
+    /// The smallest square around the anchor that holds all weights above the noise.
     private func support(of wide: LearnedKernel) -> Size {
         let anchor = wide.model.window.resolvedAnchor(of: nil)
         var reach = (x: (kernel.size.width - 1) / 2, y: (kernel.size.height - 1) / 2)
@@ -157,7 +161,7 @@ struct LearnedKernelText {
                 }
             }
         }
-        return Size(width: 2 * reach.x + 1, height: 2 * reach.y + 1)
+        return Size(2 * max(reach.x, reach.y) + 1)
     }
 
     // MARK: For files and programs

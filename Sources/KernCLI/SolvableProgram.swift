@@ -63,7 +63,7 @@ struct SolvableProgram {
             return "[" + rows.joined(separator: "; ") + "]" + geometryWords
         }
         func offset(_ output: LearnedKernel.Output) -> String {
-            output.bias == 0 ? "" : " | offset \(WeightText.text(output.bias, error: 1e-6))"
+            abs(output.bias) < 1e-7 ? "" : " | offset \(WeightText.text(output.bias, error: 1e-6))"
         }
         let text: String
         if model.colour == .shared {

@@ -27,7 +27,8 @@ public struct StepWord: Sendable {
 
     public init(
         _ name: String, _ category: Category, _ summary: String, example: String, settings: [Setting] = [],
-        blocks: ClosedRange<Int> = 0...0, otherForms: [StepWord] = [], make: @escaping @Sendable (Settings) throws(StepError) -> any Step
+        blocks: ClosedRange<Int> = 0...0, otherForms: [StepWord] = [],
+        make: @escaping @Sendable (Settings) throws(StepError) -> any Step
     ) {
         self.name = name
         self.category = category

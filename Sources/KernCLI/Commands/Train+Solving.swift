@@ -51,25 +51,40 @@ extension Train {
         var formats: Set<PictureFormat> = []
         do {
             var solver = try KernelSolver(problem.model, machine: machine)
-            for pair in pairs {
-                let first = try LearningSource(pair.before, limits: engine.limits)
-                let second = try LearningSource(pair.after, limits: engine.limits)
-                if let channels = problem.channels, channels != second.header.channels.colorCount {
-                    throw Complaint(
-                        "\(pair.after) has \(second.header.channels.colorCount) channels and '\(problem.stepText)' makes "
-                            + "\(channels); write 'conv \(second.header.channels.colorCount) \(problem.model.window.size)'",
-                        status: .failed)
-                }
-                formats.formUnion([first.format, second.format])
-                do {
-                    try solver.add(before: first, after: second)
-                } catch let error as SolvingError {
-                    throw Complaint(SolvingSentence(error, problem, pair).text, status: .failed)
-                }
+            try look(problem, pairs, &solver, &formats)
+            let learned = try solver.solve()
+            guard var second = solver.secondLook(after: learned) else { return (learned, formats) }
+            try look(problem, pairs, &second, &formats)
+            // What is left far enough from the ends may be too little to tell anything.
+            guard let again = try? second.solve(), !again.outputs.contains(where: { $0.blindCount > 0 }) else {
+                return (learned, formats)
             }
-            return (try solver.solve(), formats)
+            return (again, formats)
         } catch let error as SolvingError {
             throw Complaint(SolvingSentence(error, problem, pairs[0]).text, status: error.isUsage ? .misuse : .failed)
+        }
+    }
+
+    private func look(
+        _ problem: SolvableProgram, _ pairs: [PicturePairs.Pair], _ solver: inout KernelSolver,
+        _ formats: inout Set<PictureFormat>
+    ) throws {
+        for pair in pairs {
+            let first = try LearningSource(pair.before, limits: engine.limits)
+            let second = try LearningSource(pair.after, limits: engine.limits)
+            let channels = second.header.channels.colorCount
+            if let wanted = problem.channels, wanted != channels {
+                throw Complaint(
+                    "\(pair.after) has \(channels) channels and '\(problem.stepText)' makes \(wanted); "
+                        + "write 'conv \(channels) \(problem.model.window.size)'", status: .failed)
+            }
+            formats.formUnion([first.format, second.format])
+            do {
+                try solver.add(before: first, after: second)
+            } catch let error as SolvingError {
+                throw Complaint(
+                    SolvingSentence(error, problem, pair).text, status: error.isUsage ? .misuse : .failed)
+            }
         }
     }
 

@@ -15,6 +15,7 @@ public struct KernelSolver {
     private var sums: [NormalSums] = []
     private var headers: (before: PictureHeader, after: PictureHeader)?
     private var levels: Int?
+    private var expectations: [Expectation] = []
     private var range = (Double.infinity, -Double.infinity)
 
     public init(_ model: KernelModel, machine: Machine = Machine()) throws(SolvingError) {
@@ -38,6 +39,7 @@ public struct KernelSolver {
             else { throw SolvingError.channelsVary(before: before.header.channels, after: after.header.channels) }
         }
         var pair = try PairSums(model, before: before.header, after: after.header, machine: machine)
+        pair.expectations = expectations
         headers = headers ?? (before.header, after.header)
         try pair.run(before, after)
         if let top = after.header.depth.levels { levels = min(levels ?? top, top) }
@@ -47,6 +49,26 @@ public struct KernelSolver {
         } else {
             for index in sums.indices { sums[index].add(pair.sums[index]) }
         }
+    }
+
+    /// A solver for a second look at the same pairs, which no longer lets the errors of rounding near a clipped end of the
+    /// range tell; nil where so little was clipped that the first look is as good.
+    public func secondLook(after learned: LearnedKernel) -> KernelSolver? {
+        let all = sums.reduce(0) { $0 + $1.pixels + $1.clippedPixels }
+        guard levels != nil, !model.isLinear, !learned.outputs.contains(where: \.includesClipped),
+            learned.isExplained, Double(learned.clipped) > 0.005 * all
+        else { return nil }
+        let unit = 255 / Double(levels ?? 255)
+        var second = self
+        second.sums = []
+        second.headers = nil
+        second.expectations = zip(learned.outputs, sums).map { output, sums in
+            let added = model.hasBias ? output.bias * 255 : output.roundingOffset * unit
+            return Expectation(
+                weights: output.weights.flatMap { $0 } + [added], fadesBelow: sums.clippedBelow > 0,
+                fadesAbove: sums.clippedPixels > sums.clippedBelow, unit: unit)
+        }
+        return second
     }
 
     public func solve() throws(SolvingError) -> LearnedKernel {

@@ -15,7 +15,8 @@ struct NormalSums {
     var squares = 0.0
     /// How many they are.
     var pixels = 0.0
-    /// Σ v vᵀ over windows that never count: those with something transparent in them. Empty where there are none.
+    /// Σ v vᵀ over windows that never count: those with something transparent in them, and the part of others that is
+    /// withheld. Empty where there are none.
     var transparent: [Double] = []
     var transparentPixels = 0.0
     /// The same four for pixels at the end of the range, whose true value is not known.
@@ -69,17 +70,25 @@ struct NormalSums {
     enum Kind {
         case transparent
         case clipped(value: Double)
+        /// Counts only in part: this is what does not.
+        case withheld(share: Double)
+    }
+
+    private mutating func withhold(_ values: UnsafePointer<Double>, _ share: Double, _ machine: Machine) {
+        if transparent.isEmpty { transparent = [Double](repeating: 0, count: count * count) }
+        transparent.withUnsafeMutableBufferPointer { sums in
+            if let base = sums.baseAddress { machine.addOuter(base, values, count, weight: share) }
+        }
     }
 
     /// A window that does not count.
     mutating func exclude(_ values: UnsafePointer<Double>, _ kind: Kind, _ machine: Machine) {
         switch kind {
         case .transparent:
-            if transparent.isEmpty { transparent = [Double](repeating: 0, count: count * count) }
-            transparent.withUnsafeMutableBufferPointer { sums in
-                if let base = sums.baseAddress { machine.addOuter(base, values, count, weight: 1) }
-            }
+            withhold(values, 1, machine)
             transparentPixels += 1
+        case .withheld(let share):
+            withhold(values, share, machine)
         case .clipped(let value):
             if clipped.isEmpty {
                 clipped = [Double](repeating: 0, count: count * count)

@@ -18,6 +18,8 @@ struct PairSums {
     /// z with zeros for what does not count, and a window's samples.
     private var answers: [Double]
     private var values: [Double]
+    /// What is known of each output from an earlier look.
+    var expectations: [Expectation] = []
     /// The darkest and the brightest sample of the picture after.
     private(set) var darkest = Double.infinity
     private(set) var brightest = -Double.infinity
@@ -205,15 +207,22 @@ extension PairSums {
             }
             darkest = min(darkest, value)
             brightest = max(brightest, value)
-            var counts = false
+            var share = 0.0
             if !isOpaque || hasAlpha && !isOpaqueWindow(x, y) {
                 gather(x, y, channels)
                 sums[index].exclude(values, .transparent, machine)
             } else if value == 0 || value == 255 {
                 gather(x, y, channels)
                 sums[index].exclude(values, .clipped(value: value), machine)
+            } else if let expectation = expectations.isEmpty ? nil : expectations[index] {
+                share = 1
+                if expectation.mayFade(value) {
+                    gather(x, y, channels)
+                    share = expectation.share(values)
+                    if share < 1 { sums[index].exclude(values, .withheld(share: 1 - share), machine) }
+                }
             } else {
-                counts = true
+                share = 1
                 if let top, !model.isLinear {
                     let level = Int((value * Double(top) / 255).rounded())
                     if NormalSums.isNearEdge(level, top: top) {
@@ -221,10 +230,10 @@ extension PairSums {
                         sums[index].noteEdge(values, level: level, top: top)
                     }
                 }
-                sums[index].squares += value * value
-                sums[index].pixels += 1
             }
-            answers[x] = counts ? value : 0
+            sums[index].squares += share * value * value
+            sums[index].pixels += share
+            answers[x] = share * value
         }
     }
 

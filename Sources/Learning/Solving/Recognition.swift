@@ -63,6 +63,8 @@ struct Recogniser {
         norm = weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
         guard norm > 0, norm.isFinite else { return nil }
         noise = errors.reduce(0) { $0 + $1 * $1 }.squareRoot() / norm
+        // In noise anything can be seen.
+        guard noise < 0.1 else { return nil }
         self.weights = weights
         self.size = size
         self.anchor = anchor
@@ -144,11 +146,21 @@ struct Recogniser {
         }
         let mismatch = square.squareRoot() / norm
         return Recognition(
-            program: program, turn: turn, factor: factor, isCut: inside < all * (1 - 1e-7), mismatch: mismatch,
+            program: program, turn: turn, factor: rounded(factor: factor), isCut: inside < all * (1 - 1e-7),
+            mismatch: mismatch,
             isExact: mismatch <= tolerance)
     }
 
-    private var tolerance: Double { max(3 * noise, 2e-4) }
+    /// With no more digits than are known.
+    private func rounded(factor: Double) -> Double {
+        for scale in [1.0, 10, 100, 1000] {
+            let tried = (factor * scale).rounded() / scale
+            if abs(tried - factor) <= tolerance * abs(factor) { return tried }
+        }
+        return factor
+    }
+
+    private var tolerance: Double { min(max(3 * noise, 2e-4), 0.01) }
 
     // MARK: Parameters
 
@@ -159,18 +171,19 @@ struct Recogniser {
         func mismatch(_ values: [Double]) -> Double { match(text(values), turns: [.none])?.mismatch ?? 2 }
         var nearest = mismatch(values)
         for index in values.indices {
-            let standard = values[index] == 0 ? 1 : values[index]
-            for factor in [0.2, 0.35, 0.5, 0.7, 0.85, 1.2, 1.5, 2, 3, 5] {
+            for value in Recogniser.trials(file.parameters[index].name.text, standard: values[index]) {
                 var tried = values
-                tried[index] = standard * factor
+                tried[index] = value
                 let distance = mismatch(tried)
                 if distance < nearest { (values, nearest) = (tried, distance) }
             }
         }
         guard nearest < Recogniser.promising else { return nil }
+        // An angle that was looked for with a wrong length is looked for again with a better one.
         for _ in 0..<(values.count == 1 ? 1 : 4) {
             for index in values.indices {
-                let reach = max(abs(values[index]) * 0.4, 0.5)
+                let isAngle = file.parameters[index].name.text == "angle"
+                let reach = isAngle ? 12 : max(abs(values[index]) * 0.4, 0.5)
                 let best = Recogniser.minimum(values[index] - reach, values[index] + reach) { value in
                     var tried = values
                     tried[index] = value
@@ -185,6 +198,14 @@ struct Recogniser {
         return match(rounded(values, text: text), turns: [.none])
     }
 
+    /// Where a parameter may lie: angles anywhere, others within a factor of what they are by themselves.
+    private static func trials(_ name: String, standard: Double) -> [Double] {
+        if name == "angle" { return (0..<24).map { Double($0) * 15 } }
+        let unit = standard == 0 ? 1 : standard
+        // Sizes are whole numbers.
+        return [0.2, 0.35, 0.5, 0.7, 0.85, 1.2, 1.5, 2, 3, 5].map { $0 * unit } + (1...15).map(Double.init)
+    }
+
     /// With no more digits than the pictures tell.
     private func rounded(_ values: [Double], text: ([Double]) -> String) -> String {
         for scale in [1.0, 2, 10, 100, 1000] {
@@ -195,7 +216,7 @@ struct Recogniser {
     }
 
     /// A number for a program, without more digits than it needs.
-    private static func short(_ value: Double) -> String { "\((value * 1e6).rounded() / 1e6)" }
+    private static func short(_ value: Double) -> String { Number.text((value * 1e6).rounded() / 1e6) }
 
     /// The place of the smallest value between two, by the golden section.
     private static func minimum(_ low: Double, _ high: Double, _ value: (Double) -> Double) -> Double {
@@ -256,13 +277,13 @@ struct Recogniser {
         }
         let sigma = Recogniser.minimum(start * 0.6, start * 1.6) { trial($0)?.mismatch ?? 2 }
         for scale in [1.0, 2, 10, 100, 1000] {
-            let rounded = (sigma * scale).rounded() / scale
-            guard rounded > 0.1, let found = trial(rounded) else { continue }
+            let tried = (sigma * scale).rounded() / scale
+            guard tried > 0.1, let found = trial(tried) else { continue }
             if found.mismatch <= tolerance || scale == 1000 {
                 let amount = (found.amount * 1000).rounded() / 1000
                 return Recognition(
-                    program: "unsharp \(Recogniser.short(rounded)) \(Recogniser.short(amount))", turn: .none,
-                    factor: found.factor, isCut: false, mismatch: found.mismatch,
+                    program: "unsharp \(Recogniser.short(tried)) \(Recogniser.short(amount))", turn: .none,
+                    factor: rounded(factor: found.factor), isCut: false, mismatch: found.mismatch,
                     isExact: found.mismatch <= tolerance)
             }
         }
