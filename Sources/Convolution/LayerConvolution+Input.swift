@@ -170,7 +170,7 @@ extension LayerConvolution {
         _ source: ReadableRows, plane: Int, _ rows: Range<Int>, into out: UnsafeMutablePointer<Float>, _ lanes: Lanes
     ) {
         let pitch = forward.pitch
-        let inside = rows.clamped(to: 0..<output.height)
+        let inside = rows.clamped(to: source.rows)
         let before = (inside.isEmpty ? rows.count : inside.lowerBound - rows.lowerBound) * pitch
         out.update(repeating: 0, count: before)
         if !inside.isEmpty {

@@ -51,10 +51,13 @@ public struct LayerConvolution: Sendable {
         let segments = max(1, rows * pitch / LayerConvolution.segmentSamples)
         segment = LayerLayout(
             geometry, border: border, across: across, pitch: pitch, rows: (rows + segments - 1) / segments)
-        segmentPictures =
-            segments > 1
-            ? 1
-            : min(LayerConvolution.picturesInPart, max(1, LayerConvolution.segmentSamples / max(1, rows * pitch)))
+        var pictures = 1
+        while segments == 1, pictures < LayerConvolution.picturesInPart,
+            2 * pictures * segment.run(ofRows: rows) <= LayerConvolution.segmentSamples * 3 / 2
+        {
+            pictures *= 2
+        }
+        segmentPictures = pictures
     }
 
     static let cachedSamples = 40_000

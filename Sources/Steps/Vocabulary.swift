@@ -6,7 +6,7 @@ public enum Vocabulary {
         + PointStep.words + MixStep.words
         + CombineStep.words + [ConcatStep.word, SuppressStep.word]
         + RescaleStep.words + [HysteresisStep.word]
-        + [ConvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word, ZScoreStep.word]
+        + [ConvStep.word, DeconvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word, ZScoreStep.word]
         + [BatchNormStep.word, DropoutStep.word]
 
     /// What a matrix literal, a `kernel` formula and a kernel file that is one kernel may be told.

@@ -28,4 +28,28 @@ struct GradientTests {
             }
         }
     }
+
+    @Test func `a transposed convolution passes back what it added, and a dense layer what it summed`() throws {
+        let deconv = try #require(Vocabulary.word("deconv"))
+        for (index, (size, stride, dilation, padding, extra)) in [
+            (Size(3), 1, 1, Padding.valid, 0), (Size(4), 2, 1, .sides(top: 1, right: 1, bottom: 1, left: 1), 0),
+            (Size(width: 3, height: 2), 3, 2, .same, 2), (Size(2), 2, 3, .full, 1),
+        ].enumerated() {
+            for groups in [1, 2] {
+                let step = try deconv.make(
+                    settings([
+                        "channels": .integer(4), "size": .size(size), "groups": .integer(groups),
+                        "stride": .size(Size(stride)), "dilate": .size(Size(dilation)), "pad": .padding(padding),
+                        "extra": .size(Size(extra)),
+                    ]))
+                let plan = try step.plan(
+                    for: [Shape(count: 2, channels: 2, height: 4, width: 5)], options: PlanOptions())
+                try check(plan, seed: UInt64(index), "deconv \(size) groups \(groups)")
+            }
+        }
+        let dense = try #require(Vocabulary.word("dense")).make(settings(["outputs": .integer(5)]))
+        try check(
+            try dense.plan(for: [Shape(count: 3, channels: 2, height: 2, width: 3)], options: PlanOptions()), seed: 1,
+            "dense")
+    }
 }
