@@ -45,6 +45,14 @@ extension RowLoops {
         loops.pointee.add_scaled(out, row, count, factor)
     }
 
+    /// Each sample `times` times.
+    package func spread(
+        _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, _ count: Int, times: Int
+    ) {
+        if times == 1 { return out.update(from: row, count: count) }
+        loops.pointee.spread_groups(out, row, count, times)
+    }
+
     /// Leaves samples out at random and scales the others.
     package func dropOut(
         _ row: UnsafePointer<Float>, key: UInt64, threshold: UInt32, scale: Float,

@@ -38,6 +38,8 @@ public enum StepRole: Hashable, Sendable {
     case point
     /// A window: alpha goes the same way as colour. `isSigned` where a flat area answers 0.
     case window(isSigned: Bool)
+    /// The picture in another size or place: alpha goes the same way, and what is signed stays so.
+    case resample
     /// Branches become one picture: alpha is that of the first. `keepsFlats` where a flat area answers 0 only if it does
     /// in every branch, as in a sum; in a product one is enough.
     case combine(keepsFlats: Bool)

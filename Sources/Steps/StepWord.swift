@@ -5,6 +5,7 @@ import Pixels
 public struct StepWord: Sendable {
     public enum Category: String, Sendable, CaseIterable {
         case pooling = "pooling"
+        case size = "sizes"
         case point = "points"
         case channels = "channels"
         case combine = "combiners"

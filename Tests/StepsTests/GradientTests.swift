@@ -44,11 +44,11 @@ struct GradientTests {
                     ]))
                 let plan = try step.plan(
                     for: [Shape(count: 2, channels: 2, height: 4, width: 5)], options: PlanOptions())
-                try check(plan, seed: UInt64(index), "deconv \(size) groups \(groups)")
+                try GradientCheck.run(plan, seed: UInt64(index), "deconv \(size) groups \(groups)")
             }
         }
         let dense = try #require(Vocabulary.word("dense")).make(settings(["outputs": .integer(5)]))
-        try check(
+        try GradientCheck.run(
             try dense.plan(for: [Shape(count: 3, channels: 2, height: 2, width: 3)], options: PlanOptions()), seed: 1,
             "dense")
     }

@@ -6,7 +6,7 @@ extension Graph {
     public func inputFit(
         _ catalogue: Catalogue
     ) throws(ProgramError) -> (@Sendable (PictureHeader) throws -> Plan?)? {
-        guard nodes.count > 1, nodes[1].text.hasPrefix("input "), nodes[1].inputs == [0] else { return nil }
+        guard nodes.count > 1, nodes[1].step is InputStep, nodes[1].inputs == [0] else { return nil }
         let graph = try catalogue.graph(for: SourceText(text: nodes[1].text))
         return { header in try Plan(graph, for: header) }
     }

@@ -69,8 +69,8 @@ extension Lowering {
         let read = nodes.count
         nodes.append(
             Plan.Node(
-                plan: nil, inputs: [], shape: Shape(channels: count, size: mask.size), text: "mask", origin: nil, weights: [],
-                isNeeded: false, rowsHeld: 0))
+                plan: nil, inputs: [], shape: Shape(channels: count, size: mask.size), text: "mask", origin: nil,
+                weights: [], isNeeded: false, rowsHeld: 0))
         levels.append(false)
         self.mask = read
         var node = try add(MixStep(.pick(Array(0..<colours)), text: "colour"), [read])
