@@ -70,7 +70,7 @@ extension Lowering {
         nodes.append(
             Plan.Node(
                 plan: nil, inputs: [], shape: Shape(channels: count, size: mask.size), text: "mask", origin: nil,
-                isNeeded: false, rowsHeld: 0))
+                weights: [], isNeeded: false, rowsHeld: 0))
         levels.append(false)
         self.mask = read
         var node = try add(MixStep(.pick(Array(0..<colours)), text: "colour"), [read])
