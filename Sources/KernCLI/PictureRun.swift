@@ -74,8 +74,11 @@ struct PictureRun: Sendable {
         let mask = try command.part.mask.map { try NamedSource($0, limits: limits) }
         options.mask = mask?.header
         let plan = try Plan(graph, for: reader.header, options: options)
-        if let step = plan.explanation.first(where: { !$0.parameters.isEmpty }) {
-            throw PlanError.unknownWeights(step: step.text)
+        if let step = plan.nodes.first(where: \.asksForWeights) { throw PlanError.unknownWeights(step: step.text) }
+        if plan.output.size == Size(1), plan.output.channels.count > 4, plan.output.depth != .float32 {
+            throw Complaint(
+                "this makes \(plan.output.channels.count) numbers of a picture, not a picture; 'kern predict MODEL "
+                    + "PICTURE' tells what they say, and -o NAME.npy writes them")
         }
         if job.target != .nowhere {
             try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)

@@ -13,6 +13,7 @@ package enum Tool {
         Compare.self,
         Train.self,
         Eval.self,
+        Predict.self,
         Convert.self,
     ]
 

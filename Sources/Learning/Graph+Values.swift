@@ -13,7 +13,30 @@ extension Graph {
                 return try planes(known, for: parameter, at: node)
             }
             var chance = Chance(seed: seed, for: .weights, place: node, place)
-            return parameter.initial(as: place == 0 ? start : nil, from: &chance)
+            var planes = parameter.initial(as: place == 0 ? start : nil, from: &chance)
+            if place == 0 { planes.start(from: nodes[node].start) }
+            return planes
+        }
+    }
+}
+
+extension Planes {
+    /// Puts known kernels into the middle of the first outputs' windows; all inputs share one.
+    fileprivate mutating func start(from kernels: [Kernel]) {
+        for (o, kernel) in kernels.prefix(shape.count).enumerated() {
+            let left = (shape.width - kernel.size.width) / 2
+            let top = (shape.height - kernel.size.height) / 2
+            for i in 0..<shape.channels {
+                for y in 0..<shape.height {
+                    for x in 0..<shape.width {
+                        let (kx, ky) = (x - left, y - top)
+                        let isInside =
+                            kx >= 0 && ky >= 0 && kx < kernel.size.width && ky < kernel.size.height
+                        self[n: o, c: i, y: y, x: x] =
+                            isInside ? Float(kernel[x: kx, y: ky] / Double(shape.channels)) : 0
+                    }
+                }
+            }
         }
     }
 }

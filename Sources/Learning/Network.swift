@@ -19,7 +19,7 @@ public struct Network: Sendable {
     var values: [[Planes]]
     /// The last node that is learned through: where the program ends in `softmax`, what goes into it.
     let last: Int
-    let endsInSoftmax: Bool
+    public let endsInSoftmax: Bool
 
     /// - Throws: a `ProgramError` at the step whose sizes cannot work or that cannot be learned through.
     public init(_ graph: Graph, input: Shape, seed: UInt64) throws {

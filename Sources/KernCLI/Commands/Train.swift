@@ -42,7 +42,7 @@ struct Train: Command {
         name: "train", summary: "learns a program's weights from examples",
         examples: [
             Example(
-                "kern train samples/shapes.kern --data samples/shapes -o shapes.safetensors",
+                "kern train samples/nets/shapes.kern --data samples/shapes -o shapes.safetensors",
                 says: "a net that tells shapes apart"),
             Example(
                 "kern train 'conv 5x5' --before a.png --after b.png -o mystery.kern",

@@ -1,3 +1,4 @@
+import Convolution
 import Steps
 import Tensors
 
@@ -18,6 +19,8 @@ public struct Graph: Sendable {
         public internal(set) var label = ""
         /// Weights that are known already, by the name of the parameter.
         public internal(set) var weights: [String: Tensor] = [:]
+        /// Kernels that its first outputs start from; chance decides the others.
+        public internal(set) var start: [Kernel] = []
     }
 
     public internal(set) var nodes: [Node]

@@ -186,6 +186,7 @@ struct Resolver {
         var node = Graph.Node(step: step, inputs: inputs, text: text, place: place, usedAt: scope.usedAt)
         let name = (step as? any WeightedStep)?.layerWords.name
         node.label = name.map { labels.unique($0) } ?? labels.next(for: call)
+        node.start = try startKernels(of: step, call, in: scope)
         graph.nodes.append(node)
         return graph.nodes.count - 1
     }

@@ -59,6 +59,13 @@ extension Plan {
         return report
     }
 
+    /// Runs over the rows of a picture and keeps the result.
+    public func result(from source: any RowSource) throws -> Raster {
+        let sink = RasterSink(output)
+        try run(from: source, to: sink)
+        return sink.raster
+    }
+
     /// Runs over a whole picture in memory.
     public func applied(to raster: Raster, mask: Raster? = nil) throws -> Raster {
         let source = RasterSource(raster)

@@ -1,0 +1,149 @@
+import Arguments
+import Codecs
+import Convolution
+import Learning
+import Pixels
+import Programs
+import Steps
+import Synchronization
+import Tensors
+
+/// `kern predict MODEL INPUT...`
+struct Predict: Command {
+    static let top = Option(
+        "top", .integer(1...1000), placeholder: "N", defaultText: "3",
+        help: "How many classes are told of each picture.")
+    static let csv = Option("csv", help: "Prints a table: path, and for each class told its name and probability.")
+    static let recursive = Option("recursive", help: "Also searches the folders within folders.")
+
+    static let spec = CommandSpec(
+        name: "predict", summary: "says what pictures show, by a model that was trained",
+        examples: [
+            Example("kern predict digits.safetensors scan.png", says: "the likeliest classes"),
+            Example("kern predict digits.safetensors scans/ --csv --top 1", says: "a table of a whole folder"),
+        ],
+        positionals: [
+            Positional("MODEL", completion: .file, help: "A model that 'kern train' wrote."),
+            Positional(
+                "INPUT", arity: .oneOrMore, completion: .file, help: "Pictures, folders and patterns; '-' is stdin."),
+        ],
+        options: [top, csv, recursive, .threads] + EngineOptions.limitOptions + [.json, .quiet],
+        discussion: [
+            "Pictures are brought to what the model takes by its 'input' step. One that cannot be read does not stop the "
+                + "others: the exit status is then 1."
+        ])
+
+    let model: String
+    let inputs: [String]
+    let top: Int
+    let format: Format
+    let isRecursive: Bool
+    let engine: EngineOptions
+    let isQuiet: Bool
+
+    enum Format: Sendable { case text, csv, json }
+
+    init(_ arguments: ParsedArguments) throws {
+        model = arguments.positionals[0]
+        inputs = Array(arguments.positionals.dropFirst())
+        top = arguments.integer(Predict.top) ?? 3
+        isRecursive = arguments.has(Predict.recursive)
+        engine = EngineOptions(limitsIn: arguments)
+        isQuiet = arguments.has(.quiet)
+        if arguments.has(.json), arguments.has(Predict.csv) {
+            throw ArgumentError.refused("--json and --csv are two forms of the same answer; choose one")
+        }
+        format = arguments.has(.json) ? .json : arguments.has(Predict.csv) ? .csv : .text
+    }
+
+    /// Pictures that are looked at before anything is said about them.
+    private static let atOnce = 256
+
+    func run(_ terminal: Terminal) throws -> ExitStatus {
+        terminal.isQuiet = isQuiet
+        let trained = try TrainedModel(path: model)
+        guard !trained.model.classes.isEmpty, trained.network.output.size == Size(1) else {
+            throw Complaint("\(model) makes pictures, not classes; use 'kern apply \(model) PICTURE -o OUT'")
+        }
+        let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: nil)
+        for trouble in search.troubles { terminal.complain(trouble, as: "kern predict") }
+        var failures = search.troubles.count
+        let machine = try engine.machine()
+        if format == .csv { terminal.print(head(classes: min(top, trained.model.classes.count))) }
+        for first in stride(from: 0, to: search.inputs.count, by: Predict.atOnce) {
+            let paths = search.inputs[first..<min(first + Predict.atOnce, search.inputs.count)].map(\.path)
+            for (path, result) in zip(paths, predictions(paths, trained, machine)) {
+                switch result {
+                case .success(let prediction): terminal.print(text(of: prediction, path, trained.model.classes))
+                case .failure(let complaint):
+                    terminal.complain(complaint.sentence, as: "kern predict")
+                    failures += 1
+                }
+            }
+        }
+        return failures == 0 ? .ok : .failed
+    }
+
+    private func predictions(
+        _ paths: [String], _ trained: TrainedModel, _ machine: Machine
+    ) -> [Result<Prediction, Complaint>] {
+        let found = Mutex([Int: Result<Prediction, Complaint>]())
+        machine.split(0..<paths.count, grain: 1) { piece in
+            for index in piece {
+                let result: Result<Prediction, Complaint>
+                do {
+                    result = .success(try prediction(paths[index], trained, lanes: machine.lanes))
+                } catch {
+                    let complaint = Complaint(about: error, input: paths[index], output: nil)
+                    let isNamed = complaint.sentence.hasPrefix(paths[index])
+                    result = .failure(isNamed ? complaint : Complaint("\(paths[index]): \(complaint.sentence)"))
+                }
+                found.withLock { $0[index] = result }
+            }
+        }
+        return found.withLock { all in paths.indices.compactMap { all[$0] } }
+    }
+
+    private func prediction(_ path: String, _ trained: TrainedModel, lanes: Lanes) throws -> Prediction {
+        let reader =
+            path == "-"
+            ? try PictureReader(descriptor: 0, limits: engine.limits)
+            : try PictureReader(path: path, limits: engine.limits)
+        var options = RunOptions(
+            border: nil, method: nil, machine: Machine(lanes: lanes, threads: 1), maxMemory: engine.limits.maxMemory)
+        options.maxPixels = engine.limits.maxPixels
+        options.depth = .float32
+        let plan = try Plan(trained.graph, for: reader.header, options: options)
+        return Prediction(try plan.result(from: reader), areProbabilities: trained.network.endsInSoftmax)
+    }
+
+    // MARK: What is printed
+
+    private func head(classes: Int) -> String {
+        "path" + (1...classes).map { ",class\($0),probability\($0)" }.joined()
+    }
+
+    private func text(of prediction: Prediction, _ path: String, _ classes: [String]) -> String {
+        let best = prediction.ranking.prefix(top)
+        switch format {
+        case .json:
+            let list = best.map { index -> JSON in
+                ["class": .string(classes[index]), "probability": .float(prediction.probabilities[index])]
+            }
+            return (["path": .string(path), "classes": .array(list)] as JSON).text
+        case .csv:
+            return Self.quoted(path)
+                + best.map { ",\(Self.quoted(classes[$0])),\(prediction.probabilities[$0])" }.joined()
+        case .text:
+            return "\(path): "
+                + best.map { "\(classes[$0]) \(NumberText.percent(Double(prediction.probabilities[$0])))" }
+                .joined(separator: ", ")
+        }
+    }
+
+    /// RFC 4180: a field with a comma, a quote or a line's end is quoted.
+    private static func quoted(_ field: String) -> String {
+        guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+        return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}

@@ -1,0 +1,33 @@
+import Pixels
+
+/// What a net says about a picture: how likely each class is.
+public struct Prediction: Hashable, Sendable {
+    /// One for each class; they sum to 1.
+    public let probabilities: [Float]
+
+    /// - Parameter areProbabilities: whether the program ends in `softmax`, which is done here if not.
+    public init(_ values: [Float], areProbabilities: Bool) {
+        guard !areProbabilities, let largest = values.max() else {
+            probabilities = values
+            return
+        }
+        let powers = values.map { exponential(Double($0 - largest)) }
+        let total = powers.reduce(0, +)
+        probabilities = powers.map { Float($0 / total) }
+    }
+
+    /// Of a picture of one pixel, in float.
+    public init(_ raster: Raster, areProbabilities: Bool) {
+        let values = raster.bytes.withUnsafeBytes { bytes in
+            (0..<raster.header.channels.count).map {
+                bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)
+            }
+        }
+        self.init(values, areProbabilities: areProbabilities)
+    }
+
+    /// The classes, the likeliest first; of equal ones the first.
+    public var ranking: [Int] {
+        probabilities.indices.sorted { (probabilities[$1], $0) < (probabilities[$0], $1) }
+    }
+}
