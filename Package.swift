@@ -7,6 +7,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "kern", targets: ["kern"]),
+        .executable(name: "kern-bench", targets: ["kern-bench"]),
         .library(name: "Pixels", targets: ["Pixels"]),
         .library(name: "Convolution", targets: ["Convolution"]),
         .library(name: "Programs", targets: ["Programs"]),
@@ -32,10 +33,15 @@ let package = Package(
         .target(name: "Arguments"),
         .target(name: "KernCLI", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs", "Arguments"]),
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
+        .target(
+            name: "KernBench",
+            dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs", "KernCLI", "Arguments"]),
+        .executableTarget(name: "kern-bench", dependencies: ["KernBench"]),
 
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
         .testTarget(
-            name: "CodecsTests", dependencies: ["Codecs", "CLanes", "Pixels"], exclude: ["Fixtures", "make-fixtures.py"]),
+            name: "CodecsTests", dependencies: ["Codecs", "CLanes", "Pixels"],
+            exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "StepsTests", dependencies: ["Pixels", "Convolution", "Steps"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
         .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs"]),
@@ -43,6 +49,7 @@ let package = Package(
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),
         .testTarget(
             name: "RegressionTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs"]),
+        .testTarget(name: "KernBenchTests", dependencies: ["KernBench", "KernCLI", "Arguments"]),
         .testTarget(name: "EndToEndTests", dependencies: ["kern"]),
         .testTarget(name: "GalleryTests", dependencies: ["Pixels", "Convolution", "Programs", "Codecs", "kern"]),
     ],

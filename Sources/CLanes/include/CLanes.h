@@ -101,6 +101,11 @@ typedef struct {
     void (*ridge)(float *out, const float *gx, const float *gy, const float *above, const float *own, const float *below,
                   size_t count);
 
+    // For measuring: multiply-adds on registers, few chains or many. `out` holds 16 floats, the first two the factor and
+    // the amount; the result is the number of operations.
+    double (*multiply_adds_narrow)(float *out, size_t rounds);
+    double (*multiply_adds_wide)(float *out, size_t rounds);
+
     // One butterfly of a Fourier transform over `count` columns: (a, b) becomes (a + b, (a - b) * w)
     void (*butterfly)(double *out_a_re, double *out_a_im, double *out_b_re, double *out_b_im,
                       const double *a_re, const double *a_im, const double *b_re, const double *b_im,
