@@ -1,18 +1,13 @@
 import CLanes
-import Pixels
 
-/// What is done to a PNG's rows before they are packed: the order of the bytes, and the filters.
+/// PNG's row filters, and which of them a row gets.
 struct PNGFilters {
     private let loops: UnsafePointer<kern_lanes>
     private let fixed: UInt32?
 
     /// Nothing is gained by a filter where nothing is packed; Sub alone is the cheapest of those that help.
     init(effort: Int) {
-        var count = 0
-        guard let levels = kern_lanes_available(&count), count > 0, let highest = levels[count - 1] else {
-            preconditionFailure("there is always a baseline")
-        }
-        loops = highest
+        loops = highestLanes()
         fixed =
             switch effort {
             case 0: 0
@@ -31,15 +26,6 @@ struct PNGFilters {
             var best = 0
             for filter in 1..<5 where costs[filter] < costs[best] { best = filter }
             return UInt32(best)
-        }
-    }
-
-    /// A stretch of whole samples as PNG stores them: the upper byte first.
-    func store(_ samples: UnsafeRawPointer, _ count: Int, as depth: Depth, into out: UnsafeMutablePointer<UInt8>) {
-        if depth == .uint16, UInt16(1).littleEndian == 1 {
-            loops.pointee.swap_bytes(out, samples.assumingMemoryBound(to: UInt8.self), count / 2)
-        } else {
-            UnsafeMutableRawPointer(out).copyMemory(from: samples, byteCount: count)
         }
     }
 

@@ -9,9 +9,9 @@ import Pixels
 
 /// A PNG's pixels: rows in, IDAT chunks out, one for every strip; their contents are one zlib stream.
 final class PNGPixelWriter {
-    private let header: PictureHeader
     private let layout: PNGStripLayout
     private let filters: PNGFilters
+    private let order: UpperByteFirst
     private let line: StripLine<PNGStrip>
     /// The row above the next strip.
     private let above: UnsafeMutablePointer<UInt8>
@@ -19,12 +19,12 @@ final class PNGPixelWriter {
     private var rowsLeft: Int
 
     init(_ header: PictureHeader, options: EncodingOptions, sink: ByteSink) throws(CodecError) {
-        self.header = header
         rowsLeft = header.size.height
         let layout = PNGStripLayout(header)
         let filters = PNGFilters(effort: options.effort)
         self.layout = layout
         self.filters = filters
+        order = UpperByteFirst(header.depth)
         let chunks = PNGPixelChunks(sink)
         line = StripLine(threads: options.threads) { () throws(CodecError) in
             try PNGStrip(layout, filters: filters, effort: options.effort)
@@ -51,7 +51,7 @@ final class PNGPixelWriter {
     private func add(_ row: UnsafeRawPointer) throws(CodecError) {
         let strip = try open()
         let stored = strip.line(strip.rows + 1)
-        filters.store(row, layout.rowBytes, as: header.depth, into: stored)
+        order.store(row, layout.rowBytes, into: stored)
         if strip.addRow(), rowsLeft > 0 { return }
         above.update(from: stored, count: layout.rowBytes)
         strip.isLast = rowsLeft == 0
@@ -81,7 +81,7 @@ final class PNGPixelWriter {
                 for index in 0...1 { (strip.line(index) - layout.step).update(repeating: 0, count: layout.step) }
             }
             strip.line(0).advanced(by: -left).update(from: above + start - left, count: count + left)
-            filters.store(row + start - left, count + left, as: header.depth, into: strip.line(1) - left)
+            order.store(row + start - left, count + left, into: strip.line(1) - left)
             let chosen =
                 filter ?? filters.choice(strip.line(1), above: strip.line(0), step: layout.step, count)
             strip.begin(bytes: count, piece: (chosen, isFirst: filter == nil))
@@ -90,7 +90,7 @@ final class PNGPixelWriter {
             strip.isLast = rowsLeft == 0 && start + count == layout.rowBytes
             try line.submit()
         }
-        if rowsLeft > 0 { filters.store(row, layout.rowBytes, as: header.depth, into: above) }
+        if rowsLeft > 0 { order.store(row, layout.rowBytes, into: above) }
     }
 }
 

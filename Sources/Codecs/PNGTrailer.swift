@@ -42,7 +42,7 @@ struct PNGTrailer {
     /// chunks are not known yet.
     init(behind pixels: PNGChunks, front: [UInt8]?, limits: Limits) throws(CodecError) {
         var chunks = pixels
-        var isFirst = true
+        var (isFirst, isBehindOthers) = (true, false)
         while true {
             let head = chunks.head
             let start = kept.count
@@ -62,14 +62,16 @@ struct PNGTrailer {
                 if let front { try read(behind: front, limits: limits) }
                 return
             case "IDAT":
-                // `PNGPixels` has looked at the one it stopped in.
+                if isBehindOthers { throw .damaged(.png, "IDAT: out of place, other chunks stand between the pixels") }
+                // Of the first, `PNGPixels` knows.
                 if !isFirst && head.length > 0 { warnings.append("IDAT: Extra compressed data") }
-            case "PLTE": warnings.append("PLTE: out of place")
             default:
-                if head.isCritical { throw .damaged(.png, "\(head.name): a chunk kern does not know and may not skip") }
+                // PNG's own belong in front of the pixels, and others may not be skipped.
+                if head.isCritical { throw .damaged(.png, "\(head.name): out of place, or not PNG's") }
+                isBehindOthers = true
             }
-            try chunks.advance()
             isFirst = false
+            try chunks.advance()
         }
     }
 

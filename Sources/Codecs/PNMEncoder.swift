@@ -3,13 +3,17 @@ import Pixels
 /// Writes P5 and P6, 8- or 16-bit, and P7 (PAM) for alpha and other channel counts.
 final class PNMEncoder: RowEncoder {
     private let sink: ByteSink
-    private let header: PictureHeader
-    private var swapped: [UInt8] = []
+    private let order: UpperByteFirst
+    /// Where 16-bit samples are brought into order, a block at a time.
+    private var block: [UInt8]
     private(set) var warnings: [String] = []
+
+    private static let blockBytes = 128 * 1024
 
     init(_ header: PictureHeader, sink: ByteSink) throws(CodecError) {
         self.sink = sink
-        self.header = header
+        order = UpperByteFirst(header.depth)
+        block = order.isPlain ? [] : [UInt8](repeating: 0, count: Self.blockBytes)
         let size = header.size
         let largest = header.depth == .uint16 ? 65535 : 255
         let text =
@@ -30,20 +34,16 @@ final class PNMEncoder: RowEncoder {
     }
 
     func encodeRows(_ count: Int, from rows: UnsafeRawBufferPointer) throws(CodecError) {
-        if header.depth == .uint8 {
-            try sink.write(rows)
-            return
-        }
-        let stride = header.bytesPerRow
-        for index in 0..<count {
-            let row = UnsafeRawBufferPointer(rebasing: rows[(index * stride)..<((index + 1) * stride)])
-            swapped.removeAll(keepingCapacity: true)
-            for offset in Swift.stride(from: 0, to: stride, by: 2) {
-                let sample = row.loadUnaligned(fromByteOffset: offset, as: UInt16.self)
-                swapped.append(UInt8(sample >> 8))
-                swapped.append(UInt8(truncatingIfNeeded: sample))
+        if order.isPlain { return try sink.write(rows) }
+        for start in stride(from: 0, to: rows.count, by: Self.blockBytes) {
+            let part = UnsafeRawBufferPointer(rebasing: rows[start..<min(start + Self.blockBytes, rows.count)])
+            try block.lendMutable { block throws(CodecError) in
+                guard let samples = part.baseAddress, let out = block.bindMemory(to: UInt8.self).baseAddress else {
+                    return
+                }
+                order.store(samples, part.count, into: out)
+                try sink.write(UnsafeRawBufferPointer(rebasing: block[..<part.count]))
             }
-            try sink.write(swapped)
         }
     }
 

@@ -26,6 +26,8 @@ final class StripLine<Packer: StripPacker> {
         deliver: @escaping (Packer) throws(CodecError) -> Void
     ) {
         precondition(threads > 0, "strips are packed on at least one thread, not \(threads)")
+        // Threads far beyond the cores would only hold more strips.
+        let threads = min(threads, 2 * EncodingOptions.coreCount)
         desk = Desk(mostHelpers: threads - 1)
         // One to fill while each thread packs one, and one to spare where the rows come in bursts.
         capacity = threads == 1 ? 1 : threads + 2

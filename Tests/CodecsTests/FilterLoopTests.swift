@@ -85,15 +85,4 @@ import Testing
             #expect(out == expected, "\(String(cString: level.pointee.name))")
         }
     }
-
-    @Test func `bytes are exchanged in pairs`() {
-        for level in Self.levels {
-            for pairs in [0, 1, 7, 8, 33, 100] {
-                let bytes = (0..<(2 * pairs)).map { UInt8(truncatingIfNeeded: $0 * 7) }
-                var out = [UInt8](repeating: 0, count: 2 * pairs)
-                level.pointee.swap_bytes(&out, bytes, pairs)
-                #expect(out == (0..<(2 * pairs)).map { bytes[$0 ^ 1] })
-            }
-        }
-    }
 }

@@ -80,6 +80,9 @@ import Testing
         #expect(try warnings(file(stream, behind: [("teSt", [1, 2]), ("tIME", [0])])) == [])
         #expect(refusal(file(stream, behind: [("TeSt", [1, 2])]))?.fault == .file)
         #expect(refusal(file(stream, behind: [Self.front]))?.fault == .file)
+        #expect(refusal(file(stream, behind: [("PLTE", [1, 2, 3])]))?.fault == .file)
+        #expect(refusal(file(stream, behind: [("teSt", []), ("IDAT", [1])]))?.fault == .file)
+        #expect(refusal(file(stream, behind: [("teSt", []), ("IDAT", [])]))?.fault == .file)
         #expect(refusal(file(stream, behind: [("te$t", [])]))?.fault == .file)
         var bytes = file(stream, behind: [("teSt", [1, 2])])
         bytes[bytes.count - 13] ^= 1

@@ -131,8 +131,6 @@ typedef struct {
     // What each would leave: the sum of the distances of its bytes from 0.
     void (*filter_costs)(uint64_t costs[5], const uint8_t *row, const uint8_t *above, size_t step, size_t count);
     void (*filter_bytes)(uint8_t *out, unsigned filter, const uint8_t *row, const uint8_t *above, size_t step, size_t count);
-    // The bytes of every two exchanged; not in place.
-    void (*swap_bytes)(uint8_t *out, const uint8_t *in, size_t pairs);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.
