@@ -28,10 +28,14 @@ let package = Package(
         .target(name: "Pixels"),
         .target(name: "Convolution", dependencies: ["Pixels", "CLanes"]),
         .target(name: "Steps", dependencies: ["Pixels", "Convolution"]),
-        .target(name: "Programs", dependencies: ["Pixels", "Convolution", "Steps", "CKernels"]),
+        .target(name: "Tensors"),
+        .target(name: "Programs", dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "CKernels"]),
         .target(name: "Codecs", dependencies: ["Pixels", "CLanes", "CLibISAL", "CImageCodecs"]),
+        .target(name: "Learning", dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs"]),
         .target(name: "Arguments"),
-        .target(name: "KernCLI", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs", "Arguments"]),
+        .target(
+            name: "KernCLI",
+            dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs", "Learning", "Arguments"]),
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
         .target(
             name: "KernBench",
@@ -43,6 +47,10 @@ let package = Package(
             name: "CodecsTests", dependencies: ["Codecs", "CLanes", "Pixels"],
             exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "StepsTests", dependencies: ["Pixels", "Convolution", "Steps"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(
+            name: "LearningTests",
+            dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs", "Learning"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
         .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),

@@ -103,12 +103,27 @@ extension PlannedStep {
 
 /// Weights to be learned: their name within the step and what they measure, o·i·h·w.
 public struct Parameter: Hashable, Sendable {
+    public enum Start: Hashable, Sendable {
+        /// Random, scaled by how many samples each weight's sum takes in.
+        case random(fanIn: Int)
+        case constant(Float)
+    }
+
     public var name: String
     public var shape: Shape
+    /// What it is before anything was learned.
+    public var start: Start
+    /// Counted from what went through, as running means are; an optimiser leaves it alone.
+    public var isStatistic: Bool
+    /// Whether it is a factor that weight decay may shrink; biases and scales are not.
+    public var decays: Bool
 
-    public init(name: String, shape: Shape) {
+    public init(name: String, shape: Shape, start: Start, isStatistic: Bool = false, decays: Bool = false) {
         self.name = name
         self.shape = shape
+        self.start = start
+        self.isStatistic = isStatistic
+        self.decays = decays
     }
 }
 
@@ -119,16 +134,32 @@ public struct StepCall: Sendable {
     public var parameters: [Planes]
     public var survey: [Double]
     public var machine: Machine
+    /// nil unless weights are being learned.
+    public var learning: Learning?
+
+    /// What is different while weights are learned.
+    public struct Learning: Hashable, Sendable {
+        /// For what is left to chance; another at every step of the training and for every node.
+        public var seed: UInt64
+        /// The place in the whole batch of the first picture here: chance must not depend on how a batch is split.
+        public var firstPicture: Int
+
+        public init(seed: UInt64, firstPicture: Int = 0) {
+            self.seed = seed
+            self.firstPicture = firstPicture
+        }
+    }
 
     public init(
         inputs: [Planes], rows: Range<Int>, parameters: [Planes] = [], survey: [Double] = [],
-        machine: Machine = Machine()
+        machine: Machine = Machine(), learning: Learning? = nil
     ) {
         self.inputs = inputs
         self.rows = rows
         self.parameters = parameters
         self.survey = survey
         self.machine = machine
+        self.learning = learning
     }
 }
 
@@ -139,25 +170,6 @@ public protocol SurveyingStep: PlannedStep {
     var emptySurvey: [Double] { get }
 
     func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double])
-}
-
-/// A step that can be learned through: the chain rule for it, on whole batches.
-///
-/// `run` and `backward` are given the same call, so that a plan keeps no state between them.
-public protocol DifferentiableStep: PlannedStep {
-    /// The gradients of the loss by each input and by each parameter, from the one by the output.
-    func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients
-}
-
-/// One gradient for each input and each parameter, of its shape.
-public struct StepGradients: Sendable {
-    public var inputs: [Planes]
-    public var parameters: [Planes]
-
-    public init(inputs: [Planes], parameters: [Planes] = []) {
-        self.inputs = inputs
-        self.parameters = parameters
-    }
 }
 
 /// What `explain` says about a planned step.

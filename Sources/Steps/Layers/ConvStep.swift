@@ -61,9 +61,12 @@ struct PlannedConv: DifferentiableStep {
     var inputs: [Shape] { [input] }
 
     var parameters: [Parameter] {
+        let shape = Shape(count: step.channels, channels: input.channels / step.groups, size: step.size)
         let weights = Parameter(
-            name: "weight", shape: Shape(count: step.channels, channels: input.channels / step.groups, size: step.size))
-        let bias = Parameter(name: "bias", shape: Shape(channels: step.channels, height: 1, width: 1))
+            name: "weight", shape: shape, start: .random(fanIn: shape.channels * shape.height * shape.width),
+            decays: true)
+        let bias = Parameter(
+            name: "bias", shape: Shape(channels: step.channels, height: 1, width: 1), start: .constant(0))
         return step.hasBias ? [weights, bias] : [weights]
     }
 
@@ -73,10 +76,12 @@ struct PlannedConv: DifferentiableStep {
         convolution(call.parameters).run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
     }
 
-    func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients {
+    func backward(
+        _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
+    ) {
         let found = convolution(call.parameters).gradients(of: outputGradient, at: call.inputs[0])
-        return StepGradients(
-            inputs: [found.input], parameters: step.hasBias ? [found.weights, found.bias] : [found.weights])
+        if gradients.inputs[0] != nil { gradients.inputs[0] = found.input }
+        gradients.parameters = step.hasBias ? [found.weights, found.bias] : [found.weights]
     }
 
     /// The engine's convolution with the weights as they are now.

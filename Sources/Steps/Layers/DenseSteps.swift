@@ -33,9 +33,12 @@ struct PlannedDense: PlannedStep {
 
     /// The weights are those of a convolution whose kernel is as large as what comes in.
     var parameters: [Parameter] {
+        let shape = Shape(count: step.outputs, channels: input.channels, size: input.size)
         let weights = Parameter(
-            name: "weight", shape: Shape(count: step.outputs, channels: input.channels, size: input.size))
-        let bias = Parameter(name: "bias", shape: Shape(channels: step.outputs, height: 1, width: 1))
+            name: "weight", shape: shape, start: .random(fanIn: shape.channels * shape.height * shape.width),
+            decays: true)
+        let bias = Parameter(
+            name: "bias", shape: Shape(channels: step.outputs, height: 1, width: 1), start: .constant(0))
         return step.hasBias ? [weights, bias] : [weights]
     }
 

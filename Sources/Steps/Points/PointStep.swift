@@ -44,12 +44,15 @@ struct PlannedPoint: DifferentiableStep {
         }
     }
 
-    func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients {
+    func backward(
+        _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
+    ) {
+        guard gradients.inputs[0] != nil else { return }
         var gradient = outputGradient
         for index in gradient.samples.indices {
             gradient.samples[index] *= function.slope(call.inputs[0].samples[index])
         }
-        return StepGradients(inputs: [gradient])
+        gradients.inputs[0] = gradient
     }
 
     var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0)) }

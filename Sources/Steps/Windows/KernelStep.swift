@@ -77,8 +77,11 @@ public struct PlannedConvolution: DifferentiableStep {
     }
 
     /// The weights are known, so only the picture gets a gradient.
-    public func backward(_ call: StepCall, output: Planes, outputGradient: Planes) -> StepGradients {
-        StepGradients(inputs: [convolution.gradients(of: outputGradient, at: call.inputs[0]).input])
+    public func backward(
+        _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
+    ) {
+        guard gradients.inputs[0] != nil else { return }
+        gradients.inputs[0] = convolution.gradients(of: outputGradient, at: call.inputs[0]).input
     }
 
     public var account: StepAccount {
