@@ -15,10 +15,9 @@ struct CodecBench {
     let machine: Machine
     let stopwatch: Stopwatch
 
-    static let names: [(name: String, format: PictureFormat, decodes: Bool)] = [PictureFormat.png, .jpeg].flatMap {
-        let word = $0 == .png ? "PNG" : "JPEG"
-        return [("\(word) decode", $0, true), ("\(word) encode", $0, false)]
-    }
+    static let names: [(name: String, format: PictureFormat, decodes: Bool)] = [
+        ("PNG", PictureFormat.png), ("JPEG", .jpeg), ("PNM", .pnm),
+    ].flatMap { [("\($0) decode", $1, true), ("\($0) encode", $1, false)] }
 
     static let jobs: [(name: String, format: PictureFormat, program: String)] = [
         ("PPM to PPM, gaussian 2", .pnm, "gaussian 2"), ("PNG to PNG, gaussian 2", .png, "gaussian 2"),

@@ -19,9 +19,10 @@ struct EngineBench {
 
     private var pixels: Double { Double(picture.header.size.width) * Double(picture.header.size.height) }
 
-    static let machineNames = ["multiply-add", "copy"]
+    static let machineNames = ["multiply-add", "multiply-add, 1 thread", "copy"]
 
     func machineLimit(_ name: String) -> Measurement {
+        let machine = Machine(lanes: machine.lanes, threads: name.hasSuffix("1 thread") ? 1 : machine.threads)
         if name == "copy" {
             let count = 1 << 26
             let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * count, alignment: 64)
