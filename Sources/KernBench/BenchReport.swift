@@ -12,7 +12,9 @@ struct BenchReport {
         terminal.talk(
             "kern-bench: \(header.size) 8-bit RGB, \(machine.threads) threads, level \(machine.lanes.name) of \(levels)"
         )
-        if !isJSON { terminal.print(line("part", "name", ["ms", "Mpx/s", "MB/s", "GFLOP/s", "of peak"])) }
+        if !isJSON {
+            terminal.print(line("part", "name", ["best ms", "median", "Mpx/s", "MB/s", "GFLOP/s", "of peak"]))
+        }
     }
 
     func add(_ measurement: Measurement, _ peak: Measurement) {
@@ -21,7 +23,7 @@ struct BenchReport {
             func number(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
             let object: JSON = [
                 "part": .string(measurement.part), "name": .string(measurement.name),
-                "seconds": .number(measurement.seconds),
+                "seconds": .number(measurement.seconds), "median_seconds": .number(measurement.median),
                 "megapixels_per_second": number(measurement.megapixelsPerSecond),
                 "megabytes_per_second": number(measurement.megabytesPerSecond),
                 "gigaflops": number(measurement.gigaflops), "share_of_peak": number(share),
@@ -33,7 +35,8 @@ struct BenchReport {
             line(
                 measurement.part, measurement.name,
                 [
-                    text(measurement.seconds * 1000), text(measurement.megapixelsPerSecond),
+                    text(measurement.seconds * 1000), text(measurement.median * 1000),
+                    text(measurement.megapixelsPerSecond),
                     text(measurement.megabytesPerSecond), text(measurement.gigaflops),
                     share.map { "\(Int(($0 * 100).rounded())) %" } ?? "",
                 ]))

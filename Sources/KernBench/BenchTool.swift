@@ -11,7 +11,7 @@ package enum BenchTool {
         "threads", .integer(1...1024), placeholder: "N", defaultText: "all cores", help: "Threads to work with.")
     private static let runs = Option(
         "runs", .integer(1...1000), placeholder: "N", defaultText: "5",
-        help: "Runs of each, after one to warm up; their median counts.")
+        help: "Runs of each, after one to warm up; the best counts.")
     private static let only = Option(
         "only", .text, placeholder: "TEXT", repeats: true, help: "Measures only what has this in its name or part.")
     private static let lanes = Option(
@@ -27,8 +27,8 @@ package enum BenchTool {
         ],
         options: [size, threads, runs, only, lanes, json],
         discussion: [
-            "Parts are machine, engine, codec and job. Mpx/s are pixels, not samples; rows 'on planes' leave out the way "
-                + "from bytes to floats and back. GFLOP/s count a multiplication and an addition for each tap; their share is "
+            "Parts are machine, engine, codec and job. Mpx/s are pixels, not samples; rates are of the best run. Rows 'on planes' "
+                + "leave out the way from bytes to floats and back, rows 'on levels' the copies around a filter of bytes. GFLOP/s count a multiplication and an addition for each tap; their share is "
                 + "of what 'multiply-add' measured in the same run, so that integer or clever methods may exceed it."
         ])
 

@@ -32,9 +32,9 @@ struct CodecBench {
         let file = try picture.encoded(as: format, options: encoding)
         let seconds =
             decodes
-            ? try stopwatch.median { _ = try Raster.decode(file) }
-            : try stopwatch.median { _ = try picture.encoded(as: format, options: encoding) }
-        return Measurement(part: "codec", name: name, seconds: seconds, pixels: pixels, bytes: Double(file.count))
+            ? try stopwatch.time { _ = try Raster.decode(file) }
+            : try stopwatch.time { _ = try picture.encoded(as: format, options: encoding) }
+        return Measurement(part: "codec", name: name, seconds, pixels: pixels, bytes: Double(file.count))
     }
 
     /// Reads a file, filters and writes another, as `kern apply` does, without starting a process.
@@ -48,14 +48,14 @@ struct CodecBench {
             try writer.finish()
         }
         let graph = try Catalogue().graph(for: SourceText(text: program))
-        let seconds = try stopwatch.median {
+        let seconds = try stopwatch.time {
             let reader = try PictureReader(path: input)
             let plan = try Plan(graph, for: reader.header, options: RunOptions(machine: machine))
             try write(to: output) { sink in
                 try plan.run(from: reader, to: try PictureWriter(format, plan.output, options: encoding, to: sink))
             }
         }
-        return Measurement(part: "job", name: name, seconds: seconds, pixels: pixels)
+        return Measurement(part: "job", name: name, seconds, pixels: pixels)
     }
 
     private func write(to path: String, _ body: (ByteSink) throws -> Void) throws {

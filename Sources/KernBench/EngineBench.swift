@@ -13,7 +13,8 @@ struct EngineBench {
     static let programs: [(name: String, text: String, side: Int?)] =
         [3, 7, 15].map { ("dense \($0)x\($0)", BenchPicture.kernel($0), $0) }
         + [
-            "gaussian 2", "gaussian 10", "gaussian 50", "sobel", "box 3", "box 15", "maxpool 2", "avgpool 2",
+            "gaussian 2", "gaussian 10", "gaussian 50", "sobel", "sharpen", "box 3", "box 15", "box 101", "maxpool 2",
+            "avgpool 2",
             "median 3", "median 5", "median 15", "maxpool 15 stride=1 pad=same",
         ].map { ($0, $0, nil) }
 
@@ -32,16 +33,16 @@ struct EngineBench {
                 UnsafeRawBufferPointer(rebasing: bytes[..<count]),
                 UnsafeMutableRawBufferPointer(rebasing: bytes[count...])
             )
-            let seconds = stopwatch.median { Peak.copy(halves.0, into: halves.1, on: machine) }
+            let seconds = stopwatch.time { Peak.copy(halves.0, into: halves.1, on: machine) }
             // Read and written.
-            return Measurement(part: "machine", name: name, seconds: seconds, bytes: Double(2 * count))
+            return Measurement(part: "machine", name: name, seconds, bytes: Double(2 * count))
         }
         let limits = [false, true].map { isWide in
             var operations = 0.0
-            let seconds = stopwatch.median {
+            let seconds = stopwatch.time {
                 operations = Peak.multiplyAdds(rounds: 2_000_000, isWide: isWide, on: machine)
             }
-            return Measurement(part: "machine", name: name, seconds: seconds, operations: operations)
+            return Measurement(part: "machine", name: name, seconds, operations: operations)
         }
         return limits.max { ($0.gigaflops ?? 0) < ($1.gigaflops ?? 0) } ?? limits[0]
     }
@@ -81,16 +82,16 @@ struct EngineBench {
                 }
             }
         }
-        if name == EngineBench.conversionNames[0] { return measurement(name, stopwatch.median(split)) }
+        if name == EngineBench.conversionNames[0] { return measurement(name, stopwatch.time(split)) }
         picture.bytes.withUnsafeBytes { converter.load(band, from: $0, header: header, into: &planes) }
-        return measurement(name, stopwatch.median(join))
+        return measurement(name, stopwatch.time(join))
     }
 
     /// A program from raster to raster, and, where it is one step, that step alone on planes.
     func program(_ name: String, _ text: String, side: Int?) throws -> [Measurement] {
         let graph = try Catalogue().graph(for: SourceText(text: text))
         let plan = try Plan(graph, for: picture.header, options: RunOptions(machine: machine, maxMemory: .max))
-        let whole = try stopwatch.median { _ = try plan.applied(to: picture) }
+        let whole = try stopwatch.time { _ = try plan.applied(to: picture) }
         var result = [measurement(name, whole, side)]
         let needed = plan.nodes.filter { $0.isNeeded && $0.plan != nil }
         if needed.count == 1, let step = needed[0].plan, !(step is any SurveyingStep) {
@@ -101,15 +102,37 @@ struct EngineBench {
             }
             var output = Planes(shape: step.output)
             let call = StepCall(inputs: [input], rows: 0..<step.output.height, machine: machine)
-            let seconds = stopwatch.median { step.run(call, into: &output) }
+            let seconds = stopwatch.time { step.run(call, into: &output) }
             result.append(measurement("\(name), on planes", seconds, side))
+        }
+        if needed.count == 1, let filter = needed[0].levels {
+            var input = Levels(
+                size: picture.header.size, channels: picture.header.channels.count,
+                emptyWithRoomFor: picture.header.size.height)
+            input.makeRoom(upTo: picture.header.size.height)
+            input.withMutableRows { rows in
+                picture.bytes.withUnsafeBufferPointer { bytes in
+                    if let base = bytes.baseAddress { rows.row(0).update(from: base, count: bytes.count) }
+                }
+            }
+            let size = plan.output.size
+            var output = Levels(size: size, channels: plan.output.channels.count, emptyWithRoomFor: size.height)
+            output.makeRoom(upTo: size.height)
+            let seconds = stopwatch.time {
+                input.withRows { source in
+                    output.withMutableRows { target in
+                        _ = filter.run(source, rows: 0..<size.height, into: target, on: machine)
+                    }
+                }
+            }
+            result.append(measurement("\(name), on levels", seconds, side))
         }
         return result
     }
 
-    private func measurement(_ name: String, _ seconds: Double, _ side: Int? = nil) -> Measurement {
+    private func measurement(_ name: String, _ seconds: Stopwatch.Time, _ side: Int? = nil) -> Measurement {
         Measurement(
-            part: "engine", name: name, seconds: seconds, pixels: pixels,
+            part: "engine", name: name, seconds, pixels: pixels,
             operations: side.map { pixels * Double(picture.header.channels.count) * Double(2 * $0 * $0) })
     }
 }

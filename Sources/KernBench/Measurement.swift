@@ -9,13 +9,27 @@ package struct Measurement: Sendable {
     /// The part of kern: machine, engine, codec or job.
     package var part: String
     package var name: String
-    /// The median of all runs but the first.
+    /// The shortest of all runs but the first, which other work on the machine disturbed least; and their median.
     package var seconds: Double
+    package var median: Double
     /// Pixels of the picture; nil where there is none.
     package var pixels: Double?
     package var bytes: Double?
     /// Multiplications and additions.
     package var operations: Double?
+
+    init(
+        part: String, name: String, _ time: Stopwatch.Time, pixels: Double? = nil, bytes: Double? = nil,
+        operations: Double? = nil
+    ) {
+        self.part = part
+        self.name = name
+        seconds = time.best
+        median = time.median
+        self.pixels = pixels
+        self.bytes = bytes
+        self.operations = operations
+    }
 
     package var megapixelsPerSecond: Double? { pixels.map { $0 / seconds / 1e6 } }
     package var megabytesPerSecond: Double? { bytes.map { $0 / seconds / 1e6 } }
@@ -27,7 +41,12 @@ struct Stopwatch: Sendable {
     /// Runs that count; one more goes before them, to warm up.
     let runs: Int
 
-    func median(_ body: () throws -> Void) rethrows -> Double {
+    struct Time {
+        var best: Double
+        var median: Double
+    }
+
+    func time(_ body: () throws -> Void) rethrows -> Time {
         try body()
         var times: [Double] = []
         for _ in 0..<runs {
@@ -36,7 +55,7 @@ struct Stopwatch: Sendable {
             times.append(max(Stopwatch.now - start, 1e-9))
         }
         times.sort()
-        return (times[times.count / 2] + times[(times.count - 1) / 2]) / 2
+        return Time(best: times[0], median: (times[times.count / 2] + times[(times.count - 1) / 2]) / 2)
     }
 
     private static var now: Double {

@@ -24,7 +24,10 @@ extension Plan {
         let reader = RowReadAhead(source, rows: rowsReceived, isAhead: overlaps)
         let writer = RowWriteBehind(sink, output, isBehind: overlaps)
         do {
-            let report = try run(from: reader, to: writer)
+            let report =
+                runsOnLevels
+                ? try run(LevelRunner(self, reader: reader), to: writer)
+                : try run(Runner(self, reader: reader), to: writer)
             try writer.finish()
             return report
         } catch {
@@ -35,8 +38,8 @@ extension Plan {
         }
     }
 
-    private func run(from reader: RowReadAhead, to writer: RowWriteBehind) throws -> RunReport {
-        var runner = Runner(self, reader: reader)
+    private func run(_ runner: some RowMaker, to writer: RowWriteBehind) throws -> RunReport {
+        var runner = runner
         let band = RowSchedule.bandHeight(of: nodes[last])
         var report = RunReport(samples: output.size.height * output.size.width * output.channels.count, clipped: 0)
         var done = 0
