@@ -47,7 +47,7 @@ let package = Package(
             name: "CodecsTests", dependencies: ["Codecs", "CLanes", "Pixels"],
             exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "StepsTests", dependencies: ["Pixels", "Convolution", "Steps"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Fixtures"]),
         .testTarget(
             name: "LearningTests",
             dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs", "Learning"]),

@@ -31,10 +31,13 @@ package struct Option: Sendable {
     /// Whether it may be given several times, each adding a value; otherwise the last one holds.
     package var repeats: Bool
     package var isRequired: Bool
+    /// Options any of which stands in for a required one.
+    package var waivedBy: [String]
 
     package init(
         _ long: String, short: Character? = nil, _ kind: Kind = .flag, placeholder: String? = nil,
-        defaultText: String? = nil, repeats: Bool = false, isRequired: Bool = false, help: String
+        defaultText: String? = nil, repeats: Bool = false, isRequired: Bool = false,
+        waivedBy: [String] = [], help: String
     ) {
         self.long = long
         self.short = short
@@ -44,6 +47,7 @@ package struct Option: Sendable {
         self.help = help
         self.repeats = repeats
         self.isRequired = isRequired
+        self.waivedBy = waivedBy
     }
 
     package static let help = Option("help", short: "h", help: "Shows this help.")

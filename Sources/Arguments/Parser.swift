@@ -69,6 +69,7 @@ private struct Parser {
 
     func checkRequired() throws(ArgumentError) {
         for option in spec.options where option.isRequired && !parsed.has(option) {
+            if option.waivedBy.contains(where: { parsed.values[$0] != nil }) { continue }
             throw .missing(option.shortUsage, help: option.help)
         }
     }

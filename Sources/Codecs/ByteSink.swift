@@ -38,12 +38,12 @@ public final class ByteSink {
         }
     }
 
-    func write(_ bytes: [UInt8]) throws(CodecError) {
+    package func write(_ bytes: [UInt8]) throws(CodecError) {
         try bytes.lend { bytes throws(CodecError) in try write(bytes) }
     }
 
     /// Hands everything held back to the descriptor.
-    func flush() throws(CodecError) {
+    package func flush() throws(CodecError) {
         guard let descriptor, !pending.isEmpty else { return }
         try pending.lend { bytes throws(CodecError) in try Self.writeAll(bytes, to: descriptor) }
         pending.removeAll(keepingCapacity: true)

@@ -10,37 +10,31 @@ package struct RowLoops: @unchecked Sendable {
     package init(_ lanes: Lanes) { loops = lanes.loops }
 
     /// What becomes of one sample by itself.
-    package enum Point {
-        case absolute
-        case invert
-        case scale(Float)
-        case offset(Float)
-        case threshold(Float)
-        case clamp(low: Float, high: Float)
-        case square
-        case root
-        case relu
-        case leaky(Float)
+    package struct Point {
+        fileprivate let rule: kern_point_rule
+        fileprivate let numbers: (Float, Float)
+
+        private init(_ rule: kern_point_rule, _ a: Float = 0, _ b: Float = 0) {
+            self.rule = rule
+            numbers = (a, b)
+        }
+
+        package static var absolute: Point { Point(KERN_POINT_ABSOLUTE) }
+        package static var invert: Point { Point(KERN_POINT_INVERT) }
+        package static func scale(_ factor: Float) -> Point { Point(KERN_POINT_SCALE, factor) }
+        package static func offset(_ amount: Float) -> Point { Point(KERN_POINT_OFFSET, amount) }
+        package static func threshold(_ level: Float) -> Point { Point(KERN_POINT_THRESHOLD, level) }
+        package static func clamp(low: Float, high: Float) -> Point { Point(KERN_POINT_CLAMP, low, high) }
+        package static var square: Point { Point(KERN_POINT_SQUARE) }
+        package static var root: Point { Point(KERN_POINT_ROOT) }
+        package static var relu: Point { Point(KERN_POINT_RELU) }
+        package static func leaky(_ slope: Float) -> Point { Point(KERN_POINT_LEAKY, slope) }
     }
 
     package func point(
-        _ row: UnsafePointer<Float>, _ rule: Point, into out: UnsafeMutablePointer<Float>, _ count: Int
+        _ row: UnsafePointer<Float>, _ point: Point, into out: UnsafeMutablePointer<Float>, _ count: Int
     ) {
-        func run(_ rule: kern_point_rule, _ a: Float = 0, _ b: Float = 0) {
-            loops.pointee.point(out, row, count, rule, a, b)
-        }
-        switch rule {
-        case .absolute: run(KERN_POINT_ABSOLUTE)
-        case .invert: run(KERN_POINT_INVERT)
-        case .scale(let factor): run(KERN_POINT_SCALE, factor)
-        case .offset(let amount): run(KERN_POINT_OFFSET, amount)
-        case .threshold(let level): run(KERN_POINT_THRESHOLD, level)
-        case .clamp(let low, let high): run(KERN_POINT_CLAMP, low, high)
-        case .square: run(KERN_POINT_SQUARE)
-        case .root: run(KERN_POINT_ROOT)
-        case .relu: run(KERN_POINT_RELU)
-        case .leaky(let slope): run(KERN_POINT_LEAKY, slope)
-        }
+        loops.pointee.point(out, row, count, point.rule, point.numbers.0, point.numbers.1)
     }
 
     /// How the samples of branches become one.
@@ -92,6 +86,22 @@ package struct RowLoops: @unchecked Sendable {
         into out: UnsafeMutablePointer<Float>, _ count: Int
     ) {
         loops.pointee.unweight(out, row, weights, least, count)
+    }
+
+    /// From `other` at weight 0 to `row` at weight 1; at the ends the very samples.
+    package func blend(
+        _ row: UnsafePointer<Float>, over other: UnsafePointer<Float>, by weights: UnsafePointer<Float>,
+        into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        loops.pointee.blend(out, other, row, weights, count)
+    }
+
+    /// The weight that colours are blended by where what is blended is transparent itself: each counts as much as it shows.
+    package func blendShare(
+        _ weights: UnsafePointer<Float>, alpha: UnsafePointer<Float>, other: UnsafePointer<Float>,
+        into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        loops.pointee.blend_share(out, weights, alpha, other, count)
     }
 
     /// Magnitudes where they are largest along the gradient, else 0. The magnitude rows begin one sample before the

@@ -17,6 +17,9 @@ enum Environment {
         return folders.filter { FileFacts($0)?.kind == .directory }
     }
 
+    /// Where relative paths count from.
+    static var currentFolder: String { FileFacts.resolved(".") ?? "." }
+
     /// The instruction level, which `KERN_LANES` may name.
     static func lanes() throws(Complaint) -> Lanes {
         guard let name = variable("KERN_LANES") else { return .best }

@@ -19,16 +19,36 @@ package struct OutputPlan: Hashable, Sendable {
         package var output: String
     }
 
-    package let jobs: [Job]
-    /// The folder to make before the first file is written, where `-o` ended in '/' and there is none.
-    package let missingDirectory: String?
+    /// What is to be done about files that are there.
+    package enum Existing: Hashable, Sendable {
+        case refuse
+        case replace
+        /// They count as done.
+        case skip
+    }
+
+    package private(set) var jobs: [Job] = []
+    /// Folders to make before the first file is written, parents first.
+    package private(set) var missingFolders: [String] = []
+    /// Pictures whose results are there already.
+    package private(set) var skipped = 0
+    /// Pictures that other parts of the work make.
+    package private(set) var elsewhere = 0
 
     /// - Parameter extension: what `{ext}` is where the user named a format; nil keeps the input's own.
     package init(inputs: [String], output: String, force: Bool, extension chosen: String? = nil) throws(OutputError) {
+        try self.init(
+            inputs: inputs.map { PictureInput($0) }, output: output, existing: force ? .replace : .refuse,
+            extension: chosen)
+    }
+
+    package init(
+        inputs: [PictureInput], output: String, existing: Existing, extension chosen: String? = nil,
+        shard: Shard? = nil
+    ) throws(OutputError) {
         if output == "-" {
             if inputs.count > 1 { throw .severalInputsOneOutput(output: "-", count: inputs.count) }
-            jobs = inputs.map { Job(input: $0, target: .standardOutput, output: "-") }
-            missingDirectory = nil
+            jobs = inputs.map { Job(input: $0.path, target: .standardOutput, output: "-") }
             return
         }
         let facts = FileFacts(output)
@@ -38,69 +58,47 @@ package struct OutputPlan: Hashable, Sendable {
         if inputs.count > 1, !template.hasFields {
             throw .severalInputsOneOutput(output: output, count: inputs.count)
         }
-        missingDirectory = isFolder && facts == nil ? output : nil
 
-        var jobs: [Job] = []
+        var drafts: [Draft] = []
+        drafts.reserveCapacity(inputs.count)
         for (index, input) in inputs.enumerated() {
             let path = try template.path(for: input, index: index + 1, extension: chosen)
-            jobs.append(
-                Job(input: input, target: try OutputPlan.target(path, isNew: isFolder && facts == nil), output: path))
+            drafts.append(try Draft(input, path))
         }
-        try OutputPlan.checkInputsSurvive(jobs)
-        try OutputPlan.checkDistinct(jobs)
-        if !force { try OutputPlan.checkNew(jobs) }
-        self.jobs = jobs
+        if existing == .skip { Draft.dropResults(&drafts) }
+        var folders = FolderCache(makesMissing: template.hasFields)
+        try Draft.checkInputsSurvive(drafts)
+        try Draft.checkDistinct(drafts, &folders)
+        if let shard {
+            let all = drafts.count
+            drafts = OutputPlan.part(shard, of: drafts)
+            elsewhere = all - drafts.count
+        }
+        // Folders of parts that others make are theirs to make.
+        var needed = FolderCache(makesMissing: template.hasFields)
+        for draft in drafts {
+            let isThere = draft.facts?.kind == .file
+            if isThere, existing == .skip {
+                skipped += 1
+            } else {
+                if case .file = draft.job.target { _ = try needed.resolved(folderOf: draft.job.output) }
+                jobs.append(draft.job)
+            }
+        }
+        missingFolders = needed.missing
+        if existing == .refuse { try Draft.checkNew(drafts) }
     }
 
     private static func inside(_ folder: String) -> String {
         folder.hasSuffix("/") ? folder + "{name}.{ext}" : folder + "/{name}.{ext}"
     }
 
-    private static func target(_ path: String, isNew: Bool) throws(OutputError) -> Target {
-        if let facts = FileFacts(path) {
-            switch facts.kind {
-            case .directory: throw .isDirectory(output: path)
-            case .stream: return .stream(path)
-            case .file: return .file(FileFacts.resolved(path) ?? path)
-            }
+    /// By position in the list sorted by names, which is the same on every machine.
+    private static func part(_ shard: Shard, of drafts: [Draft]) -> [Draft] {
+        let sorted = drafts.indices.sorted {
+            FolderListing.isBefore(drafts[$0].job.input, drafts[$1].job.input)
         }
-        if !isNew {
-            let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-            guard let facts = FileFacts(parent) else { throw .noDirectory(parent, output: path) }
-            if facts.kind != .directory { throw .notADirectory(parent) }
-        }
-        return .file(path)
-    }
-
-    private static func checkInputsSurvive(_ jobs: [Job]) throws(OutputError) {
-        var inputs: [FileFacts.Identity: String] = [:]
-        for job in jobs where job.input != "-" {
-            if let facts = FileFacts(job.input), facts.kind == .file { inputs[facts.identity] = job.input }
-        }
-        for job in jobs {
-            if case .file(let path) = job.target, let facts = FileFacts(path), let input = inputs[facts.identity] {
-                throw .overwritesInput(output: job.output, input: input)
-            }
-        }
-    }
-
-    private static func checkDistinct(_ jobs: [Job]) throws(OutputError) {
-        var taken: [String: String] = [:]
-        for job in jobs {
-            guard case .file(let path) = job.target else { continue }
-            let slash = path.lastIndex(of: "/")
-            let folder = slash.map { String(path[...$0]) } ?? "."
-            let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
-            let place = (FileFacts.resolved(folder) ?? folder) + "/" + name
-            if let first = taken[place] { throw .collision(output: job.output, first: first, second: job.input) }
-            taken[place] = job.input
-        }
-    }
-
-    private static func checkNew(_ jobs: [Job]) throws(OutputError) {
-        let existing = jobs.filter {
-            if case .file(let path) = $0.target { FileFacts(path) != nil } else { false }
-        }
-        if let first = existing.first { throw .exists(output: first.output, others: existing.count - 1) }
+        let own = Set(sorted.indices.filter(shard.contains).map { sorted[$0] })
+        return drafts.indices.filter(own.contains).map { drafts[$0] }
     }
 }

@@ -38,7 +38,19 @@ package struct OutputTemplate: Hashable, Sendable {
     }
 
     /// `out/{name}.{ext}` for `in/cat.jpg` → `out/cat.jpg`. `index` counts from 1; `extension` stands in for the input's.
-    package func path(for input: String, index: Int, extension chosen: String?) throws(OutputError) -> String {
+    ///
+    /// What was found in a folder within the folder searched keeps it: `in/pets/cat.jpg` → `out/pets/cat.jpg`.
+    package func path(
+        for input: PictureInput, index: Int, extension chosen: String?
+    ) throws(OutputError) -> String {
+        let path = try path(for: input.path, index: index, extension: chosen ?? input.contentExtension)
+        // {dir} has it already.
+        if input.subfolder.isEmpty || pieces.contains(.dir) { return path }
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        return path[..<start] + input.subfolder + path[start...]
+    }
+
+    private func path(for input: String, index: Int, extension chosen: String?) throws(OutputError) -> String {
         let slash = input.lastIndex(of: "/")
         let file = slash.map { input[input.index(after: $0)...] } ?? input[...]
         let dot = file.lastIndex(of: ".").flatMap { $0 > file.startIndex ? $0 : nil }

@@ -19,22 +19,27 @@ struct PictureBatch {
     let graph: Graph
     let options: RunOptions
     let terminal: Terminal
+    let tally: BatchTally
 
     /// Pictures at one time: no more than the temporaries that an interruption can clean up.
     private static let mostAtOnce = 32
 
     func run(_ jobs: [OutputPlan.Job]) -> ExitStatus {
         let pictures = PictureRun(command: command, graph: graph, options: options)
-        var results = BatchResults(count: jobs.count, terminal: terminal)
+        var report = BatchReport(
+            count: jobs.count, tally: tally, tellsAll: command.isVerbose, terminal: terminal)
+        var bar = ProgressBar(total: jobs.count, terminal: terminal)
         let workers = min(options.machine.workers, jobs.count, PictureBatch.mostAtOnce)
         // Pipes and devices are written in the order of the inputs.
         if workers < 2 || jobs.contains(where: { !$0.isOfItsOwn }) {
-            for job in jobs {
+            for (index, job) in jobs.enumerated() {
+                bar?.show(done: index)
                 let told = pictures.outcome(of: job, threads: options.machine.threads, isAlone: jobs.count == 1)
-                results.tell(told)
+                report.tell(told)
                 if told.isCutShort { return .ok }
             }
-            return results.status
+            terminal.showBar("")
+            return report.finish()
         }
         let told = Mutex([Int: PictureOutcome]())
         let claimed = Atomic(0)
@@ -52,16 +57,21 @@ struct PictureBatch {
             }
         }
         for worker in 0..<workers { DispatchQueue(label: "kern.picture.\(worker)").async { work() } }
+        var done = 0
+        bar?.show(done: 0)
         for index in jobs.indices {
             while true {
                 if let outcome = told.withLock({ $0.removeValue(forKey: index) }) {
-                    results.tell(outcome)
+                    report.tell(outcome)
                     break
                 }
                 ready.wait()
+                done += 1
+                bar?.show(done: done)
             }
         }
-        return results.status
+        terminal.showBar("")
+        return report.finish()
     }
 }
 
@@ -69,37 +79,5 @@ extension OutputPlan.Job {
     /// Whether it neither reads nor writes what others may be connected to.
     fileprivate var isOfItsOwn: Bool {
         if case .file = target { input != "-" } else { false }
-    }
-}
-
-/// What is said about the pictures of a batch, and what the process ends with.
-private struct BatchResults {
-    let count: Int
-    let terminal: Terminal
-    private var failures: [ExitStatus] = []
-
-    init(count: Int, terminal: Terminal) {
-        self.count = count
-        self.terminal = terminal
-    }
-
-    mutating func tell(_ outcome: PictureOutcome) {
-        for line in outcome.lines {
-            switch line {
-            case .talk(let text): terminal.talk(text)
-            case .result(let text): terminal.print(text)
-            case .complaint(let text): terminal.complain(text, as: "kern apply")
-            }
-        }
-        if let failure = outcome.failure { failures.append(failure) }
-    }
-
-    var status: ExitStatus {
-        if count > 1, !failures.isEmpty {
-            terminal.talk("kern apply: \(failures.count) of \(count) pictures failed")
-        }
-        if failures.isEmpty { return .ok }
-        // Where nothing else was wrong than what was asked for, that is what the status says.
-        return failures.count == count && failures.allSatisfy { $0 == .misuse } ? .misuse : .failed
     }
 }

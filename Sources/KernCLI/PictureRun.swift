@@ -12,15 +12,22 @@ import Programs
 struct PictureOutcome: Sendable {
     enum Line: Sendable {
         case talk(String)
+        /// Of many pictures it is told a few times only.
+        case note(String)
         case result(String)
         case complaint(String)
     }
 
+    let input: String
     var lines: [Line] = []
     /// nil where the picture was made.
     var failure: ExitStatus?
     /// A reader of stdout that has seen enough: nothing is left to do, and it is not an error.
     var isCutShort = false
+    /// Whether another process had made the result meanwhile, which is as good.
+    var wasThere = false
+
+    init(input: String) { self.input = input }
 
     mutating func talk(_ text: String) { lines.append(.talk(text)) }
 }
@@ -32,16 +39,18 @@ struct PictureRun: Sendable {
     let options: RunOptions
 
     func outcome(of job: OutputPlan.Job, threads: Int, isAlone: Bool) -> PictureOutcome {
-        var outcome = PictureOutcome()
+        var outcome = PictureOutcome(input: job.input == "-" ? "stdin" : job.input)
         do {
             try run(job, threads: threads, telling: &outcome)
         } catch CodecError.system(.write, errno: EPIPE) where job.target == .standardOutput {
             outcome.isCutShort = true
+        } catch CodecError.exists where command.existing == .skip {
+            outcome.wasThere = true
         } catch {
             let complaint = Complaint(about: error, input: job.input, output: job.output)
             let isNamed = error is CodecError || isAlone
-            let name = job.input == "-" ? "stdin" : job.input
-            outcome.lines.append(.complaint(isNamed ? complaint.sentence : "\(name): \(complaint.sentence)"))
+            outcome.lines.append(
+                .complaint(isNamed ? complaint.sentence : "\(outcome.input): \(complaint.sentence)"))
             outcome.failure = complaint.status
         }
         return outcome
@@ -57,24 +66,27 @@ struct PictureRun: Sendable {
         var options = options
         options.machine.threads = threads
         options.depth = command.depth ?? format.depth(for: reader.header.depth)
+        let mask = try command.part.mask.map { try NamedSource($0, limits: limits) }
+        options.mask = mask?.header
         let plan = try Plan(graph, for: reader.header, options: options)
         if let step = plan.explanation.first(where: { !$0.parameters.isEmpty }) {
             throw PlanError.unknownWeights(step: step.text)
         }
         try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)
         if command.explains { outcome.talk(PlanText(plan).text) }
-        let report = try write(plan, from: reader, as: format, to: job, telling: &outcome)
+        let report = try write(plan, from: reader, mask, as: format, to: job, telling: &outcome)
         tell(report, plan, reader, format, job, &outcome)
     }
 
     private func write(
-        _ plan: Plan, from reader: PictureReader, as format: PictureFormat, to job: OutputPlan.Job,
+        _ plan: Plan, from reader: PictureReader, _ mask: NamedSource?, as format: PictureFormat,
+        to job: OutputPlan.Job,
         telling outcome: inout PictureOutcome
     ) throws -> RunReport {
         func run(_ descriptor: Int32) throws -> RunReport {
             let sink = ByteSink(descriptor: descriptor)
             let writer = try PictureWriter(format, plan.output, options: command.encoding, to: sink)
-            let report = try plan.run(from: reader, to: writer)
+            let report = try plan.run(from: reader, mask: mask, to: writer)
             for warning in writer.warnings { outcome.talk("kern apply: \(job.output): note: \(warning)") }
             return report
         }
@@ -82,7 +94,7 @@ struct PictureRun: Sendable {
         case .standardOutput:
             return try run(STDOUT_FILENO)
         case .file(let path), .stream(let path):
-            let file = try AtomicFile(path: path, replacing: command.force)
+            let file = try AtomicFile(path: path, replacing: command.existing == .replace)
             defer { file.abandon() }
             let report = try run(file.descriptor)
             try file.commit()
@@ -96,8 +108,9 @@ struct PictureRun: Sendable {
     ) {
         for warning in reader.warnings { outcome.talk("kern apply: \(job.input): note: \(warning)") }
         if report.clippedShare > 0.01 {
-            outcome.talk("kern apply: \(job.output): \(ClippingNote(report, plan).sentence)")
+            outcome.lines.append(.note("kern apply: \(job.output): \(ClippingNote(report, plan).sentence)"))
         }
+        if command.isVerbose { outcome.talk("kern apply: \(job.input) → \(job.output)") }
         if command.printsJSON {
             let result: JSON = [
                 "input": .string(job.input), "output": .string(job.output), "format": .string(format.rawValue),

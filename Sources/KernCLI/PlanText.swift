@@ -32,9 +32,9 @@ struct PlanText {
 
     private func describe(_ step: StepExplanation, at place: Int) -> [String] {
         let from =
-            place == 0 || step.inputs == [place - 1]
+            step.inputs.isEmpty || step.inputs == [place - 1]
             ? "" : " of " + step.inputs.map { "\($0)" }.joined(separator: " and ")
-        let implied = step.isImplied && place > 0 ? " (put in)" : ""
+        let implied = step.isImplied && !step.inputs.isEmpty ? " (put in)" : ""
         var lines = ["\(place) \(step.text)\(from)\(implied): \(step.output)"]
         func add(_ name: String, _ text: String) { lines.append("    " + name.rightPadded(11) + text) }
         if let geometry = step.geometry {

@@ -17,6 +17,9 @@ package final class Terminal {
     private var results: [UInt8] = []
     private var talked: [UInt8] = []
     private var failure: Int32?
+    /// The last line of stderr, which whatever else is written takes the place of.
+    private var bar = ""
+    private let isDumb: Bool
     /// Whether stderr is quiet but for complaints: `--quiet`.
     package var isQuiet = false
     /// Columns of stdout, and of stderr.
@@ -37,7 +40,7 @@ package final class Terminal {
         resultsAreSeen = isatty(STDOUT_FILENO) == 1
         talkIsSeen = isatty(STDERR_FILENO) == 1
         let refusesColor = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+        isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
         hasColor = resultsAreSeen && !refusesColor && !isDumb
     }
 
@@ -49,6 +52,7 @@ package final class Terminal {
         resultsAreSeen = false
         talkIsSeen = false
         hasColor = false
+        isDumb = true
     }
 
     package var printed: String { String(decoding: results, as: UTF8.self) }
@@ -67,6 +71,16 @@ package final class Terminal {
         if !isQuiet { say(text + end) }
     }
 
+    /// Whether a line that is drawn over and over makes sense on stderr.
+    var showsBars: Bool { talkIsSeen && !isDumb && !isQuiet }
+
+    /// Draws a line over the last such line; an empty one takes it away. It is not to be used where `showsBars` is false.
+    func showBar(_ text: String) {
+        guard case .descriptor = destination, bar != text else { return }
+        _ = Terminal.write(Array("\r\u{1B}[K\(text)".utf8), to: STDERR_FILENO)
+        bar = text
+    }
+
     /// What went wrong, for stderr: `kern apply: photo.png: the file is cut off`. Control characters are shown as `?`.
     package func complain(_ sentence: String, as speaker: String = "kern") {
         say("\(speaker): \(sentence)\n")
@@ -83,7 +97,8 @@ package final class Terminal {
 
     /// Writes the results printed so far, so that they come before the talk that follows.
     package func flush() {
-        guard case .descriptor(let descriptor) = destination else { return }
+        guard case .descriptor(let descriptor) = destination, !results.isEmpty else { return }
+        showBar("")
         if failure == nil { failure = Terminal.write(results, to: descriptor) }
         results.removeAll(keepingCapacity: true)
     }
@@ -92,6 +107,7 @@ package final class Terminal {
         let clean = text.unicodeScalars.map { $0.value < 32 && $0 != "\n" || $0.value == 127 ? "?" : Character($0) }
         guard case .descriptor = destination else { return talked += String(clean).utf8 }
         flush()
+        showBar("")
         _ = Terminal.write(Array(String(clean).utf8), to: STDERR_FILENO)
     }
 

@@ -83,6 +83,16 @@ typedef struct {
     int64_t below; // members in the words before that one
 } kern_places;
 
+// One step of an optimiser.
+typedef struct {
+    float rate, beta1, beta2, epsilon;
+    float scale;                    // of the gradient
+    float decay;                    // of the weight, added to the gradient
+    float shrink;                   // of the weight, by itself
+    float correction1, correction2; // of the moments, which start at 0
+    int nesterov;
+} kern_update;
+
 typedef struct {
     const char *name;
 
@@ -103,6 +113,9 @@ typedef struct {
     void (*minimum_pairs)(float *out, size_t count, const float *const *rows, size_t taps);
     // out[x] = (sum over t and j < group of rows[t][group * x + j]) / divisor; group is 1…64
     void (*sum_groups)(float *out, size_t count, size_t group, const float *const *rows, size_t taps, float divisor);
+
+    // out[2p + i] = the sum over t < 4 of weights[2t + i] * grid[p + t], for i of 0 and 1
+    void (*spread_pairs)(float *out, const float *grid, const float *weights, size_t points);
 
     // How many of the samples are NaN.
     size_t (*count_nan)(const float *in, size_t count);
@@ -131,6 +144,10 @@ typedef struct {
     void (*combine)(float *out, size_t count, const float *const *rows, size_t branches, kern_combine_rule rule);
     // out[x] = in[x] / weights[x] where that is more than `least`, else 0
     void (*unweight)(float *out, const float *in, const float *weights, float least, size_t count);
+    // out[x] = other[x] + weights[x] * (in[x] - other[x]); exactly other[x] where the weight is 0 and in[x] where it is 1
+    void (*blend)(float *out, const float *other, const float *in, const float *weights, size_t count);
+    // out[x] = w * alpha[x] / (w * alpha[x] + (1 - w) * other[x]) with w = weights[x]; w itself at 0, at 1 and for 0 / 0
+    void (*blend_share)(float *out, const float *weights, const float *alpha, const float *other, size_t count);
     // Magnitudes that are largest across the edge, else 0; magnitude rows have a sample more on either side.
     void (*ridge)(float *out, const float *gx, const float *gy, const float *above, const float *own, const float *below,
                   size_t count);
@@ -139,6 +156,14 @@ typedef struct {
     // the amount; the result is the number of operations.
     double (*multiply_adds_narrow)(float *out, size_t rounds);
     double (*multiply_adds_wide)(float *out, size_t rounds);
+
+    // out[i] += in[i], and the sum of squares in double
+    void (*accumulate)(float *out, const float *in, size_t count);
+    double (*sum_of_squares)(const float *in, size_t count);
+    // An optimiser's step on some weights: momentum, Adam, RMSProp
+    void (*momentum_step)(float *weights, float *velocity, const float *gradient, size_t count, kern_update update);
+    void (*adam_step)(float *weights, float *first, float *second, const float *gradient, size_t count, kern_update update);
+    void (*rms_step)(float *weights, float *velocity, float *squares, const float *gradient, size_t count, kern_update update);
 
     // One butterfly of a Fourier transform over `count` columns: (a, b) becomes (a + b, (a - b) * w)
     void (*butterfly)(double *out_a_re, double *out_a_im, double *out_b_re, double *out_b_im,

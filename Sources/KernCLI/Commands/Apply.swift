@@ -6,40 +6,6 @@ import Programs
 
 /// `kern apply PROGRAM INPUT... -o OUT`
 struct Apply: Command {
-    static let output = Option(
-        "output", short: "o", .file, placeholder: "OUT", isRequired: true,
-        help: "Where the result goes: a file, a folder (ending in '/'), a template such as 'out/{name}-edges.{ext}', "
-            + "or '-' for stdout.")
-    static let format = Option(
-        "format", .choice(["png", "jpeg", "pnm", "pfm", "npy"]), placeholder: "FORMAT",
-        defaultText: "by the name of OUT, else that of the input",
-        help: "Format of the result: png, jpeg, pnm, pfm or npy.")
-    static let depth = Option(
-        "depth", .choice(["8", "16", "float"]), placeholder: "BITS", defaultText: "that of the input",
-        help: "What a sample of the result is stored in: 8 or 16 bits, or float (PFM and NPY, where it is the default)."
-    )
-    static let range = Option(
-        "range", .choice(["auto", "clip", "abs", "offset", "rescale"]), placeholder: "RULE", defaultText: "auto",
-        help: "How values leave floating point: clip to 0...1, abs (the absolute value), offset (0 becomes mid-grey), "
-            + "rescale (smallest to largest), or auto: abs after a kernel whose weights sum to zero, else clip.")
-    static let alpha = Option(
-        "alpha", .choice(["weight", "keep", "channel"]), placeholder: "RULE", defaultText: "weight",
-        help: "weight: colour counts as much as it is opaque; keep: alpha is left as it is; channel: alpha is filtered "
-            + "like a colour.")
-    static let linear = Option("linear", help: "Computes in linear light instead of on the stored values.")
-    static let explain = Option("explain", help: "Says on stderr what was planned and why: sizes, methods, memory.")
-    static let quality = Option(
-        "quality", .integer(1...100), placeholder: "Q", defaultText: "that of a JPEG input, else 90",
-        help: "Quality of a JPEG, from 1 to 100.")
-    static let sampling = Option(
-        "sampling", .choice(["4:4:4", "4:2:2", "4:2:0"]), placeholder: "S",
-        defaultText: "that of a JPEG input, else 4:2:0",
-        help: "Colour sampling of a JPEG: 4:4:4, 4:2:2 or 4:2:0.")
-    static let effort = Option(
-        "effort", .integer(0...9), placeholder: "N", defaultText: "2",
-        help: "How hard a PNG is squeezed, from 0 (fast) to 9 (small): 0 stores, 1 has one filter for all rows, 2 the "
-            + "best for each, 3 compares two ways of packing, 4 to 8 also zlib's at that level, 9 all there are.")
-
     static let spec = CommandSpec(
         name: "apply", summary: "runs a program over pictures",
         examples: [
@@ -49,6 +15,9 @@ struct Apply: Command {
                 "kern apply '[0 -1 0; -1 5 -1; 0 -1 0]' photo.png -o sharp.png",
                 says: "a kernel written out as a matrix"),
             Example("kern apply unsharp *.jpg -o out/", says: "many pictures, into a folder"),
+            Example(
+                "kern apply unsharp photos/ -o sharp/ --recursive --skip-existing",
+                says: "a folder with all folders in it; a second call makes what is missing"),
             Example(
                 "kern apply sobel *.jpg -o '{dir}/{name}-edges.png'",
                 says: "each result beside its input, under a new name"),
@@ -63,10 +32,15 @@ struct Apply: Command {
         options: [
             output, .force, format, depth, range, alpha, linear, .border, .engine, .threads, explain, quality, sampling,
             effort,
-        ] + EngineOptions.limitOptions + [.json, .quiet],
+        ] + PartOptions.options + [
+            recursive, skipExisting, shard, dryRun, save,
+        ] + EngineOptions.limitOptions + [.json, verbose, .quiet],
         discussion: [
             "Values stay floating-point from the first step to the last; only the end of the program rounds them. The "
                 + "result has the depth and the channels of the input unless a step changes them.",
+            "An INPUT that is a folder means the pictures in it, told by their names or first bytes; what else is in it is "
+                + "passed over. A pattern in quotes, such as 'in/*.jpg' or 'in/**/*.jpg', means the pictures that it "
+                + "matches. Folders that OUT needs are made.",
             "In a template {name} is the input's name without its extension, {ext} its extension (or the --format), "
                 + "{dir} its folder and {index} its number, from 1. A file that exists is kept unless --force is "
                 + "given, and an input is never written over. One bad input does not stop the others: the exit "
@@ -76,28 +50,39 @@ struct Apply: Command {
     let program: String
     let inputs: [String]
     let output: String
-    let force: Bool
+    let existing: OutputPlan.Existing
+    let isRecursive: Bool
+    let shard: Shard?
+    let isDryRun: Bool
+    let savedProgram: String?
     let format: PictureFormat?
     let depth: Depth?
     let range: RangeRule
     let alpha: AlphaRule
     let isLinear: Bool
+    let part: PartOptions
     let engine: EngineOptions
     let encoding: EncodingOptions
     let explains: Bool
     let printsJSON: Bool
+    let isVerbose: Bool
     let isQuiet: Bool
 
     init(_ arguments: ParsedArguments) throws {
         program = arguments.positionals[0]
         inputs = Array(arguments.positionals.dropFirst())
         output = arguments.text(Apply.output) ?? ""
-        force = arguments.has(.force)
+        existing = arguments.has(Apply.skipExisting) ? .skip : arguments.has(.force) ? .replace : .refuse
+        isRecursive = arguments.has(Apply.recursive)
+        shard = try arguments.text(Apply.shard).map(Shard.init(word:))
+        isDryRun = arguments.has(Apply.dryRun)
+        savedProgram = arguments.text(Apply.save)
         format = arguments.choice(Apply.format, as: PictureFormat.self)
         depth = arguments.text(Apply.depth).map { $0 == "8" ? .uint8 : $0 == "16" ? .uint16 : .float32 }
         range = arguments.choice(Apply.range, as: RangeRule.self) ?? .auto
         alpha = arguments.choice(Apply.alpha, as: AlphaRule.self) ?? .weight
         isLinear = arguments.has(Apply.linear)
+        part = try PartOptions(arguments)
         engine = try EngineOptions(arguments)
         encoding = EncodingOptions(
             effort: arguments.integer(Apply.effort) ?? EncodingOptions().effort,
@@ -106,9 +91,16 @@ struct Apply: Command {
             threads: engine.threads ?? EncodingOptions.coreCount, maxMemory: engine.limits.maxMemory)
         explains = arguments.has(Apply.explain)
         printsJSON = arguments.has(.json)
+        isVerbose = arguments.has(Apply.verbose)
         isQuiet = arguments.has(.quiet)
         if inputs.count(where: { $0 == "-" }) > 1 {
             throw ArgumentError.refused("stdin can be read only once, but '-' is given several times")
+        }
+        if arguments.has(Apply.skipExisting), arguments.has(.force) {
+            throw ArgumentError.refused("--skip-existing keeps results that exist and --force replaces them; give one")
+        }
+        if output == "-", existing == .skip || shard != nil {
+            throw ArgumentError.refused("--skip-existing and --shard are for many files, but OUT is stdout")
         }
         if printsJSON, output == "-" {
             throw ArgumentError.refused("--json and -o - would both write to stdout; name a file for the picture")
@@ -119,17 +111,24 @@ struct Apply: Command {
         terminal.isQuiet = isQuiet
         // The program first: nothing is opened for one that cannot run.
         let graph = try Catalogue(folders: Environment.kernelFolders).graph(for: SourceText(text: program))
+        let options = try runOptions()
+        let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: output)
         let plan = try OutputPlan(
-            inputs: inputs, output: output, force: force, extension: format.map { $0.extensions[0] })
+            inputs: search.inputs, output: output, existing: existing,
+            extension: format.map { $0.extensions[0] }, shard: shard)
+        let tally = BatchTally(search, plan)
+        let saved = try savedProgram.map { try SavedProgram(program, path: $0, force: existing == .replace) }
+        if isDryRun { return DryRun(plan, tally, saved: saved, printsJSON: printsJSON).tell(terminal) }
         if output == "-", terminal.resultsAreSeen {
             throw Complaint(
                 "a picture is not printed on a terminal; write '-o FILE', or send stdout to a file or a pipe")
         }
         Interruption.cleansUp()
-        let folder = try plan.missingDirectory.map(NewFolder.init)
-        defer { folder?.removeIfEmpty() }
-        let batch = PictureBatch(command: self, graph: graph, options: try runOptions(), terminal: terminal)
-        return batch.run(plan.jobs)
+        try saved?.write()
+        let folders = try NewFolders(plan.missingFolders)
+        defer { folders.removeEmpty() }
+        return PictureBatch(command: self, graph: graph, options: options, terminal: terminal, tally: tally)
+            .run(plan.jobs)
     }
 
     private func runOptions() throws -> RunOptions {
@@ -137,6 +136,8 @@ struct Apply: Command {
         options.range = range
         options.alpha = alpha
         options.isLinear = isLinear
+        options.channels = part.channels
+        options.region = part.region
         return options
     }
 }

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// The only files that programs read: kernel files, by folder or by path.
+/// Kernel files, by folder or by path.
 enum KernelFolder {
     /// Folders within folders that are looked into.
     private static let deepest = 4
@@ -39,37 +39,21 @@ enum KernelFolder {
 
     /// The text of the kernel file at `path`, at most 1 MiB of it.
     static func read(_ path: String) throws(ProgramError) -> SourceText {
-        func unreadable(_ reason: String) -> ProgramError {
-            ProgramError(.unreadable(path: path, reason: reason), at: .nowhere, in: SourceText(name: path, text: ""))
+        do {
+            return try SourceText(name: path, bytes: try FileBytes.read(path, atMost: SourceText.defaultLimit + 1))
+        } catch let error as FileBytes.Failure {
+            throw ProgramError(
+                .unreadable(path: path, reason: error.reason), at: .nowhere, in: SourceText(name: path, text: ""))
+        } catch let error as ProgramError {
+            throw error
+        } catch {
+            throw ProgramError(
+                .unreadable(path: path, reason: "\(error)"), at: .nowhere, in: SourceText(name: path, text: ""))
         }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(String(cString: strerror(errno))) }
-        defer { close(descriptor) }
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0 else { throw unreadable(String(cString: strerror(errno))) }
-        guard facts.st_mode & S_IFMT == S_IFREG else { throw unreadable("it is not a file") }
-        var bytes = [UInt8](repeating: 0, count: SourceText.defaultLimit + 1)
-        var count = 0
-        while count < bytes.count {
-            let room = bytes.count - count
-            let got = bytes.withUnsafeMutableBytes { readBytes(descriptor, $0.baseAddress.map { $0 + count }, room) }
-            if got < 0 {
-                if errno == EINTR { continue }
-                throw unreadable(String(cString: strerror(errno)))
-            }
-            if got == 0 { break }
-            count += got
-        }
-        return try SourceText(name: path, bytes: Array(bytes[..<count]))
     }
 
     private static func isFolder(_ path: String) -> Bool {
         var facts = stat()
         return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
-}
-
-/// The system's `read`, by another name than the method's.
-private func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
 }

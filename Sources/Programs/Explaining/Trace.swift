@@ -51,7 +51,7 @@ extension Plan {
             throw PlanError.outside(x: x, y: y, output.size)
         }
         var runner = Runner(
-            self, reader: RowReadAhead(source, rows: rowsReceived, isAhead: false), keepsAll: true)
+            self, reader: RowReadAhead(source, rows: rowsReceived[0], isAhead: false), keepsAll: true)
         _ = try runner.rows(upTo: output.size.height)
         var tracer = Tracer(plan: self, runner: runner)
         _ = tracer.step(last, at: PerAxis(x: x, y: y))

@@ -5,20 +5,27 @@ import Steps
 /// From a graph of steps to planned nodes: plans each step for the shapes that reach it, and puts in what alpha, linear
 /// light and the range rule ask for.
 struct Lowering {
-    private let graph: Graph
-    private let header: PictureHeader
-    private let options: RunOptions
-    private(set) var nodes: [Plan.Node] = []
+    let graph: Graph
+    let header: PictureHeader
+    let options: RunOptions
+    var nodes: [Plan.Node] = []
     private(set) var last = 0
     private(set) var range: RangeRule = .clip
     private(set) var outputChannels = Channels.gray
+    /// The node of the mask, if there is one.
+    var mask: Int?
+    /// The picture as it came, without its alpha, and what of it the program is given.
+    private(set) var original = Place(colour: 0)
+    /// The same in the light that is computed in, and what of it the program is given.
+    private(set) var whole = 0
+    private(set) var given = 0
     /// For each node of the graph, where its colour and its alpha are.
     private var places: [Place] = []
     /// For each node, whether its samples are 8-bit levels.
-    private var levels: [Bool] = []
+    var levels: [Bool] = []
 
     /// Colour and alpha of one picture, as nodes of the plan.
-    private struct Place {
+    struct Place {
         var colour: Int
         var alpha: Int?
         /// Whether the last window on the way here was signed.
@@ -49,7 +56,9 @@ struct Lowering {
     private mutating func receive() throws -> Place {
         let shape = Shape(channels: header.channels.count, size: header.size)
         nodes = [
-            Plan.Node(plan: nil, inputs: [], shape: shape, text: "input", origin: 0, isNeeded: false, rowsHeld: 0)
+            Plan.Node(
+                plan: nil, inputs: [], shape: shape, text: "input", origin: 0, weights: [], isNeeded: false, rowsHeld: 0
+            )
         ]
         levels = [header.depth == .uint8]
         var place = Place(colour: 0)
@@ -58,9 +67,19 @@ struct Lowering {
             place.colour = try add(MixStep(.pick(Array(0..<colours)), text: "colour"), [0])
             place.alpha = try add(MixStep(.pick([colours]), text: "alpha"), [0])
         }
+        original = place
         if options.isLinear {
             place.colour = try add(PointStep(.toLinear, text: "to-linear"), [place.colour])
         }
+        whole = place.colour
+        switch options.channels {
+        case nil: break
+        case .some(.luma):
+            place.colour = try add(MixStep(.luminance([0.2126, 0.7152, 0.0722]), text: "luma"), [place.colour])
+        case .some(.some(let channels)):
+            place.colour = try add(MixStep(.pick(channels), text: "channels"), [place.colour])
+        }
+        given = place.colour
         return place
     }
 
@@ -124,16 +143,21 @@ struct Lowering {
         if range == .auto { range = isFloat ? .clip : place.isSigned ? .abs : .clip }
         switch range {
         case .auto, .clip: break
-        case .abs: place.colour = try add(PointStep(.absolute, text: "abs"), [place.colour])
+        case .abs:
+            if nodes[place.colour].plan?.isMagnitude != true {
+                place.colour = try add(PointStep(.absolute, text: "abs"), [place.colour])
+            }
         case .offset:
             place.colour = try add(PointStep(.scale(0.5), text: "scale 0.5"), [place.colour])
             place.colour = try add(PointStep(.offset(0.5), text: "offset 0.5"), [place.colour])
         case .rescale:
             place.colour = try add(RescaleStep(.range(low: 0, high: 1), text: "rescale"), [place.colour])
         }
+        if let channels = options.channels { try returnChannels(channels, &place) }
         if options.isLinear {
             place.colour = try add(PointStep(.fromLinear, text: "from-linear"), [place.colour])
         }
+        if options.mask != nil || options.region != nil { try returnPart(&place, isFloat: isFloat) }
         let colours = nodes[place.colour].shape.channels
         last = place.colour
         if let alpha = place.alpha {
@@ -149,19 +173,12 @@ struct Lowering {
     // MARK: Nodes
 
     /// - Parameter place: the node of the graph to blame; `origin` where the new node stands for it.
-    private mutating func add(
+    mutating func add(
         _ step: any Step, _ inputs: [Int], origin: Int? = nil, at place: Int? = nil
     ) throws -> Int {
-        let planned: any PlannedStep
         let options = planOptions(for: inputs)
-        do {
-            planned = try step.plan(for: inputs.map { nodes[$0].shape }, options: options)
-        } catch {
-            throw graph.error(sizing: error.description, at: origin ?? place ?? graph.output)
-        }
-        guard let samples = planned.output.sampleCount, samples <= Int.max / 64 else {
-            throw graph.error(sizing: StepError.tooLarge(planned.output).description, at: origin ?? place ?? 0)
-        }
+        let planned = try graph.plan(
+            step, at: origin ?? place ?? graph.output, for: inputs.map { nodes[$0].shape }, options: options)
         guard planned.output.size.area ?? .max <= self.options.maxPixels else {
             throw PlanError.pixels(planned.output.size, allowed: self.options.maxPixels, step: step.text)
         }
@@ -172,25 +189,18 @@ struct Lowering {
             append(stage, inputs, text: "\(text), on the grid", origin: nil)
             inputs = [nodes.count - 1]
         }
-        append(stages.last ?? planned, inputs, text: text, origin: origin)
+        let weights = try origin.map { try graph.knownWeights(of: planned, at: $0) } ?? []
+        append(stages.last ?? planned, inputs, text: text, origin: origin, weights: weights)
         return nodes.count - 1
     }
 
-    private mutating func append(_ planned: any PlannedStep, _ inputs: [Int], text: String, origin: Int?) {
+    private mutating func append(
+        _ planned: any PlannedStep, _ inputs: [Int], text: String, origin: Int?, weights: [Planes] = []
+    ) {
         nodes.append(
             Plan.Node(
-                plan: planned, inputs: inputs, shape: planned.output, text: text, origin: origin, isNeeded: false,
-                rowsHeld: 0))
+                plan: planned, inputs: inputs, shape: planned.output, text: text, origin: origin,
+                weights: weights, isNeeded: false, rowsHeld: 0))
         levels.append(planned.picksSamples && inputs.allSatisfy { levels[$0] })
-    }
-}
-
-extension Graph {
-    /// Sizes that cannot work, at the call in the user's own text: the kernel file behind it is not at fault.
-    func error(sizing sentence: String, at node: Int) -> ProgramError {
-        guard let call = nodes[node].usedAt.last else {
-            return ProgramError(.shape(sentence), at: nodes[node].place.span, in: nodes[node].place.source)
-        }
-        return ProgramError(.shape("\(nodes[node].text): \(sentence)"), at: call.span, in: call.source)
     }
 }

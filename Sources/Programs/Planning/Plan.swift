@@ -11,13 +11,15 @@ import Steps
 public struct Plan: Sendable {
     /// A step in its place; the first node is the picture itself.
     public struct Node: Sendable {
-        /// nil for the picture.
+        /// nil for what is read: the picture, and a mask.
         public let plan: (any PlannedStep)?
         public let inputs: [Int]
         public let shape: Shape
         public let text: String
         /// The node of the graph it stands for; nil for what was put in for alpha, light or range.
         public let origin: Int?
+        /// Its weights, one for each of the plan's parameters; none where they are still to be learned.
+        public let weights: [Planes]
         /// Whether anything it leads to is asked for.
         public internal(set) var isNeeded: Bool
         /// Most rows of it that are held at one time.
@@ -36,8 +38,10 @@ public struct Plan: Sendable {
     /// The node whose rows are written.
     public let last: Int
     public let options: RunOptions
-    /// Rows of the picture that are read: a crop may do without the last.
-    private(set) var rowsReceived = 0
+    /// The node of the mask, if there is one.
+    let mask: Int?
+    /// For each node that is read, how many of its rows are: a crop may do without the last.
+    private(set) var rowsReceived: [Int] = []
     /// What `--range` came to.
     public let range: RangeRule
 
@@ -50,6 +54,7 @@ public struct Plan: Sendable {
         input = header
         nodes = lowering.nodes
         last = lowering.last
+        mask = lowering.mask
         range = lowering.range
         let shape = nodes[last].shape
         output = PictureHeader(
@@ -64,7 +69,8 @@ public struct Plan: Sendable {
     public var memory: Int {
         let needed = nodes.filter(\.isNeeded)
         let scratch = needed.map(\.scratchBytes).max() ?? 0
-        return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads, +)
+        let weights = needed.map(\.weightBytes).reduce(0, +)
+        return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads + weights, +)
     }
 
     /// What the weights of the last kernel sum to: a flat area becomes so many times as bright.
@@ -95,6 +101,11 @@ public struct Plan: Sendable {
 }
 
 extension Plan.Node {
+    /// Whether it has weights that nobody has learned yet.
+    public var asksForWeights: Bool { isNeeded && weights.isEmpty && !(plan?.parameters.isEmpty ?? true) }
+
+    var weightBytes: Int { weights.reduce(0) { $0 + 4 * ($1.shape.sampleCount ?? 0) } }
+
     public var bytesHeld: Int {
         isNeeded ? bytesPerSample * shape.count * shape.channels * rowsHeld * shape.width : 0
     }
@@ -112,6 +123,16 @@ public enum PlanError: Error, Hashable, Sendable {
     case pixels(Size, allowed: Int, step: String)
     /// Weights that nobody has learned yet.
     case unknownWeights(step: String)
+    /// A region that holds no pixel.
+    case region(Region, picture: Size)
+    /// A mask that is not as large as the picture.
+    case maskSize(Size, picture: Size)
+    /// A mask whose channels mean nothing.
+    case maskChannels(Int)
+    /// What goes back into the picture has to be as large.
+    case resized(Size, picture: Size)
+    /// What goes back into the picture has to have its channels, or one.
+    case rechannelled(Int, picture: Int)
     /// A pixel was asked for that the result does not have.
     case outside(x: Int, y: Int, Size)
 }
@@ -127,6 +148,18 @@ extension PlanError: CustomStringConvertible {
         case .unknownWeights(let step):
             "'\(step)' has weights that are still to be learned, so there is nothing to apply yet; "
                 + "'kern explain' shows what it would be"
+        case .region(let region, let picture):
+            "the region \(region) lies outside the picture, which is \(picture)"
+        case .maskSize(let size, let picture):
+            "the mask is \(size), but the picture is \(picture); a mask is as large as its picture"
+        case .maskChannels(let count):
+            "the mask has \(count) channels; a mask is a grey or a colour picture"
+        case .resized(let size, let picture):
+            "--region, --mask and --channels put the result back into the picture, but the program makes \(size) of "
+                + "\(picture); leave out the steps that change the size, or the option"
+        case .rechannelled(let count, let picture):
+            "--region, --mask and --channels put the result back into the picture, but the program makes \(count) "
+                + "channels of \(picture); let it end in as many, or in one"
         case .outside(let x, let y, let size):
             "the result is \(size): it has no pixel \(x),\(y); columns and rows count from 0"
         }

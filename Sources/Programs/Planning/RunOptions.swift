@@ -1,5 +1,6 @@
 import Convolution
 import Pixels
+import Steps
 
 /// How float values become samples again.
 public enum RangeRule: String, Hashable, Sendable, CaseIterable {
@@ -24,6 +25,14 @@ public enum AlphaRule: String, Hashable, Sendable, CaseIterable {
     case channel
 }
 
+/// Which channels a program is given; what it makes of them goes back into the picture, and the others stay.
+public enum ChannelSelection: Hashable, Sendable {
+    /// By number, each once.
+    case some([Int])
+    /// Grey by Rec. 709: what becomes of it is added to every channel, so that hue stays.
+    case luma
+}
+
 /// How a program is to be run, as far as the program does not say it itself.
 public struct RunOptions: Sendable {
     public var range: RangeRule
@@ -32,6 +41,12 @@ public struct RunOptions: Sendable {
     public var isLinear: Bool
     /// The result's depth; nil keeps the picture's.
     public var depth: Depth?
+    /// Only these channels; nil is all of them.
+    public var channels: ChannelSelection?
+    /// Only inside; the program sees the whole picture all the same.
+    public var region: Region?
+    /// A picture that says how much of the result goes over the one before: its grey times its alpha.
+    public var mask: PictureHeader?
     /// For windows that do not name one.
     public var border: Border?
     /// nil takes the cheapest.
@@ -46,7 +61,8 @@ public struct RunOptions: Sendable {
 
     public init(
         range: RangeRule = .auto, alpha: AlphaRule = .weight, isLinear: Bool = false, depth: Depth? = nil,
-        border: Border? = nil, method: Method? = nil, usesGrids: Bool = true, machine: Machine = Machine(),
+        channels: ChannelSelection? = nil, region: Region? = nil, mask: PictureHeader? = nil, border: Border? = nil,
+        method: Method? = nil, usesGrids: Bool = true, machine: Machine = Machine(),
         maxMemory: Int = 1 << 30,
         maxPixels: Int = 1_000_000_000
     ) {
@@ -54,6 +70,9 @@ public struct RunOptions: Sendable {
         self.alpha = alpha
         self.isLinear = isLinear
         self.depth = depth
+        self.channels = channels
+        self.region = region
+        self.mask = mask
         self.border = border
         self.method = method
         self.usesGrids = usesGrids

@@ -1,4 +1,5 @@
 import Steps
+import Tensors
 
 /// A program with every name resolved: steps in an order in which each comes after those it takes its input from.
 ///
@@ -13,6 +14,10 @@ public struct Graph: Sendable {
         let place: ProgramError.Place
         /// The calls that led here, innermost first, where it stands in a kernel file.
         let usedAt: [ProgramError.Place]
+        /// What its weights are called by in a model file: `conv1`, or the `name=` it was given.
+        public internal(set) var label = ""
+        /// Weights that are known already, by the name of the parameter.
+        public internal(set) var weights: [String: Tensor] = [:]
     }
 
     public internal(set) var nodes: [Node]

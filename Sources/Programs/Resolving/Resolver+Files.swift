@@ -5,6 +5,7 @@ extension Resolver {
     mutating func resolveKernelFile(
         _ word: Word, _ call: Call, from node: Int, in scope: Scope
     ) throws(ProgramError) -> Int {
+        if word.text.hasSuffix(Model.suffix) { return try resolveModel(word, call, from: node, in: scope) }
         let (name, source) = try find(word, in: scope)
         if scope.chain.contains(name) {
             throw scope.error(.recursion(scope.chain + [name]), at: word.span)
@@ -50,7 +51,7 @@ extension Resolver {
     }
 
     /// A path in a kernel file counts from that file's folder.
-    private static func path(_ path: String, from source: SourceText) -> String {
+    static func path(_ path: String, from source: SourceText) -> String {
         guard !path.hasPrefix("/"), source.name.hasSuffix(".kern"), !source.name.hasPrefix("kernels/"),
             let slash = source.name.lastIndex(of: "/")
         else { return path }
@@ -58,9 +59,12 @@ extension Resolver {
     }
 
     /// `edges/mystery.kern` is talked about as mystery.
-    private static func shortName(_ name: String) -> String {
+    static func shortName(_ name: String) -> String {
         let file = name.split(separator: "/").last.map(String.init) ?? name
-        return file.hasSuffix(".kern") ? String(file.dropLast(5)) : file
+        for suffix in [".kern", Model.suffix] where file.hasSuffix(suffix) {
+            return String(file.dropLast(suffix.count))
+        }
+        return file
     }
 
     /// Parameters by place and by name; geometry words are handed down to the windows in the file.

@@ -8,16 +8,22 @@ extension Catalogue {
     ///     let program = try Program(parsing: SourceText(text: "gaussian 2 | sobel"))
     ///     let graph = try Catalogue().resolve(program, from: source)
     ///     graph.nodes.count   // 5: the picture, a 17x17 kernel, two 3x3 kernels and their hypot
-    public func resolve(_ program: Program, from source: SourceText) throws(ProgramError) -> Graph {
+    ///
+    /// - Parameter numbers: words that stand for numbers, such as `classes`, which the data know.
+    public func resolve(
+        _ program: Program, from source: SourceText, numbers: [String: Double] = [:]
+    ) throws(ProgramError) -> Graph {
         var resolver = Resolver(catalogue: self, source: source)
-        let output = try resolver.chain(program, from: 0, in: Scope(source: source))
+        var scope = Scope(source: source)
+        scope.values = numbers
+        let output = try resolver.chain(program, from: 0, in: scope)
         resolver.graph.output = output
         return resolver.graph
     }
 
     /// Parses and resolves.
-    public func graph(for source: SourceText) throws(ProgramError) -> Graph {
-        try resolve(Program(parsing: source), from: source)
+    public func graph(for source: SourceText, numbers: [String: Double] = [:]) throws(ProgramError) -> Graph {
+        try resolve(Program(parsing: source), from: source, numbers: numbers)
     }
 }
 
@@ -25,6 +31,7 @@ extension Catalogue {
 struct Resolver {
     let catalogue: Catalogue
     var graph: Graph
+    var labels = NodeLabels()
 
     /// Kernels within kernels; more cannot be meant, and each costs stack.
     static let deepestChain = 32
@@ -175,7 +182,10 @@ struct Resolver {
             throw scope.error(.tooManySteps(limit: Graph.mostNodes), at: call.headSpan)
         }
         let place = ProgramError.Place(source: scope.source, span: call.span)
-        graph.nodes.append(Graph.Node(step: step, inputs: inputs, text: text, place: place, usedAt: scope.usedAt))
+        var node = Graph.Node(step: step, inputs: inputs, text: text, place: place, usedAt: scope.usedAt)
+        let name = (step as? any WeightedStep)?.layerWords.name
+        node.label = name.map { labels.unique($0) } ?? labels.next(for: call)
+        graph.nodes.append(node)
         return graph.nodes.count - 1
     }
 

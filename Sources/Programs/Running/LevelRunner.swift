@@ -47,7 +47,7 @@ struct LevelRunner: RowMaker {
 
     private mutating func perform(_ action: RowSchedule.Action) throws {
         switch action {
-        case .receive(let rows):
+        case .receive(_, let rows):
             try receive(rows.count)
         case .survey:
             break

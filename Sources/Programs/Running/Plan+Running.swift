@@ -15,23 +15,29 @@ extension Plan {
     /// Runs over the rows of a picture, a band at a time, and hands the result's rows on as soon as they are there.
     /// With more than one thread, reading and writing go on beside the filter, each on a thread of its own.
     ///
-    /// `source.header` is the one this was planned for; `sink` takes rows of `output`. Of several failures the one that
-    /// comes first in the picture is thrown, as with one thread; after one, neither source nor sink is to be used again.
+    /// `source.header` is the one this was planned for, `mask.header` that of the options; `sink` takes rows of `output`.
+    /// Of several failures the one that comes first in the picture is thrown, as with one thread; after one, neither source
+    /// nor sink is to be used again.
     @discardableResult
-    public func run(from source: any RowSource, to sink: any RowSink) throws -> RunReport {
+    public func run(
+        from source: any RowSource, mask maskSource: (any RowSource)? = nil, to sink: any RowSink
+    ) throws -> RunReport {
+        precondition((maskSource != nil) == (mask != nil), "a mask is given where one was planned for")
         try requireKnownWeights()
         let overlaps = options.machine.threads > 1
-        let reader = RowReadAhead(source, rows: rowsReceived, isAhead: overlaps)
+        let reader = RowReadAhead(source, rows: rowsReceived[0], isAhead: overlaps)
+        let maskReader = maskSource.map { RowReadAhead($0, rows: rowsReceived[mask ?? 0], isAhead: overlaps) }
         let writer = RowWriteBehind(sink, output, isBehind: overlaps)
         do {
             let report =
                 runsOnLevels
                 ? try run(LevelRunner(self, reader: reader), to: writer)
-                : try run(Runner(self, reader: reader), to: writer)
+                : try run(Runner(self, reader: reader, mask: maskReader), to: writer)
             try writer.finish()
             return report
         } catch {
             reader.stop()
+            maskReader?.stop()
             // Rows on their way lie before those that could not be made: their failure is the first.
             try writer.drain()
             throw error
@@ -56,15 +62,15 @@ extension Plan {
     }
 
     /// Runs over a whole picture in memory.
-    public func applied(to raster: Raster) throws -> Raster {
+    public func applied(to raster: Raster, mask: Raster? = nil) throws -> Raster {
         let source = RasterSource(raster)
         let sink = RasterSink(output)
-        try run(from: source, to: sink)
+        try run(from: source, mask: mask.map(RasterSource.init), to: sink)
         return sink.raster
     }
 
     func requireKnownWeights() throws(PlanError) {
-        if let node = nodes.first(where: { $0.isNeeded && !($0.plan?.parameters.isEmpty ?? true) }) {
+        if let node = nodes.first(where: \.asksForWeights) {
             throw .unknownWeights(step: node.text)
         }
     }

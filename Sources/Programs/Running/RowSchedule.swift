@@ -18,8 +18,8 @@ struct RowSchedule {
 
     /// One thing to do.
     enum Action {
-        /// Rows of the picture come in.
-        case receive(Range<Int>)
+        /// Rows of what is read come in: of the picture, or of a mask.
+        case receive(node: Int, Range<Int>)
         /// A node looks at rows of its input.
         case survey(node: Int, Range<Int>)
         case run(node: Int, Range<Int>)
@@ -67,7 +67,7 @@ struct RowSchedule {
                 }
                 try act(.run(node: node, first..<next))
             } else {
-                try act(.receive(first..<next))
+                try act(.receive(node: node, first..<next))
             }
             rows[node] = rows[node].lowerBound..<next
             for input in nodes[node].inputs { try release(input, act) }
@@ -104,11 +104,11 @@ struct RowSchedule {
         try act(.drop(node: node, before: first))
     }
 
-    /// For each node the most rows that it holds at one time, and how many rows of the picture are asked for.
-    static func count(_ plan: Plan) -> (held: [Int], received: Int) {
+    /// For each node the most rows that it holds at one time, and how many rows of what is read are asked for.
+    static func count(_ plan: Plan) -> (held: [Int], received: [Int]) {
         var held = plan.nodes.map { _ in 0 }
         var first = held
-        var received = 0
+        var received = held
         var schedule = RowSchedule(plan)
         let height = plan.nodes[plan.last].shape.height
         let band = bandHeight(of: plan.nodes[plan.last])
@@ -118,9 +118,9 @@ struct RowSchedule {
                 let next = min(height, done + band)
                 try schedule.pull(plan.last, upTo: next) { action in
                     switch action {
-                    case .receive(let rows):
-                        held[0] = max(held[0], rows.upperBound - first[0])
-                        received = rows.upperBound
+                    case .receive(let node, let rows):
+                        held[node] = max(held[node], rows.upperBound - first[node])
+                        received[node] = rows.upperBound
                     case .run(let node, let rows): held[node] = max(held[node], rows.upperBound - first[node])
                     case .drop(let node, let before): first[node] = before
                     case .survey: break

@@ -18,6 +18,7 @@ protocol RowMaker {
 struct Runner: RowMaker {
     private let plan: Plan
     private let reader: RowReadAhead
+    private let mask: RowReadAhead?
     private var schedule: RowSchedule
     private var planes: [Planes]
     private var findings: [[Double]]
@@ -25,10 +26,11 @@ struct Runner: RowMaker {
     private let keepsAll: Bool
 
     /// - Parameter keepsAll: let no row go, so that every node can be looked at afterwards.
-    init(_ plan: Plan, reader: RowReadAhead, keepsAll: Bool = false) {
+    init(_ plan: Plan, reader: RowReadAhead, mask: RowReadAhead? = nil, keepsAll: Bool = false) {
         self.plan = plan
         self.keepsAll = keepsAll
         self.reader = reader
+        self.mask = mask
         schedule = RowSchedule(plan)
         converter = SampleConverter(plan.options.machine)
         planes = plan.nodes.map { Planes(shape: $0.shape, emptyWithRoomFor: $0.isNeeded ? $0.rowsHeld : 0) }
@@ -60,16 +62,20 @@ struct Runner: RowMaker {
 
     private mutating func perform(_ action: RowSchedule.Action) throws {
         switch action {
-        case .receive(let rows):
-            try receive(rows.count)
+        case .receive(let node, let rows):
+            if node == 0 {
+                try receive(rows.count, from: reader, plan.input, into: node)
+            } else if let mask, let header = plan.options.mask {
+                try receive(rows.count, from: mask, header, into: node)
+            }
         case .survey(let node, let rows):
             guard let step = plan.nodes[node].plan as? any SurveyingStep else { return }
             step.survey(rows, of: planes[plan.nodes[node].inputs[0]], into: &findings[node])
         case .run(let node, let rows):
             guard let step = plan.nodes[node].plan else { return }
             let call = StepCall(
-                inputs: plan.nodes[node].inputs.map { planes[$0] }, rows: rows, survey: findings[node],
-                machine: plan.options.machine)
+                inputs: plan.nodes[node].inputs.map { planes[$0] }, rows: rows,
+                parameters: plan.nodes[node].weights, survey: findings[node], machine: plan.options.machine)
             planes[node].makeRoom(upTo: rows.upperBound)
             step.run(call, into: &planes[node])
         case .drop(let node, let before):
@@ -78,11 +84,13 @@ struct Runner: RowMaker {
         }
     }
 
-    private mutating func receive(_ count: Int) throws {
+    private mutating func receive(
+        _ count: Int, from reader: RowReadAhead, _ header: PictureHeader, into node: Int
+    ) throws {
         var left = count
         while left > 0 {
             left -= try reader.take(atMost: left) { rows, bytes in
-                converter.load(rows, from: bytes, header: plan.input, into: &planes[0])
+                converter.load(rows, from: bytes, header: header, into: &planes[node])
             }
         }
     }

@@ -87,8 +87,10 @@ extension ProgramError: CustomStringConvertible {
             "border=\(text) means two things: write 'symmetric' (c b a | a b c d) or 'reflect' (d c b | a b c d)"
         case .shape(let sentence):
             sentence
+        case .model(let sentence):
+            sentence
         case .unreadable(let path, let reason):
-            "the kernel file '\(path)' cannot be read: \(reason)"
+            "'\(path)' cannot be read: \(reason)"
         case .tooManySteps(let limit):
             "written out, this is more than \(limit) steps"
         case .geometryOnChain(let key, let kernel):

@@ -2,12 +2,13 @@ import Convolution
 import Pixels
 
 /// A convolution whose weights are to be learned: each output channel sees all channels of its group.
-public struct ConvStep: Step {
+public struct ConvStep: WeightedStep {
     public let channels: Int
     public let size: Size
     public let groups: Int
     public let hasBias: Bool
     public let settings: WindowSettings
+    public let layerWords: LayerWords
     public let text: String
 
     public var role: StepRole { .layer }
@@ -41,12 +42,12 @@ public struct ConvStep: Step {
                 "groups", .integer(1...65_536), standard: .integer(1), "channels are split into; each sees only its own"
             ),
             .key("no-bias", .flag, "add nothing to the sum"),
-        ] + WindowSettings.kernelWords
+        ] + WindowSettings.kernelWords + LayerWords.settings + [LayerWords.start]
     ) { settings throws(StepError) in
         ConvStep(
             channels: settings.integer("channels"), size: settings.size("size"), groups: settings.integer("groups"),
             hasBias: !settings.has("no-bias"), settings: WindowSettings(settings, stride: Size(1), padding: .same),
-            text: settings.text)
+            layerWords: LayerWords(settings), text: settings.text)
     }
 }
 

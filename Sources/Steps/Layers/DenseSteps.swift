@@ -2,9 +2,10 @@ import Convolution
 import Pixels
 
 /// Every output a weighted sum of all samples that come in: weights to be learned.
-public struct DenseStep: Step {
+public struct DenseStep: WeightedStep {
     public let outputs: Int
     public let hasBias: Bool
+    public let layerWords: LayerWords
     public let text: String
 
     public var role: StepRole { .layer }
@@ -18,9 +19,11 @@ public struct DenseStep: Step {
         settings: [
             .place("outputs", .integer(1...16_777_216), "how many sums"),
             .key("no-bias", .flag, "add nothing to the sums"),
-        ]
+        ] + LayerWords.settings + [LayerWords.start]
     ) { settings throws(StepError) in
-        DenseStep(outputs: settings.integer("outputs"), hasBias: !settings.has("no-bias"), text: settings.text)
+        DenseStep(
+            outputs: settings.integer("outputs"), hasBias: !settings.has("no-bias"),
+            layerWords: LayerWords(settings), text: settings.text)
     }
 }
 

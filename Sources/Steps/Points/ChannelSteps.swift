@@ -67,8 +67,8 @@ public struct MixStep: Step {
 }
 
 /// Between the names of channels and their numbers.
-enum ChannelName {
-    static func number(_ name: String) -> Int? {
+package enum ChannelName {
+    package static func number(_ name: String) -> Int? {
         switch name {
         case "r", "red": return 0
         case "g", "green": return 1

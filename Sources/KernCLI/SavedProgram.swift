@@ -1,0 +1,62 @@
+import Codecs
+import Programs
+
+/// A program kept as a kernel file, for `apply --save`.
+struct SavedProgram {
+    let path: String
+    private let force: Bool
+    private let text: String
+
+    /// - Throws: where the file could not be used as a kernel afterwards, or is there already.
+    init(_ program: String, path: String, force: Bool) throws {
+        guard path.hasSuffix(".kern") else {
+            throw Complaint("--save writes a kernel file, whose name ends in .kern, as in '\(path).kern'")
+        }
+        if !force, FileFacts(path) != nil { throw OutputError.exists(output: path, others: 0) }
+        self.path = path
+        self.force = force
+        let source = SourceText(text: program)
+        let file = path.split(separator: "/").last.map { String($0.dropLast(5)) } ?? ""
+        // A file with help or parameters of its own is kept with them.
+        var kernel = try KernelFile(parsing: source)
+        if kernel.help.isEmpty { kernel.help = ["\(file) — \(kernel.program)"] }
+        kernel.program = kernel.program.withAbsolutePaths(Environment.currentFolder)
+        text = kernel.description
+    }
+
+    func write() throws {
+        do {
+            let file = try AtomicFile(path: path, replacing: force)
+            defer { file.abandon() }
+            let sink = ByteSink(descriptor: file.descriptor)
+            try sink.write(Array(text.utf8))
+            try sink.flush()
+            try file.commit()
+        } catch {
+            throw Complaint(about: error, input: path, output: path)
+        }
+    }
+}
+
+extension Program {
+    /// In a file, relative paths would count from that file's folder and no longer from the one they were written in.
+    fileprivate func withAbsolutePaths(_ folder: String) -> Program {
+        var program = self
+        for index in program.steps.indices {
+            if case .name(let word) = program.steps[index].head, word.text.isPath, !word.text.hasPrefix("/") {
+                let path = word.text.hasPrefix("./") ? String(word.text.dropFirst(2)) : word.text
+                program.steps[index].head = .name(Word(folder + "/" + path))
+            }
+            program.steps[index].arguments = program.steps[index].arguments.map { argument in
+                guard case .block(let block) = argument else { return argument }
+                return .block(block.withAbsolutePaths(folder))
+            }
+        }
+        return program
+    }
+}
+
+extension String {
+    /// As programs tell paths from names.
+    fileprivate var isPath: Bool { contains("/") || hasSuffix(".kern") }
+}

@@ -1,0 +1,119 @@
+import Pixels
+import Programs
+import Tensors
+
+/// A training that was stopped between two steps, with all that it needs to go on as if it had not been.
+///
+/// It is a model file with more in it: the optimiser's running means, the best weights so far, and where the training is.
+public struct Checkpoint: Sendable {
+    public let file: TensorFile
+
+    private static let key = "kern.training"
+    private static let bestPrefix = "best."
+    private static let momentPrefix = "moment."
+
+    public init(_ trainer: Trainer<some BatchSource>, model: Model, purpose: String) {
+        let learner = trainer.learner
+        var tensors = learner.network.tensors()
+        for (index, moments) in learner.moments.enumerated() {
+            tensors.append(
+                Tensor(name: "\(Self.momentPrefix)\(index + 1)", dimensions: [moments.count], values: moments.values))
+        }
+        if let best = trainer.state.best { tensors += best.tensors(prefix: Self.bestPrefix) }
+        var model = model
+        model.weights = tensors
+        let state = trainer.state.json(steps: learner.steps, purpose: purpose)
+        file = model.file(notes: [TensorFile.Note(key: Self.key, value: state.text)])
+    }
+
+    public init(parsing bytes: [UInt8]) throws(CheckpointError) {
+        do {
+            file = try TensorFile(parsing: bytes)
+        } catch {
+            throw .file(error)
+        }
+        guard file.note(Self.key) != nil else { throw .noTraining }
+    }
+
+    /// Lets `trainer` take up where the training was.
+    ///
+    /// - Parameter purpose: what the training is for and how it is done; only the same one can go on.
+    public func restore(_ trainer: Trainer<some BatchSource>, purpose: String) throws(CheckpointError) {
+        guard let note = file.note(Self.key), let json = try? JSON(parsing: note), let saved = SavedState(json) else {
+            throw .damaged("its note '\(Self.key)'")
+        }
+        guard saved.purpose == purpose else { throw .other(theirs: saved.purpose, ours: purpose) }
+        let learner = trainer.learner
+        var network = learner.network
+        try load(into: &network, prefix: "")
+        var moments: [[Float]] = []
+        for (index, own) in learner.moments.enumerated() {
+            let name = "\(Self.momentPrefix)\(index + 1)"
+            guard let tensor = file.tensors.first(where: { $0.name == name }), tensor.values.count == own.count else {
+                throw .damaged("'\(name)'")
+            }
+            moments.append(tensor.values)
+        }
+        var state = saved.state
+        if file.tensors.contains(where: { $0.name.hasPrefix(Self.bestPrefix) }) {
+            var best = network
+            try load(into: &best, prefix: Self.bestPrefix)
+            state.best = best
+        }
+        guard state.step < trainer.stepsPerEpoch else { throw .damaged("its note '\(Self.key)'") }
+        learner.resume(network, moments: moments, steps: saved.steps)
+        trainer.state = state
+    }
+
+    private func load(into network: inout Network, prefix: String) throws(CheckpointError) {
+        for weight in network.weights {
+            let name = prefix + weight.name
+            guard let tensor = file.tensors.first(where: { $0.name == name }),
+                tensor.values.count == weight.parameter.shape.sampleCount
+            else { throw .damaged("'\(name)'") }
+            network.set(weight, to: Planes(shape: weight.parameter.shape, samples: tensor.values))
+        }
+    }
+}
+
+/// Why a training cannot go on.
+public enum CheckpointError: Error, Hashable, Sendable {
+    case file(TensorFileError)
+    /// A model, or another tool's file.
+    case noTraining
+    /// What is missing or makes no sense.
+    case damaged(String)
+    /// It belongs to a training that was asked for in other words.
+    case other(theirs: String, ours: String)
+
+    public func message(for file: String) -> String {
+        switch self {
+        case .file(let error): error.message(for: file)
+        case .noTraining: "\(file): holds no training to go on with"
+        case .damaged(let what): "\(file): damaged: \(what) is missing or makes no sense; start anew without --resume"
+        case .other(let theirs, let ours):
+            "\(file): belongs to another training (\(theirs)) than this (\(ours)); give the same options, or start "
+                + "anew without --resume"
+        }
+    }
+}
+
+extension Network {
+    /// All weights, as a model file holds them.
+    public func tensors(prefix: String = "") -> [Tensor] {
+        weights.map { weight in
+            let planes = value(of: weight)
+            return Tensor(
+                name: prefix + weight.name, dimensions: weight.parameter.shape.tensorDimensions,
+                values: Array(planes.samples))
+        }
+    }
+}
+
+extension Shape {
+    /// o·i·h·w, and where only one of them is not 1, that one: a bias is a list.
+    var tensorDimensions: [Int] {
+        if count == 1, height == 1, width == 1 { return [channels] }
+        return [count, channels, height, width]
+    }
+}

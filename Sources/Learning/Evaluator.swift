@@ -1,0 +1,103 @@
+import Convolution
+import Pixels
+import Steps
+
+/// How well a network does on examples it does not learn from.
+public struct Evaluation: Hashable, Sendable {
+    public var sum = LossSum()
+    /// Of how many examples each class comes among a result's best five.
+    public var amongFive = 0
+    /// How often class `wanted` was taken for class `found`, at wanted × classes + found.
+    public var confusion: [Int]
+    public let classes: Int
+
+    public init(classes: Int) {
+        self.classes = classes
+        confusion = [Int](repeating: 0, count: classes * classes)
+    }
+
+    static func += (sum: inout Evaluation, other: Evaluation) {
+        sum.sum += other.sum
+        sum.amongFive += other.amongFive
+        for index in sum.confusion.indices { sum.confusion[index] += other.confusion[index] }
+    }
+
+    /// Examples of a class, how many were taken for it, and how many of these were right.
+    public func counts(of name: Int) -> (wanted: Int, found: Int, right: Int) {
+        let row = (0..<classes).reduce(0) { $0 + confusion[name * classes + $1] }
+        let column = (0..<classes).reduce(0) { $0 + confusion[$1 * classes + name] }
+        return (row, column, confusion[name * classes + name])
+    }
+
+    /// What wanted and found have in common over what either has, averaged over the classes that occur.
+    public var meanIntersectionOverUnion: Double {
+        let shares = (0..<classes).compactMap { name -> Double? in
+            let (wanted, found, right) = counts(of: name)
+            let union = wanted + found - right
+            return union > 0 ? Double(right) / Double(union) : nil
+        }
+        return shares.isEmpty ? 0 : shares.reduce(0, +) / Double(shares.count)
+    }
+}
+
+/// Runs a network as it will be used: nothing left to chance, statistics as they were counted.
+public struct Evaluator: Sendable {
+    let loss: Loss
+    let machine: Machine
+    private let rooms: Rooms
+    private let classes: Int
+
+    public init(_ network: Network, loss: Loss, machine: Machine) {
+        self.loss = loss
+        self.machine = machine
+        classes = loss.isForClasses ? network.output.channels : 0
+        rooms = Rooms(network, learns: false)
+    }
+
+    /// - Parameter network: the one this was made for, with any weights.
+    public func evaluate(_ network: Network, on source: some BatchSource) throws -> Evaluation {
+        let parts = (source.count + Learner.partCount - 1) / Learner.partCount
+        let ranges = (0..<parts).map { $0 * Learner.partCount..<min(source.count, ($0 + 1) * Learner.partCount) }
+        for count in Set(ranges.map(\.count)) { try rooms.prepare(count) }
+        let found = Slots(repeating: Evaluation(classes: classes), count: parts)
+        let inner = Machine(lanes: machine.lanes, threads: 1)
+        let (loss, values, rooms, classes) = (self.loss, network.values, self.rooms, self.classes)
+        machine.split(0..<parts, grain: 1) { piece in
+            for part in piece {
+                let range = ranges[part]
+                let room = rooms.enter(range.count)
+                let wanted = source.load(Array(range)[...], pass: nil, into: &room.results[0])
+                let output = room.forward(values, learning: nil, machine: inner)
+                var own = Evaluation(classes: classes)
+                own.sum = room.loss(of: output, wanted, loss)
+                if case .classes(let wanted) = wanted { own.count(output, wanted) }
+                found[part] = own
+                rooms.leave(room)
+            }
+        }
+        var total = Evaluation(classes: classes)
+        for part in 0..<parts { total += found[part] }
+        return total
+    }
+}
+
+extension Evaluation {
+    /// Takes in what came out for pictures, or pixels, of known classes.
+    fileprivate mutating func count(_ output: Planes, _ wanted: [Int32]) {
+        let pixels = output.shape.height * output.shape.width
+        output.samples.withUnsafeBufferPointer { values in
+            for (place, right) in wanted.enumerated() where right != Wanted.none {
+                let first = place / pixels * classes * pixels + place % pixels
+                let own = values[first + Int(right) * pixels]
+                var (best, better) = (0, 0)
+                for c in 0..<classes {
+                    let value = values[first + c * pixels]
+                    if value > values[first + best * pixels] { best = c }
+                    if value > own { better += 1 }
+                }
+                confusion[Int(right) * classes + best] += 1
+                amongFive += better < 5 ? 1 : 0
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Convolution
+import Pixels
+import Programs
+import Steps
+import Synchronization
+
+/// Takes a network one step after another down its gradient.
+///
+/// A batch is taken in parts of 16 pictures, whatever the threads, each on its way through the whole network and back by
+/// itself; their gradients are added in order. So a step's result depends on the batch alone, and a part's numbers stay
+/// near the core. A step that couples the pictures of a batch makes it one part, and threads share its rows.
+public final class Learner {
+    public private(set) var network: Network
+    public let optimiser: Optimiser
+    public let loss: Loss
+    /// What the classes count; empty where there are none.
+    public let classWeights: [Double]
+    /// The longest that all gradients together may be; nil for any.
+    public let clip: Double?
+    let machine: Machine
+
+    /// Learned weights one after the other, the steps made, and the optimiser's running means.
+    private let layout: WeightLayout
+    private let weights: FloatStore
+    let moments: [FloatStore]
+    public internal(set) var steps = 0
+
+    private let couplesBatch: Bool
+    private var parts: [FloatStore] = []
+    private let rooms: Rooms
+
+    static let partCount = 16
+    /// Gradients of all parts are kept at one time: of so many weights, no more than one part's.
+    private static let mostGradients = 1 << 24
+
+    public init(
+        _ network: Network, optimiser: Optimiser, loss: Loss, classWeights: [Double] = [], clip: Double? = nil,
+        machine: Machine
+    ) throws {
+        self.network = network
+        self.optimiser = optimiser
+        self.loss = loss
+        self.classWeights = classWeights
+        self.clip = clip
+        self.machine = machine
+        layout = WeightLayout(network)
+        weights = FloatStore(count: layout.count)
+        layout.copy(from: network, to: weights)
+        moments = (0..<optimiser.momentCount).map { [layout] _ in FloatStore(count: layout.count) }
+        couplesBatch = try network.plan(count: 2).couplesBatch
+        rooms = Rooms(network, learns: true)
+    }
+
+    /// One step on `pictures`.
+    ///
+    /// - Throws: a `TrainingError` where a result or a gradient is no number; the weights are as they were.
+    public func step(
+        _ source: some BatchSource, _ pictures: [Int], pass: Int, rate: Double, seed: UInt64
+    ) throws -> LossSum {
+        let ranges = self.ranges(of: pictures.count)
+        while parts.count < ranges.count { parts.append(FloatStore(count: layout.count)) }
+        for count in Set(ranges.map(\.count)) { try rooms.prepare(count) }
+        let chance = Chance.hash(seed, UInt64(steps))
+        let sums = Slots(repeating: LossSum(), count: ranges.count)
+        let inner = ranges.count == 1 ? machine : Machine(lanes: machine.lanes, threads: 1)
+        let (loss, classWeights, values, parts, rooms, layout) = (
+            self.loss, self.classWeights, network.values, self.parts, self.rooms, self.layout
+        )
+        machine.split(0..<ranges.count, grain: 1) { piece in
+            for part in piece {
+                let range = ranges[part]
+                let room = rooms.enter(range.count)
+                let wanted = source.load(pictures[range], pass: pass, into: &room.results[0])
+                let learning = StepCall.Learning(seed: chance, firstPicture: range.lowerBound)
+                let output = room.forward(values, learning: learning, machine: inner)
+                sums[part] = room.learn(from: output, wanted, loss, classWeights, values, learning, inner)
+                layout.copy(room.gradients, to: parts[part])
+                rooms.leave(room)
+            }
+        }
+        let total = sums.all.reduce(into: LossSum()) { $0 += $1 }
+        try descend(rate: rate, total: total, parts: ranges.count)
+        if couplesBatch, let room = rooms.last(pictures.count) { room.count(into: &network.values) }
+        return total
+    }
+
+    /// The parts of a batch.
+    private func ranges(of count: Int) -> [Range<Int>] {
+        let parts = (count + Learner.partCount - 1) / Learner.partCount
+        if couplesBatch || parts * layout.count > Learner.mostGradients { return [0..<count] }
+        return (0..<parts).map { $0 * Learner.partCount..<min(count, ($0 + 1) * Learner.partCount) }
+    }
+
+    /// Adds the parts' gradients up and lets the weights follow.
+    private func descend(rate: Double, total: LossSum, parts count: Int) throws(TrainingError) {
+        let (loops, layout, parts, optimiser) = (machine.updateLoops, self.layout, self.parts, self.optimiser)
+        let squares = Slots(repeating: 0.0, count: layout.pieces.count)
+        machine.split(0..<layout.pieces.count, grain: 1) { piece in
+            for index in piece {
+                let place = layout.pieces[index].place
+                let sum = parts[0].base + place.lowerBound
+                for other in parts[1..<count] {
+                    loops.accumulate(other.base + place.lowerBound, into: sum, place.count)
+                }
+                squares[index] = loops.sumOfSquares(sum, place.count)
+            }
+        }
+        guard total.weight > 0 else { return }
+        let length = squares.all.reduce(0, +).squareRoot() / total.weight
+        guard length.isFinite, total.loss.isFinite else { throw fault(total, squares) }
+        var scale = 1 / total.weight
+        if let clip, length > clip { scale *= clip / length }
+        steps += 1
+        let (weights, moments, steps) = (self.weights, self.moments, self.steps)
+        machine.split(0..<layout.pieces.count, grain: 1) { [scale] piece in
+            for index in piece {
+                let own = layout.pieces[index]
+                let update = optimiser.update(rate: rate, scale: scale, step: steps, decays: own.decays)
+                optimiser.follow(parts[0], weights, moments, at: own.place, update, loops)
+            }
+        }
+        layout.copy(from: weights, to: &network)
+    }
+
+    private func fault(_ total: LossSum, _ squares: Slots<Double>) -> TrainingError {
+        if let node = rooms.firstFault { return .notANumber(step: network.graph.nodes[node].text, number: steps + 1) }
+        let piece = layout.pieces.indices.first { !squares[$0].isFinite }
+        let name = piece.map { layout.pieces[$0].name } ?? "the loss"
+        return .notANumber(step: "the gradient of \(name)", number: steps + 1)
+    }
+
+    /// Takes up where another stopped.
+    func resume(_ values: Network, moments: [[Float]], steps: Int) {
+        network = values
+        layout.copy(from: network, to: weights)
+        for (own, saved) in zip(self.moments, moments) { own.values = saved }
+        self.steps = steps
+    }
+}
+
+/// What stops a training.
+public enum TrainingError: Error, Hashable, Sendable {
+    /// A result or a gradient that is infinite or no number, at a step of the training counted from 1.
+    case notANumber(step: String, number: Int)
+}

@@ -1,0 +1,54 @@
+import Pixels
+import Programs
+import Steps
+
+/// A graph planned for batches of one shape, whole pictures at a time, backwards as well as forwards.
+struct NetworkPlan: Sendable {
+    struct Node: Sendable {
+        /// nil for the pictures that come in, and for what no one asks for.
+        let step: (any PlannedStep)?
+        let inputs: [Int]
+        let shape: Shape
+        /// Whether the loss has a slope by its result that anyone asks for.
+        var passesGradients: Bool
+    }
+
+    private(set) var nodes: [Node]
+    let output: Int
+    /// For each node, who reads it.
+    let readers: [Int]
+
+    /// - Throws: a `ProgramError` at the step whose sizes cannot work.
+    init(_ graph: Graph, upTo output: Int, input: Shape) throws {
+        self.output = output
+        let needed = graph.needed(for: output)
+        var nodes: [Node] = []
+        for (index, node) in graph.nodes.enumerated() {
+            guard needed[index], let step = node.step else {
+                nodes.append(Node(step: nil, inputs: [], shape: input, passesGradients: false))
+                continue
+            }
+            let planned = try graph.plan(step, at: index, for: node.inputs.map { nodes[$0].shape })
+            nodes.append(Node(step: planned, inputs: node.inputs, shape: planned.output, passesGradients: false))
+        }
+        var readers = [Int](repeating: 0, count: nodes.count)
+        for (index, node) in nodes.enumerated() where needed[index] {
+            for input in node.inputs { readers[input] += 1 }
+        }
+        self.readers = readers
+        self.nodes = nodes
+    }
+
+    /// Marks the nodes behind the first weight that is learned.
+    mutating func markGradients(learned: Set<Int>) {
+        for index in nodes.indices where nodes[index].step != nil {
+            nodes[index].passesGradients =
+                learned.contains(index) || nodes[index].inputs.contains { nodes[$0].passesGradients }
+        }
+    }
+
+    /// Whether a picture's result depends on the others of its batch.
+    var couplesBatch: Bool {
+        nodes.contains { ($0.step as? any DifferentiableStep)?.couplesBatch ?? false }
+    }
+}

@@ -1,0 +1,56 @@
+import Programs
+import Synchronization
+
+/// Workspaces of one network: one for each thread and size of part, kept from step to step.
+final class Rooms: Sendable {
+    private struct Kept: @unchecked Sendable {
+        // A room is in one thread's hands, or here under the lock.
+        var plans: [Int: NetworkPlan] = [:]
+        var free: [Int: [Workspace]] = [:]
+    }
+
+    private let network: Network
+    private let learns: Bool
+    private let kept = Mutex(Kept())
+
+    init(_ network: Network, learns: Bool) {
+        self.network = network
+        self.learns = learns
+    }
+
+    /// Plans parts of `count` pictures.
+    func prepare(_ count: Int) throws {
+        if kept.withLock({ $0.plans[count] != nil }) { return }
+        let plan = try network.plan(count: count)
+        kept.withLock { $0.plans[count] = plan }
+    }
+
+    func enter(_ count: Int) -> Workspace {
+        kept.withLock { kept in
+            if let room = kept.free[count]?.popLast() { return Handle(room) }
+            guard let plan = kept.plans[count] else { preconditionFailure("no plan for \(count) pictures") }
+            return Handle(Workspace(plan, learns: learns))
+        }.room
+    }
+
+    func leave(_ room: Workspace) {
+        let handle = Handle(room)
+        kept.withLock { $0.free[handle.room.results[0].shape.count, default: []].append(handle.room) }
+    }
+
+    /// The room that a part of `count` pictures was in last.
+    func last(_ count: Int) -> Workspace? { kept.withLock { $0.free[count]?.last.map { Handle($0) } }?.room }
+
+    /// The first node of which a result is no number, in any room.
+    var firstFault: Int? {
+        kept.withLock { $0.free.values.joined().compactMap(\.firstFault).min() }
+    }
+
+    /// Carries a room across the lock.
+    private struct Handle: @unchecked Sendable {
+        // Whoever takes it out has it alone.
+        let room: Workspace
+
+        init(_ room: Workspace) { self.room = room }
+    }
+}

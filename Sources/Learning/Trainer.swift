@@ -1,0 +1,157 @@
+import Pixels
+
+/// How long a training goes on, and from what chance.
+public struct TrainingSettings: Hashable, Sendable {
+    public var epochs: Int
+    /// Pictures in a batch.
+    public var batch: Int
+    public var schedule: Schedule
+    public var seed: UInt64
+    /// Epochs without a better validation after which it ends; nil for never.
+    public var patience: Int?
+
+    public init(epochs: Int, batch: Int, schedule: Schedule, seed: UInt64, patience: Int? = nil) {
+        self.epochs = epochs
+        self.batch = batch
+        self.schedule = schedule
+        self.seed = seed
+        self.patience = patience
+    }
+}
+
+/// What became of one epoch.
+public struct EpochReport: Hashable, Sendable {
+    /// Counted from 1.
+    public var epoch: Int
+    public var loss: Double
+    /// Of what was classified while learning; nil where there are no classes.
+    public var accuracy: Double?
+    public var validationLoss: Double?
+    public var validationAccuracy: Double?
+    /// Of the last step.
+    public var rate: Double
+    /// Whether no epoch before was better.
+    public var isBest: Bool
+}
+
+/// A network on its way through epochs of shuffled batches. What it does next depends on `state` alone, so that a
+/// training may stop after any step and go on from what was saved.
+public final class Trainer<Source: BatchSource> {
+    public let learner: Learner
+    public let settings: TrainingSettings
+    public internal(set) var state = TrainingState()
+    private let training: Source
+    private let validation: Source?
+    private let evaluator: Evaluator
+    private var order: [Int] = []
+    private var orderedEpoch = -1
+
+    public init(_ learner: Learner, training: Source, validation: Source?, settings: TrainingSettings) {
+        self.learner = learner
+        self.training = training
+        self.validation = validation
+        self.settings = settings
+        evaluator = Evaluator(learner.network, loss: learner.loss, machine: learner.machine)
+    }
+
+    public var stepsPerEpoch: Int { (training.count + settings.batch - 1) / settings.batch }
+
+    public var isDone: Bool {
+        if state.epoch >= settings.epochs { return true }
+        guard let patience = settings.patience, validation != nil else { return false }
+        return state.epochsSinceBest >= patience
+    }
+
+    /// One batch; at the end of an epoch also its report.
+    public func step() throws -> EpochReport? {
+        if orderedEpoch != state.epoch {
+            order = TrainingState.order(of: training.count, epoch: state.epoch, seed: settings.seed)
+            orderedEpoch = state.epoch
+        }
+        let first = state.step * settings.batch
+        let pictures = Array(order[first..<min(first + settings.batch, order.count)])
+        let rate = settings.schedule.rate(
+            at: learner.steps, of: stepsPerEpoch * settings.epochs, stepsPerEpoch: stepsPerEpoch,
+            setbacks: state.setbacks)
+        state.sum += try learner.step(training, pictures, pass: state.epoch, rate: rate, seed: settings.seed)
+        state.step += 1
+        guard state.step == stepsPerEpoch else { return nil }
+        return try closeEpoch(rate: rate)
+    }
+
+    private func closeEpoch(rate: Double) throws -> EpochReport {
+        let hasClasses = learner.loss.isForClasses
+        var report = EpochReport(
+            epoch: state.epoch + 1, loss: state.sum.mean, accuracy: hasClasses ? state.sum.accuracy : nil, rate: rate,
+            isBest: false)
+        if let validation {
+            let found = try evaluator.evaluate(learner.network, on: validation)
+            report.validationLoss = found.sum.mean
+            report.validationAccuracy = hasClasses ? found.sum.accuracy : nil
+        }
+        report.isBest = state.close(report, learner.network, plateau: plateauPatience)
+        return report
+    }
+
+    private var plateauPatience: Int? {
+        if case .plateau(let patience, _) = settings.schedule.course { patience } else { nil }
+    }
+
+    /// The weights of the best epoch; without a validation those of the last step.
+    public var best: Network { (validation == nil ? nil : state.best) ?? learner.network }
+}
+
+/// Where a training is.
+public struct TrainingState: Sendable {
+    /// Whole epochs done, and steps done of the next.
+    public var epoch = 0
+    public var step = 0
+    /// The losses of the epoch that is under way.
+    public var sum = LossSum()
+    public var reports: [EpochReport] = []
+    /// The weights of the epoch that the validation liked best.
+    public var best: Network?
+    /// How often the validation stayed behind for longer than a plateau's patience, and since how many epochs it does.
+    public var setbacks = 0
+    public var epochsOnPlateau = 0
+
+    public var epochsSinceBest: Int { reports.reversed().prefix { !$0.isBest }.count }
+
+    /// Takes in an epoch; says whether it is the best so far.
+    fileprivate mutating func close(_ report: EpochReport, _ network: Network, plateau: Int?) -> Bool {
+        var report = report
+        report.isBest = reports.allSatisfy { report.isBetter(than: $0) }
+        if report.isBest {
+            best = network
+            epochsOnPlateau = 0
+        } else {
+            epochsOnPlateau += 1
+            if let plateau, epochsOnPlateau > plateau {
+                setbacks += 1
+                epochsOnPlateau = 0
+            }
+        }
+        reports.append(report)
+        epoch += 1
+        step = 0
+        sum = LossSum()
+        return report.isBest
+    }
+
+    /// All examples, shuffled anew for every epoch.
+    static func order(of count: Int, epoch: Int, seed: UInt64) -> [Int] {
+        var chance = Chance(seed: seed, place: epoch, -1)
+        var order = Array(0..<count)
+        chance.shuffle(&order)
+        return order
+    }
+}
+
+extension EpochReport {
+    /// By what the validation says, as far as there is one: more right, or as many with a smaller loss.
+    fileprivate func isBetter(than other: EpochReport) -> Bool {
+        let (own, others) = (validationAccuracy ?? 0, other.validationAccuracy ?? 0)
+        if own != others { return own > others }
+        return (validationLoss ?? loss) < (other.validationLoss ?? other.loss)
+    }
+}

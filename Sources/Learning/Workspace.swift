@@ -1,0 +1,153 @@
+import Convolution
+import Pixels
+import Programs
+import Steps
+
+/// Room for one batch, or one part of it, on its way through a network and back. Used again for the next, so that no
+/// fresh memory is touched once learning goes.
+final class Workspace {
+    let plan: NetworkPlan
+    /// What each node made, node 0 the pictures.
+    var results: [Planes]
+    private var notes: [[Planes]]
+    private var inputGradients: [Planes?]
+    /// For each node the gradients by its parameters.
+    private(set) var gradients: [StepGradients?]
+    private var spare = SparePlanes()
+
+    init(_ plan: NetworkPlan, learns: Bool) {
+        self.plan = plan
+        results = plan.nodes.enumerated().map { index, node in
+            index == 0 || node.step != nil
+                ? Planes(shape: node.shape) : Planes(shape: Shape(channels: 0, height: 0, width: 0))
+        }
+        notes = plan.nodes.map { node in
+            learns ? (node.step as? any DifferentiableStep)?.notes.map { Planes(shape: $0) } ?? [] : []
+        }
+        inputGradients = plan.nodes.map { _ in nil }
+        gradients = plan.nodes.map { node in
+            guard learns, node.passesGradients, let step = node.step else { return nil }
+            return StepGradients(
+                inputs: step.inputs.map { _ in nil }, parameters: step.parameters.map { Planes(shape: $0.shape) })
+        }
+    }
+
+    /// Pictures in `results[0]` forwards to the last node. With `learning`, steps do what they do while learning.
+    func forward(_ values: [[Planes]], learning: StepCall.Learning?, machine: Machine) -> Planes {
+        for index in plan.nodes.indices {
+            guard let step = plan.nodes[index].step else { continue }
+            let call = call(of: index, step, values, learning, machine)
+            if learning != nil, let step = step as? any DifferentiableStep {
+                step.forward(call, into: &results[index], notes: &notes[index])
+            } else {
+                step.run(call, into: &results[index])
+            }
+        }
+        return results[plan.output]
+    }
+
+    /// From the gradient by the last node's result to those by all weights.
+    private func backward(
+        from outputGradient: Planes, _ values: [[Planes]], learning: StepCall.Learning, machine: Machine
+    ) {
+        inputGradients[plan.output] = outputGradient
+        for index in plan.nodes.indices.reversed() where plan.nodes[index].passesGradients {
+            guard let step = plan.nodes[index].step as? any DifferentiableStep, var own = gradients[index],
+                let arriving = inputGradients[index]
+            else { continue }
+            inputGradients[index] = nil
+            gradients[index] = nil
+            let inputs = plan.nodes[index].inputs
+            for (place, input) in inputs.enumerated() where plan.nodes[input].passesGradients {
+                own.inputs[place] = spare.take(plan.nodes[input].shape)
+            }
+            step.backward(
+                call(of: index, step, values, learning, machine), output: results[index], notes: notes[index],
+                outputGradient: arriving, into: &own)
+            for (place, input) in inputs.enumerated() {
+                guard let found = own.inputs[place] else { continue }
+                own.inputs[place] = nil
+                add(found, to: input, machine)
+            }
+            gradients[index] = own
+            spare.give(arriving)
+        }
+    }
+
+    /// The loss of what came out, and from its gradient those by all weights.
+    func learn(
+        from output: Planes, _ wanted: Wanted, _ loss: Loss, _ classWeights: [Double], _ values: [[Planes]],
+        _ learning: StepCall.Learning, _ machine: Machine
+    ) -> LossSum {
+        var slope = spare.take(output.shape)
+        let sum = loss.sum(output, wanted, classWeights: classWeights, gradient: &slope)
+        backward(from: slope, values, learning: learning, machine: machine)
+        return sum
+    }
+
+    /// The loss of what came out.
+    func loss(of output: Planes, _ wanted: Wanted, _ loss: Loss) -> LossSum {
+        var slope = spare.take(output.shape)
+        let sum = loss.sum(output, wanted, classWeights: [], gradient: &slope)
+        spare.give(slope)
+        return sum
+    }
+
+    /// Lets the parameters that are counted take in this batch.
+    func count(into values: inout [[Planes]]) {
+        for index in plan.nodes.indices where !notes[index].isEmpty {
+            (plan.nodes[index].step as? any DifferentiableStep)?.count(notes[index], into: &values[index])
+        }
+    }
+
+    /// The first node whose result holds something that is no number.
+    var firstFault: Int? {
+        results.indices.first { index in
+            plan.nodes[index].step != nil && results[index].samples.contains { !$0.isFinite }
+        }
+    }
+
+    private func call(
+        of index: Int, _ step: any PlannedStep, _ values: [[Planes]], _ learning: StepCall.Learning?,
+        _ machine: Machine
+    ) -> StepCall {
+        var call = StepCall(
+            inputs: plan.nodes[index].inputs.map { results[$0] }, rows: 0..<plan.nodes[index].shape.height,
+            parameters: values[index], machine: machine, learning: learning)
+        if let learning {
+            call.learning?.seed = Chance.hash(learning.seed, UInt64(index))
+        }
+        if let surveying = step as? any SurveyingStep {
+            call.survey = surveying.emptySurvey
+            surveying.survey(0..<surveying.inputs[0].height, of: call.inputs[0], into: &call.survey)
+        }
+        return call
+    }
+
+    /// What several readers of a node send back adds up.
+    private func add(_ gradient: Planes, to node: Int, _ machine: Machine) {
+        guard var sum = inputGradients[node] else {
+            inputGradients[node] = gradient
+            return
+        }
+        inputGradients[node] = nil
+        let loops = machine.updateLoops
+        sum.samples.withUnsafeMutableBufferPointer { out in
+            gradient.samples.withUnsafeBufferPointer { values in
+                guard let out = out.baseAddress, let values = values.baseAddress else { return }
+                loops.accumulate(values, into: out, gradient.samples.count)
+            }
+        }
+        inputGradients[node] = sum
+        spare.give(gradient)
+    }
+}
+
+/// Planes that no one needs just now.
+private struct SparePlanes {
+    private var planes: [Shape: [Planes]] = [:]
+
+    mutating func take(_ shape: Shape) -> Planes { planes[shape]?.popLast() ?? Planes(shape: shape) }
+
+    mutating func give(_ used: Planes) { planes[used.shape, default: []].append(used) }
+}

@@ -1,0 +1,68 @@
+import Pixels
+import Steps
+import Tensors
+
+extension Graph {
+    /// A step planned for what reaches it.
+    ///
+    /// - Parameter node: where it stands, to be named by an error.
+    public func plan(
+        _ step: any Step, at node: Int, for inputs: [Shape], options: PlanOptions = PlanOptions()
+    ) throws(ProgramError) -> any PlannedStep {
+        let planned: any PlannedStep
+        do {
+            planned = try step.plan(for: inputs, options: options)
+        } catch {
+            throw self.error(sizing: error.description, at: node)
+        }
+        guard let samples = planned.output.sampleCount, samples <= Int.max / 64 else {
+            throw error(sizing: StepError.tooLarge(planned.output).description, at: node)
+        }
+        return planned
+    }
+
+    /// Something wrong at the call in the user's own text: the kernel file behind it is not at fault.
+    public func error(sizing sentence: String, at node: Int) -> ProgramError {
+        guard let call = nodes[node].usedAt.last else {
+            return ProgramError(.shape(sentence), at: nodes[node].place.span, in: nodes[node].place.source)
+        }
+        return ProgramError(.shape("\(nodes[node].text): \(sentence)"), at: call.span, in: call.source)
+    }
+
+    /// For each node, whether the result of `output` depends on it.
+    public func needed(for output: Int) -> [Bool] {
+        var needed = [Bool](repeating: false, count: nodes.count)
+        needed[output] = true
+        for index in nodes.indices.reversed() where needed[index] {
+            for input in nodes[index].inputs { needed[input] = true }
+        }
+        return needed
+    }
+}
+
+extension Graph {
+    /// All weights of a step, or none where one is not known.
+    func knownWeights(of planned: any PlannedStep, at node: Int) throws(ProgramError) -> [Planes] {
+        var all: [Planes] = []
+        for parameter in planned.parameters {
+            guard let known = nodes[node].weights[parameter.name] else { return [] }
+            all.append(try planes(known, for: parameter, at: node))
+        }
+        return all
+    }
+
+    /// Weights that are known, in the shape that the step as planned has for them.
+    ///
+    /// - Throws: a `ProgramError` that names both sizes where they differ.
+    public func planes(_ known: Tensor, for parameter: Parameter, at node: Int) throws(ProgramError) -> Planes {
+        let shape = parameter.shape
+        guard known.values.count == shape.sampleCount else {
+            let found = known.dimensions.map { "\($0)" }.joined(separator: "x")
+            let asked = [shape.count, shape.channels, shape.height, shape.width].map { "\($0)" }.joined(separator: "x")
+            throw error(
+                sizing: "the model's \(known.name) is \(found), and what comes in here asks for \(asked) "
+                    + "(outputs, inputs, height, width)", at: node)
+        }
+        return Planes(shape: shape, samples: known.values)
+    }
+}
