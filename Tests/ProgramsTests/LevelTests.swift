@@ -8,7 +8,8 @@ struct LevelTests {
     /// Whole weights: nothing but the right level will do.
     private static let exact = [
         "[1 2 1; 2 4 2; 1 2 1]/16", "[0 -1 0; -1 5 -1; 0 -1 0]", "[1 2 3]", "[1; 2; 3; 4]/10", "[100 -100; 27 27]/54",
-        "[7 9 3]/10 anchor=0,0", "[0 0 0; 0 1 0; 0 0 0]", "emboss", "box 3", "box 15", "[1 1 1 1 1; 1 1 1 1 1]/10", "[1; 1; 1; 1; 1; 1; 1]/7", "box 40",
+        "[7 9 3]/10 anchor=0,0", "[0 0 0; 0 1 0; 0 0 0]", "emboss", "box 3", "box 15", "[1 1 1 1 1; 1 1 1 1 1]/10",
+        "[1; 1; 1; 1; 1; 1; 1]/7", "box 40",
         "box 9 pad=valid", "box 4 pad=full", "[1 2 3; 4 5 6; 7 8 9]/45 pad=3,1,0,2", "median 3", "median 3 border=edge",
         "median 3 | box 3", "median 3 border=edge | [1 2 1]/4", "maxpool 2", "minpool 2", "avgpool 2",
         "maxpool 2 | minpool 2", tall, signed,

@@ -49,7 +49,8 @@ extension Plan {
                     text: node.text, inputs: node.inputs.map { places[$0] }, output: node.shape,
                     geometry: account.geometry, border: account.border, method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
-                    grid: account.grid, levels: node.levels?.account, operations: account.operations, parameters: node.plan?.parameters ?? [],
+                    grid: account.grid, levels: node.levels?.account, operations: account.operations,
+                    parameters: node.plan?.parameters ?? [],
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
                     bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, isImplied: node.origin == nil))
         }
