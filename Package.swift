@@ -54,7 +54,7 @@ let package = Package(
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
         .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
-        .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments"]),
+        .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments", "Codecs", "Pixels"]),
         .testTarget(
             name: "RegressionTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs"]),
         .testTarget(name: "KernBenchTests", dependencies: ["KernBench", "KernCLI", "Arguments"]),

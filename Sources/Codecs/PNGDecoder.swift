@@ -27,7 +27,8 @@ final class PNGDecoder: RowDecoder {
 
     /// `isWhole` is false for the excerpt `PNGTrailer` makes.
     init(
-        _ source: ByteSource, limits: Limits, isWhole: Bool = true, lanes: UnsafePointer<kern_lanes> = highestLanes()
+        _ source: ByteSource, limits: Limits, isWhole: Bool = true, readsIndices: Bool = false,
+        lanes: UnsafePointer<kern_lanes> = highestLanes()
     ) throws(CodecError) {
         let canReadAhead = source.canReadAhead
         let trailer = isWhole && canReadAhead ? try PNGTrailer(ahead: source, limits: limits) : nil
@@ -45,7 +46,9 @@ final class PNGDecoder: RowDecoder {
             throw error
         }
         isInterlaced = found.interlaced
-        samples = PNGSamples(storage, width: Int(found.width), channels: Int(found.channels), lanes: lanes)
+        if readsIndices && PNGSamples.hasIndices(storage) { found.channels = 1 }
+        samples = PNGSamples(
+            storage, width: Int(found.width), channels: Int(found.channels), readsIndices: readsIndices, lanes: lanes)
         header = PictureHeader(
             size: Size(width: Int(found.width), height: Int(found.height)),
             channels: Channels(pngCount: found.channels),

@@ -22,7 +22,10 @@ struct PNGSamples {
     private let key: [UInt16]
     private let lanes: UnsafePointer<kern_lanes>
 
-    init(_ storage: UnsafePointer<kc_png_storage>, width: Int, channels: Int, lanes: UnsafePointer<kern_lanes>) {
+    init(
+        _ storage: UnsafePointer<kc_png_storage>, width: Int, channels: Int, readsIndices: Bool = false,
+        lanes: UnsafePointer<kern_lanes>
+    ) {
         let stored = storage.pointee
         self.width = width
         self.channels = channels
@@ -30,7 +33,10 @@ struct PNGSamples {
         bits = Int(stored.bits)
         storedChannels = Int(stored.channels)
         key = stored.has_key ? [stored.key.0, stored.key.1, stored.key.2] : []
-        if stored.is_palette {
+        if readsIndices && Self.hasIndices(storage) {
+            let known = stored.is_palette ? Int(stored.palette_size) : 1 << bits
+            method = .looked((0..<256).map { UInt32($0).littleEndian }, known: known)
+        } else if stored.is_palette {
             method = .looked(Self.palette(storage), known: Int(stored.palette_size))
         } else if storedChannels == 1, bits < 8 || (bits == 8 && stored.has_key) {
             method = .looked(Self.greys(bits: bits, key: key.first), known: 1 << bits)
@@ -46,6 +52,11 @@ struct PNGSamples {
 
     /// From one pixel's sample to the next's, as PNG's filters count: whole bytes.
     var step: Int { max(1, storedChannels * bits / 8) }
+
+    /// Whether its numbers can be taken for what they are, and not only for a colour or a share of white.
+    static func hasIndices(_ storage: UnsafePointer<kc_png_storage>) -> Bool {
+        storage.pointee.is_palette || (storage.pointee.channels == 1 && storage.pointee.bits < 8)
+    }
 
     /// Entries of red, green, blue, alpha, in this order in memory.
     private static func palette(_ storage: UnsafePointer<kc_png_storage>) -> [UInt32] {

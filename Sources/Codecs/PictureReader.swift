@@ -25,10 +25,16 @@ public final class PictureReader: RowSource {
     private var failure: CodecError?
 
     /// Opens a file. `-` is no special name here: for standard input use `init(descriptor: 0)`.
-    public convenience init(path: String, limits: Limits = Limits()) throws(CodecError) {
+    ///
+    /// - Parameter readsIndices: takes the numbers in a palette PNG, and in a grey one of 1, 2 or 4 bits, for the samples:
+    ///   in a mask they are classes.
+    public convenience init(
+        path: String, limits: Limits = Limits(), readsIndices: Bool = false
+    ) throws(CodecError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(.open, errno: errno) }
-        try self.init(ByteSource(descriptor: descriptor, isOwned: true), limits: limits)
+        try self.init(
+            ByteSource(descriptor: descriptor, isOwned: true), limits: limits, readsIndices: readsIndices)
     }
 
     /// Reads from a descriptor, which may be a pipe and stays open; bytes after the picture may have been consumed.
@@ -45,14 +51,14 @@ public final class PictureReader: RowSource {
         try self.init(ByteSource(bytes: bytes, chunkSize: chunkSize), limits: limits)
     }
 
-    private init(_ source: ByteSource, limits: Limits) throws(CodecError) {
+    private init(_ source: ByteSource, limits: Limits, readsIndices: Bool = false) throws(CodecError) {
         let magic = try source.peek(PictureFormat.longestMagic)
         if magic.isEmpty { throw .empty }
         guard let format = PictureFormat(firstBytes: magic) else { throw .unknownFormat(firstBytes: magic) }
         self.format = format
         decoder =
             switch format {
-            case .png: try PNGDecoder(source, limits: limits)
+            case .png: try PNGDecoder(source, limits: limits, readsIndices: readsIndices)
             case .jpeg: try JPEGDecoder(source, limits: limits)
             case .pnm: try PNMDecoder(source, limits: limits)
             case .pfm: try PFMDecoder(source, limits: limits)

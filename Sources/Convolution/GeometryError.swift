@@ -10,6 +10,8 @@ public enum GeometryError: Error, Hashable, Sendable {
     case nothingToRenormalise
     /// `keep` needs an own pixel for each output.
     case keepNeedsSameSize(input: Shape, output: Shape)
+    /// The padding of a transposed convolution takes all of it away.
+    case nothingIsLeft(axis: Axis.Name, input: Int, padding: Int, kernel: Int, dilation: Int, stride: Int)
     case groups(channels: Int, outputs: Int, groups: Int)
     case channels(expected: Int, found: Int)
     case methodImpossible(Method, because: String)
@@ -41,6 +43,10 @@ extension GeometryError: CustomStringConvertible {
         case .keepNeedsSameSize(let input, let output):
             return "border=keep copies the pixel that was there, but \(input) becomes \(output); "
                 + "use stride 1 with pad=same, or another border"
+        case .nothingIsLeft(let axis, let input, let padding, let kernel, let dilation, let stride):
+            let left = (input - 1) * stride - padding + Extent.span(of: kernel, dilation: dilation)
+            return "nothing of the \(axis.rawValue) is left: (\(input) − 1)·\(stride) − \(padding) + "
+                + "\(dilation)·(\(kernel) − 1) + 1 = \(left); use less padding, which is cut off here"
         case .groups(let channels, let outputs, let groups):
             return
                 "\(groups) groups must divide both the \(channels) channels that come in and the \(outputs) that go out"

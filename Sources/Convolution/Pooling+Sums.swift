@@ -65,7 +65,7 @@ extension Pooling {
     }
 
     /// What averages are divided by where the rows `down` of the window count; 1 where there is nothing to divide.
-    private func counts(down: Range<Int>) -> [Float] {
+    func counts(down: Range<Int>) -> [Float] {
         if border != nil { return [Float](repeating: Float(taps.count), count: output.width) }
         return (0..<output.width).map { x in
             let across = countsPadding ? geometry.x.padded(x) : geometry.x.inside(x)

@@ -5,18 +5,17 @@ import CLanes
 /// - A row is good for `count` samples, and `out` is none of the rows that come in.
 package struct RowLoops: @unchecked Sendable {
     // A constant table of plain C functions, which any thread may call.
-    private let loops: UnsafePointer<kern_lanes>
+    let loops: UnsafePointer<kern_lanes>
 
     package init(_ lanes: Lanes) { loops = lanes.loops }
 
     /// What becomes of one sample by itself.
     package struct Point {
-        fileprivate let rule: kern_point_rule
-        fileprivate let numbers: (Float, Float)
+        /// The loop's number for it, and its numbers.
+        let code: (kern_point_rule, Float, Float)
 
         private init(_ rule: kern_point_rule, _ a: Float = 0, _ b: Float = 0) {
-            self.rule = rule
-            numbers = (a, b)
+            code = (rule, a, b)
         }
 
         package static var absolute: Point { Point(KERN_POINT_ABSOLUTE) }
@@ -34,7 +33,8 @@ package struct RowLoops: @unchecked Sendable {
     package func point(
         _ row: UnsafePointer<Float>, _ point: Point, into out: UnsafeMutablePointer<Float>, _ count: Int
     ) {
-        loops.pointee.point(out, row, count, point.rule, point.numbers.0, point.numbers.1)
+        let (code, a, b) = point.code
+        loops.pointee.point(out, row, count, code, a, b)
     }
 
     /// How the samples of branches become one.

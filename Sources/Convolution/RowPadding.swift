@@ -56,6 +56,24 @@ struct RowPadding: Sendable {
         }
     }
 
+    /// The way back: adds each sample of a padded row to the pixel it is a copy of.
+    func fold(_ row: UnsafePointer<Float>, into pixels: UnsafeMutablePointer<Float>) {
+        func add(_ column: Int, _ value: Float) {
+            if columns[column] >= 0 { pixels[Int(columns[column])] += value }
+        }
+        if axis.stride == 1 {
+            for x in 0..<interior.lowerBound { add(x, row[x]) }
+            let (from, to) = (row + interior.lowerBound, pixels + max(0, interior.lowerBound - axis.before))
+            for x in 0..<interior.count { to[x] += from[x] }
+            for x in interior.upperBound..<length { add(x, row[x]) }
+            return
+        }
+        for phase in 0..<axis.stride {
+            let part = row + phase * phaseLength
+            for i in 0..<phaseLength { add(i * axis.stride + phase, part[i]) }
+        }
+    }
+
     private func sample(_ column: Int, of pixels: UnsafePointer<Float>) -> Float {
         columns[column] < 0 ? outside : pixels[Int(columns[column])]
     }

@@ -1,5 +1,6 @@
 import Arguments
 import Codecs
+import Learning
 import Programs
 
 /// One sentence for the user, without a full stop or the tool's name, and the status it ends with.
@@ -31,6 +32,10 @@ package struct Complaint: Error, Hashable, Sendable {
         case let error as OutputError: self.init(error.sentence)
         case let error as ProgramError: self.init(error.description)
         case let error as PlanError: self.init(error.description)
+        case let error as DataError: self.init(error.description, status: .failed)
+        case let error as AugmentationError: self.init("\(error)")
+        case let error as NoCommonWeights:
+            self.init("\(error.path): none of its weights has a name and size of this program's", status: .failed)
         default: self.init("unexpected: \(error)", status: .failed)
         }
     }

@@ -21,6 +21,12 @@ struct EngineOptions: Sendable {
         limits = Limits(arguments)
     }
 
+    /// Where neither method nor border can be chosen.
+    init(limitsIn arguments: ParsedArguments) {
+        threads = arguments.has(.threads) ? arguments.integer(.threads) : nil
+        limits = Limits(arguments)
+    }
+
     /// Asks the environment which instructions to use.
     func machine() throws -> Machine {
         Machine(lanes: try Environment.lanes(), threads: threads ?? Machine.coreCount)

@@ -31,7 +31,7 @@ enum Environment {
     }
 
     /// An empty variable counts as none.
-    private static func variable(_ name: String) -> String? {
+    static func variable(_ name: String) -> String? {
         guard let value = getenv(name), value.pointee != 0 else { return nil }
         return String(cString: value)
     }

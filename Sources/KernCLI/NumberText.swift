@@ -23,6 +23,9 @@ enum NumberText {
         return text.hasSuffix(".") ? String(text.dropLast()) : text
     }
 
+    /// `91.25 %` of a share of 1.
+    static func percent(_ share: Double) -> String { fixed(share * 100, places: 2) + " %" }
+
     /// `2.1M`, `14.3k`.
     static func quantity(_ value: Double) -> String {
         for (unit, name) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")] where value >= unit {

@@ -9,6 +9,8 @@ package struct OutputPlan: Hashable, Sendable {
         case file(String)
         /// A pipe or a device, written to as it stands.
         case stream(String)
+        /// Only shown.
+        case nowhere
     }
 
     package struct Job: Hashable, Sendable {
@@ -34,6 +36,11 @@ package struct OutputPlan: Hashable, Sendable {
     package private(set) var skipped = 0
     /// Pictures that other parts of the work make.
     package private(set) var elsewhere = 0
+
+    /// Pictures that are shown and written nowhere.
+    package init(showing inputs: [PictureInput]) {
+        jobs = inputs.map { Job(input: $0.path, target: .nowhere, output: "the preview") }
+    }
 
     /// - Parameter extension: what `{ext}` is where the user named a format; nil keeps the input's own.
     package init(inputs: [String], output: String, force: Bool, extension chosen: String? = nil) throws(OutputError) {

@@ -20,12 +20,15 @@ struct PictureBatch {
     let options: RunOptions
     let terminal: Terminal
     let tally: BatchTally
+    let preview: Preview?
 
     /// Pictures at one time: no more than the temporaries that an interruption can clean up.
     private static let mostAtOnce = 32
 
     func run(_ jobs: [OutputPlan.Job]) -> ExitStatus {
-        let pictures = PictureRun(command: command, graph: graph, options: options)
+        let pictures = PictureRun(
+            command: command, graph: graph, options: options, preview: preview, columns: terminal.width,
+            lines: max(8, terminal.height - 4))
         var report = BatchReport(
             count: jobs.count, tally: tally, tellsAll: command.isVerbose, terminal: terminal)
         var bar = ProgressBar(total: jobs.count, terminal: terminal)
@@ -78,6 +81,9 @@ struct PictureBatch {
 extension OutputPlan.Job {
     /// Whether it neither reads nor writes what others may be connected to.
     fileprivate var isOfItsOwn: Bool {
-        if case .file = target { input != "-" } else { false }
+        switch target {
+        case .file, .nowhere: input != "-"
+        case .standardOutput, .stream: false
+        }
     }
 }

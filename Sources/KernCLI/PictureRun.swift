@@ -37,6 +37,10 @@ struct PictureRun: Sendable {
     let command: Apply
     let graph: Graph
     let options: RunOptions
+    /// Nil where no picture is shown.
+    let preview: Preview?
+    let columns: Int
+    let lines: Int
 
     func outcome(of job: OutputPlan.Job, threads: Int, isAlone: Bool) -> PictureOutcome {
         var outcome = PictureOutcome(input: job.input == "-" ? "stdin" : job.input)
@@ -62,7 +66,8 @@ struct PictureRun: Sendable {
             job.input == "-"
             ? try PictureReader(descriptor: STDIN_FILENO, limits: limits)
             : try PictureReader(path: job.input, limits: limits)
-        let format = try command.format ?? PictureFormat(named: job.output) ?? reader.format
+        let format =
+            try command.format ?? (job.target == .nowhere ? nil : PictureFormat(named: job.output)) ?? reader.format
         var options = options
         options.machine.threads = threads
         options.depth = command.depth ?? format.depth(for: reader.header.depth)
@@ -72,7 +77,9 @@ struct PictureRun: Sendable {
         if let step = plan.explanation.first(where: { !$0.parameters.isEmpty }) {
             throw PlanError.unknownWeights(step: step.text)
         }
-        try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)
+        if job.target != .nowhere {
+            try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)
+        }
         if command.explains { outcome.talk(PlanText(plan).text) }
         let report = try write(plan, from: reader, mask, as: format, to: job, telling: &outcome)
         tell(report, plan, reader, format, job, &outcome)
@@ -86,11 +93,13 @@ struct PictureRun: Sendable {
         func run(_ descriptor: Int32) throws -> RunReport {
             let sink = ByteSink(descriptor: descriptor)
             let writer = try PictureWriter(format, plan.output, options: command.encoding, to: sink)
-            let report = try plan.run(from: reader, mask: mask, to: writer)
+            let report = try show(plan, from: reader, mask, passingTo: writer, &outcome)
             for warning in writer.warnings { outcome.talk("kern apply: \(job.output): note: \(warning)") }
             return report
         }
         switch job.target {
+        case .nowhere:
+            return try show(plan, from: reader, mask, passingTo: nil, &outcome)
         case .standardOutput:
             return try run(STDOUT_FILENO)
         case .file(let path), .stream(let path):
@@ -100,6 +109,19 @@ struct PictureRun: Sendable {
             try file.commit()
             return report
         }
+    }
+
+    /// Runs the plan; where there is to be a preview, its rows pass by one.
+    private func show(
+        _ plan: Plan, from reader: PictureReader, _ mask: NamedSource?, passingTo writer: PictureWriter?,
+        _ outcome: inout PictureOutcome
+    ) throws -> RunReport {
+        if let writer, preview == nil { return try plan.run(from: reader, mask: mask, to: writer) }
+        let room = preview?.room(columns: columns, lines: lines) ?? Size(1)
+        let thumbnail = Thumbnail(of: plan.output, most: room, passingTo: writer)
+        let report = try plan.run(from: reader, mask: mask, to: thumbnail)
+        if let preview { outcome.lines.append(.result(try preview.text(thumbnail.raster))) }
+        return report
     }
 
     private func tell(

@@ -36,7 +36,7 @@ package struct ProgressBar {
     }
 
     /// `0:19`, `1:02:03`
-    private static func clock(_ seconds: Double) -> String {
+    static func clock(_ seconds: Double) -> String {
         let whole = Int(min(seconds.rounded(.up), 359_999))
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let (hours, minutes) = (whole / 3600, whole / 60 % 60)
@@ -45,5 +45,5 @@ package struct ProgressBar {
 }
 
 extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -26,12 +26,7 @@ struct SavedProgram {
 
     func write() throws {
         do {
-            let file = try AtomicFile(path: path, replacing: force)
-            defer { file.abandon() }
-            let sink = ByteSink(descriptor: file.descriptor)
-            try sink.write(Array(text.utf8))
-            try sink.flush()
-            try file.commit()
+            try WholeFile.write(Array(text.utf8), to: path, replacing: force)
         } catch {
             throw Complaint(about: error, input: path, output: path)
         }

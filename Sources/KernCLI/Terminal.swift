@@ -25,6 +25,8 @@ package final class Terminal {
     /// Columns of stdout, and of stderr.
     package let width: Int
     package let talkWidth: Int
+    /// Lines of stdout.
+    let height: Int
     package let resultsAreSeen: Bool
     package let talkIsSeen: Bool
     /// Whether stdout may carry colour: a terminal, and `NO_COLOR` is not set.
@@ -36,6 +38,7 @@ package final class Terminal {
         for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
         destination = .descriptor(STDOUT_FILENO)
         width = Terminal.columns(of: STDOUT_FILENO)
+        height = Terminal.lines(of: STDOUT_FILENO)
         talkWidth = Terminal.columns(of: STDERR_FILENO)
         resultsAreSeen = isatty(STDOUT_FILENO) == 1
         talkIsSeen = isatty(STDERR_FILENO) == 1
@@ -49,6 +52,7 @@ package final class Terminal {
         destination = .memory
         self.width = width
         talkWidth = width
+        height = 24
         resultsAreSeen = false
         talkIsSeen = false
         hasColor = false
@@ -65,6 +69,9 @@ package final class Terminal {
         results += end.utf8
         if results.count >= 1 << 16 { flush() }
     }
+
+    /// A result that need not be text.
+    func print(bytes: [UInt8]) { results += bytes }
 
     /// Talk, for stderr; dropped where the user asked for quiet.
     package func talk(_ text: String, end: String = "\n") {
@@ -125,6 +132,12 @@ package final class Terminal {
             }
             return nil
         }
+    }
+
+    private static func lines(of descriptor: Int32) -> Int {
+        var window = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_row > 0 else { return 24 }
+        return Int(window.ws_row)
     }
 
     private static func columns(of descriptor: Int32) -> Int {

@@ -11,6 +11,9 @@ package enum Tool {
         Show.self,
         Explain.self,
         Compare.self,
+        Train.self,
+        Eval.self,
+        Convert.self,
     ]
 
     package static var spec: ToolSpec {

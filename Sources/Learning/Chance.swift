@@ -11,8 +11,8 @@
 ///     chance.below(10)       // 0…9, all equally likely
 ///     chance.normal()        // mean 0, deviation 1
 ///
-/// `Chance(seed:place:_:)` gives every place of a run (an epoch and an example, a layer) a stream of its own, so that
-/// what is drawn there depends neither on threads nor on what was drawn before.
+/// `Chance(seed:for:place:_:)` gives every place of a run (an epoch and an example, a layer) a stream of its own, so
+/// that what is drawn there depends neither on threads nor on what was drawn before.
 public struct Chance: RandomNumberGenerator, Hashable, Sendable {
     /// Where the stream is: a seed that continues it.
     public private(set) var state: UInt64
@@ -21,10 +21,19 @@ public struct Chance: RandomNumberGenerator, Hashable, Sendable {
 
     public init(seed: UInt64) { state = seed }
 
-    /// The stream of a place, which one or two numbers name.
-    public init(seed: UInt64, place: Int, _ part: Int = 0) {
-        let outer = Self.hash(seed, UInt64(bitPattern: Int64(place)))
-        state = Self.hash(outer, UInt64(bitPattern: Int64(part)))
+    /// What chance decides. Each has streams of its own, so that one never follows from another.
+    public enum Purpose: UInt64, Hashable, Sendable {
+        case weights = 1
+        case order
+        case split
+        case change
+        case dropout
+    }
+
+    /// The stream of a place, which one or two numbers name: a layer; an epoch; an epoch and an example.
+    public init(seed: UInt64, for purpose: Purpose, place: Int, _ part: Int = 0) {
+        let own = Self.hash(Self.hash(seed, purpose.rawValue), UInt64(bitPattern: Int64(place)))
+        state = Self.hash(own, UInt64(bitPattern: Int64(part)))
     }
 
     public mutating func next() -> UInt64 {

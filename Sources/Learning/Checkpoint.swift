@@ -8,6 +8,9 @@ import Tensors
 public struct Checkpoint: Sendable {
     public let file: TensorFile
 
+    /// Larger files are no checkpoints.
+    public static let mostBytes = 16 << 30
+
     private static let key = "kern.training"
     private static let bestPrefix = "best."
     private static let momentPrefix = "moment."

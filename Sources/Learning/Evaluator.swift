@@ -29,6 +29,9 @@ public struct Evaluation: Hashable, Sendable {
         return (row, column, confusion[name * classes + name])
     }
 
+    /// Of a mean square on a scale of 0…1.
+    public var decibels: Double { -10 * logarithm(sum.mean) / logarithm(10) }
+
     /// What wanted and found have in common over what either has, averaged over the classes that occur.
     public var meanIntersectionOverUnion: Double {
         let shares = (0..<classes).compactMap { name -> Double? in

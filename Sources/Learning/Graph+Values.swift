@@ -12,7 +12,7 @@ extension Graph {
             if let known = nodes[node].weights[parameter.name] {
                 return try planes(known, for: parameter, at: node)
             }
-            var chance = Chance(seed: seed, place: node, place)
+            var chance = Chance(seed: seed, for: .weights, place: node, place)
             return parameter.initial(as: place == 0 ? start : nil, from: &chance)
         }
     }

@@ -43,6 +43,7 @@ public final class Trainer<Source: BatchSource> {
     private let training: Source
     private let validation: Source?
     private let evaluator: Evaluator
+    private let batches: Batches
     private var order: [Int] = []
     private var orderedEpoch = -1
 
@@ -51,10 +52,11 @@ public final class Trainer<Source: BatchSource> {
         self.training = training
         self.validation = validation
         self.settings = settings
+        batches = Batches(of: Array(0..<training.count), size: settings.batch, seed: settings.seed)
         evaluator = Evaluator(learner.network, loss: learner.loss, machine: learner.machine)
     }
 
-    public var stepsPerEpoch: Int { (training.count + settings.batch - 1) / settings.batch }
+    public var stepsPerEpoch: Int { batches.count }
 
     public var isDone: Bool {
         if state.epoch >= settings.epochs { return true }
@@ -65,11 +67,11 @@ public final class Trainer<Source: BatchSource> {
     /// One batch; at the end of an epoch also its report.
     public func step() throws -> EpochReport? {
         if orderedEpoch != state.epoch {
-            order = TrainingState.order(of: training.count, epoch: state.epoch, seed: settings.seed)
+            order = batches.order(inEpoch: state.epoch)
             orderedEpoch = state.epoch
         }
-        let first = state.step * settings.batch
-        let pictures = Array(order[first..<min(first + settings.batch, order.count)])
+        let first = state.step * batches.size
+        let pictures = Array(order[first..<min(first + batches.size, order.count)])
         let rate = settings.schedule.rate(
             at: learner.steps, of: stepsPerEpoch * settings.epochs, stepsPerEpoch: stepsPerEpoch,
             setbacks: state.setbacks)
@@ -136,14 +138,6 @@ public struct TrainingState: Sendable {
         step = 0
         sum = LossSum()
         return report.isBest
-    }
-
-    /// All examples, shuffled anew for every epoch.
-    static func order(of count: Int, epoch: Int, seed: UInt64) -> [Int] {
-        var chance = Chance(seed: seed, place: epoch, -1)
-        var order = Array(0..<count)
-        chance.shuffle(&order)
-        return order
     }
 }
 

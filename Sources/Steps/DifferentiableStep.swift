@@ -13,6 +13,9 @@ public protocol DifferentiableStep: PlannedStep {
     /// given a batch in parts.
     var couplesBatch: Bool { get }
 
+    /// Whether its slope is 0 everywhere, so that no step before it can learn through it.
+    var stopsLearning: Bool { get }
+
     /// `run` for all rows of a batch while its weights are learned: `call.learning` is there.
     func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes])
 
@@ -28,6 +31,7 @@ public protocol DifferentiableStep: PlannedStep {
 extension DifferentiableStep {
     public var notes: [Shape] { [] }
     public var couplesBatch: Bool { false }
+    public var stopsLearning: Bool { false }
     public func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes]) { run(call, into: &output) }
     public func count(_ notes: [Planes], into parameters: inout [Planes]) {}
 }

@@ -38,6 +38,8 @@ public enum StepRole: Hashable, Sendable {
     case point
     /// A window: alpha goes the same way as colour. `isSigned` where a flat area answers 0.
     case window(isSigned: Bool)
+    /// The picture in another size or place: alpha goes the same way, and what is signed stays so.
+    case resample
     /// Branches become one picture: alpha is that of the first. `keepsFlats` where a flat area answers 0 only if it does
     /// in every branch, as in a sum; in a product one is enough.
     case combine(keepsFlats: Bool)
@@ -174,6 +176,15 @@ public protocol SurveyingStep: PlannedStep {
     var emptySurvey: [Double] { get }
 
     func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double])
+}
+
+extension SurveyingStep {
+    /// What there is to find in a whole picture: a call that brings all rows need bring no findings.
+    func surveyed(_ input: Planes) -> [Double] {
+        var findings = emptySurvey
+        survey(0..<input.shape.height, of: input, into: &findings)
+        return findings
+    }
 }
 
 /// What `explain` says about a planned step.

@@ -5,6 +5,7 @@ import Pixels
 public struct StepWord: Sendable {
     public enum Category: String, Sendable, CaseIterable {
         case pooling = "pooling"
+        case size = "sizes"
         case point = "points"
         case channels = "channels"
         case combine = "combiners"
@@ -21,11 +22,14 @@ public struct StepWord: Sendable {
     public let settings: [Setting]
     /// How many `{ }` blocks follow.
     public let blocks: ClosedRange<Int>
+    /// The same word with other places: `conv SIZE` beside `conv CHANNELS SIZE`. How many are written tells which is meant.
+    public let otherForms: [StepWord]
     public let make: @Sendable (Settings) throws(StepError) -> any Step
 
     public init(
         _ name: String, _ category: Category, _ summary: String, example: String, settings: [Setting] = [],
-        blocks: ClosedRange<Int> = 0...0, make: @escaping @Sendable (Settings) throws(StepError) -> any Step
+        blocks: ClosedRange<Int> = 0...0, otherForms: [StepWord] = [],
+        make: @escaping @Sendable (Settings) throws(StepError) -> any Step
     ) {
         self.name = name
         self.category = category
@@ -33,7 +37,13 @@ public struct StepWord: Sendable {
         self.example = example
         self.settings = settings
         self.blocks = blocks
+        self.otherForms = otherForms
         self.make = make
+    }
+
+    /// The form that has as many places as values were written for one; else the word itself.
+    public func form(places written: Int) -> StepWord {
+        otherForms.first { $0.settings.count(where: \.isPositional) == written } ?? self
     }
 }
 

@@ -3,10 +3,12 @@
 public enum Vocabulary {
     public static let words: [StepWord] =
         PoolStep.words + PoolStep.orderWords + GlobalStep.words
+        + ResampleStep.words
         + PointStep.words + MixStep.words
         + CombineStep.words + [ConcatStep.word, SuppressStep.word]
         + RescaleStep.words + [HysteresisStep.word]
-        + [ConvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word]
+        + [ConvStep.word, DeconvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word]
+        + [InputStep.word, ZScoreStep.word, BatchNormStep.word, LocalNormStep.word, DropoutStep.word, PReLUStep.word]
 
     /// What a matrix literal, a `kernel` formula and a kernel file that is one kernel may be told.
     public static let kernelSettings: [Setting] =

@@ -37,7 +37,7 @@ public struct WindowSettings: Sendable {
         roundsUp = settings.has("ceil")
     }
 
-    func window(_ size: Size) throws(StepError) -> Window {
+    package func window(_ size: Size) throws(StepError) -> Window {
         if let anchor {
             guard anchor.x < size.width, anchor.y < size.height else {
                 throw .kernel(.anchorOutside(x: anchor.x, y: anchor.y, size))

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite struct CompletionTests {
@@ -25,5 +26,53 @@ import Testing
     @Test func `bash offers the value alone where it cuts words at the equals sign`() throws {
         #expect(try offers("apply", "x", "--range", "=", "a") == ["auto", "abs"])
         #expect(try offers("apply", "x", "--border", "=", "constant", ":") == [])
+    }
+
+    @Test func `bash offers the names of steps and kernels inside a program`() throws {
+        #expect(try offers("apply", "'gaussian 2 | sobel-") == ["gaussian 2 | sobel-x", "gaussian 2 | sobel-y"])
+        #expect(try offers("convert", "x", "--to", "im") == ["imagemagick"])
+    }
+
+    private static func has(_ shell: String) -> Bool {
+        FileManager.default.isExecutableFile(atPath: "/usr/bin/\(shell)")
+    }
+
+    /// The script in a real shell, in which `kern` is the binary.
+    private func ask(_ shell: String, _ script: String) throws -> [String] {
+        let kern = try Kern()
+        try FileManager.default.createSymbolicLink(
+            atPath: kern.folder.path + "/kern", withDestinationPath: Kern.binary)
+        try kern.write(Data(script.utf8), "script")
+        let outcome = try kern.shell("PATH=$PWD:$PATH HOME=$PWD \(shell) script")
+        #expect(outcome.status == 0 && outcome.said == "", "\(outcome.said)")
+        return outcome.printed.split(separator: "\n").map(String.init)
+    }
+
+    @Test(.enabled(if: has("zsh"))) func `zsh offers the names of steps and kernels inside a program`() throws {
+        let offered = try ask(
+            "zsh",
+            """
+            compdef() { }
+            _describe() { print -rl -- ${(P)2} }
+            _files() { print files }
+            kern --completions zsh > c; source ./c
+            words=(kern apply "'gaussian 2 | sobel-"); CURRENT=3; _kern
+            words=(kern apply x --range a); CURRENT=5; _kern
+            """)
+        #expect(offered.count == 4)
+        #expect(offered.first?.hasPrefix("gaussian 2 | sobel-x:") == true)
+        #expect(offered.suffix(2) == ["auto:", "abs:"])
+    }
+
+    @Test(.enabled(if: has("fish"))) func `fish offers the names of steps and kernels inside a program`() throws {
+        let offered = try ask(
+            "fish",
+            """
+            kern --completions fish | source
+            complete -C "kern apply 'gaussian 2 | sobel-"
+            complete -C "kern apply x --range a"
+            """)
+        #expect(offered.count == 4, "\(offered)")
+        #expect(offered.first?.contains("gaussian 2 | sobel-x") == true, "\(offered)")
     }
 }

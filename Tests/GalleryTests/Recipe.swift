@@ -11,6 +11,7 @@ struct Recipe: CustomStringConvertible {
     let input: String
     let output: String
     private(set) var options = RunOptions()
+    private(set) var mask: String?
 
     /// nil for any other command, and for options the gallery does not use.
     init?(command: String) {
@@ -29,6 +30,23 @@ struct Recipe: CustomStringConvertible {
             case "--alpha":
                 guard let rule = rest.popFirst().flatMap(AlphaRule.init) else { return nil }
                 options.alpha = rule
+            case "--region":
+                let numbers = (rest.popFirst() ?? "").split { "x+".contains($0) }.compactMap { Int($0) }
+                guard numbers.count == 4 else { return nil }
+                options.region = .init(
+                    size: Size(width: numbers[0], height: numbers[1]), x: numbers[2], y: numbers[3])
+            case "--channels":
+                guard let word = rest.popFirst() else { return nil }
+                options.channels =
+                    word == "luma"
+                    ? .luma
+                    : .some(
+                        word.compactMap { "rgb".firstIndex(of: $0) }.map {
+                            "rgb".distance(from: "rgb".startIndex, to: $0)
+                        })
+            case "--mask":
+                guard let path = rest.popFirst() else { return nil }
+                mask = path
             case "--depth":
                 guard let bits = rest.popFirst(), ["8", "16"].contains(bits) else { return nil }
                 options.depth = bits == "8" ? .uint8 : .uint16
@@ -41,7 +59,10 @@ struct Recipe: CustomStringConvertible {
     func cooked() throws -> Raster {
         let graph = try Catalogue().graph(for: SourceText(text: program))
         let raster = try Raster.read(path: Checkout.path(input))
-        return try Plan(graph, for: raster.header, options: options).applied(to: raster)
+        let mask = try mask.map { try Raster.read(path: Checkout.path($0)) }
+        var options = options
+        options.mask = mask?.header
+        return try Plan(graph, for: raster.header, options: options).applied(to: raster, mask: mask)
     }
 
     /// Words between spaces; single quotes protect.

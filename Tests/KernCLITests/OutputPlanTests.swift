@@ -33,6 +33,7 @@ import Testing
             case .file(let path): String(path.dropFirst(folder.count + 1))
             case .stream(let path): "stream \(path)"
             case .standardOutput: "-"
+            case .nowhere: "nowhere"
             }
         }
     }

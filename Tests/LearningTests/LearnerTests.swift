@@ -13,7 +13,7 @@ private struct Bars: BatchSource {
     func load(_ pictures: ArraySlice<Int>, pass: Int?, into planes: inout Planes) -> Wanted {
         var classes: [Int32] = []
         for (n, picture) in pictures.enumerated() {
-            var chance = Chance(seed: 3, place: picture)
+            var chance = Chance(seed: 3, for: .change, place: picture)
             let (place, isStanding) = (chance.below(8), picture % 2 == 1)
             for y in 0..<8 {
                 for x in 0..<8 {

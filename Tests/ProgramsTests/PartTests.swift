@@ -52,7 +52,7 @@ struct PartTests {
         let without = try plan("gaussian 3", raster, RunOptions())
         let with = try plan("gaussian 3", raster, RunOptions(region: region))
         #expect(with.memory < 3 * without.memory)
-        #expect(!with.nodes.contains(where: \.isHeldWhole))
+        #expect(with.nodes.allSatisfy { !$0.isHeldWhole })
     }
 
     @Test func `a mask blends by its grey, and at black and white exactly`() throws {
@@ -77,7 +77,7 @@ struct PartTests {
         let raster = Raster(header: header, bytes: [0, 200, 0, 255, 255, 0, 0, 0])
         let mask = gray(2, [128, 0])
         // The program swaps the two pixels.
-        let options = RunOptions(border: .wrap, mask: mask.header)
+        let options = RunOptions(mask: mask.header, border: .wrap)
         let blended = try plan("[0 0 1]", raster, options).applied(to: raster, mask: mask)
         #expect(Array(blended.bytes[0..<3]) == [0, 200, 0])
         #expect(Array(blended.bytes[4...]) == [255, 0, 0, 0])
@@ -96,9 +96,8 @@ struct PartTests {
         let raster = Raster(
             header: PictureHeader(size: Size(1), channels: .rgb, depth: .uint8), bytes: [100, 50, 20])
         #expect(try run("offset 20/255", raster, options: RunOptions(channels: .luma)).bytes == [120, 70, 40])
-        let gray = picture(.gray)
-        #expect(
-            try run("sobel", gray, options: RunOptions(channels: .luma)).bytes == run("sobel", gray).bytes)
+        let grey = picture(.gray)
+        #expect(try run("sobel", grey, options: RunOptions(channels: .luma)).bytes == run("sobel", grey).bytes)
     }
 
     @Test func `a result of one channel goes back into all of them`() throws {

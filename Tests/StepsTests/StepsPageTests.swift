@@ -54,12 +54,14 @@ struct StepsPageTests {
     }
 
     private func settings(of word: StepWord) -> String {
-        let geometry = Set(Vocabulary.kernelSettings.map(\.name))
+        // A word that takes some of the geometry words names them itself.
+        let takesAll = word.settings.contains(where: { $0.name == "border" })
+        let geometry = takesAll ? Set(Vocabulary.kernelSettings.map(\.name)) : []
         var parts = word.settings.filter { !geometry.contains($0.name) }.map { setting in
             let standard = setting.standard.map { " (\($0) unless said)" } ?? ""
             return "`\(setting.isPositional ? setting.name.uppercased() : setting.name)` \(setting.help)\(standard)"
         }
-        if word.settings.contains(where: { $0.name == "stride" }) { parts.append("geometry words") }
+        if takesAll { parts.append("geometry words") }
         if word.blocks.upperBound > 0 {
             let (low, high) = (word.blocks.lowerBound, word.blocks.upperBound)
             parts.append(low == high ? "\(low) blocks" : "\(low) to \(high) blocks")

@@ -8,6 +8,7 @@ from dawn import dawn, write_png16
 from harbour import harbour
 from lantern import lantern
 from paint import to_bytes
+from shapes import shapes
 from still_life import still_life
 
 
@@ -19,6 +20,7 @@ def main(folder):
     Image.fromarray(to_bytes(still_life())).save(folder / "still-life-grey.png", optimize=True)
     Image.fromarray(to_bytes(lantern())).save(folder / "lantern-alpha.png", optimize=True)
     write_png16(folder / "dawn-16bit.png", dawn())
+    shapes(folder / "shapes")
 
 
 if __name__ == "__main__":

@@ -92,6 +92,42 @@ typedef struct {
     float correction1, correction2; // of the moments, which start at 0
     int nesterov;
 } kern_update;
+// How many of a layer's `outputs` are computed together from output `first` on: tiles of at most six that are nearly
+// alike. Weights are packed tile after tile, for each tap one of each output.
+static inline size_t kern_layer_tile(size_t outputs, size_t first) {
+    size_t parts = (outputs + 5) / 6, size = outputs / parts, larger = outputs % parts;
+    return first < larger * (size + 1) ? size + 1 : size;
+}
+
+// out[m * step + x] = start[m] + sum over t of weight (t, m) * in[offsets[t] + x], for x below `count`
+typedef struct {
+    const float *in;
+    const ptrdiff_t *offsets;
+    size_t taps;
+    const float *weights; // packed as said above
+    const float *start;
+    float *out;
+    size_t step;
+    size_t outputs;
+    size_t count;
+} kern_layer_sums;
+
+// out[m * step + t] += sum over pictures n and x below `count` of
+// left[n * left_picture + m * left_step + x] * right[n * right_picture + offsets[t] + x]
+typedef struct {
+    const float *left;
+    size_t left_picture;
+    size_t left_step;
+    const float *right;
+    size_t right_picture;
+    const ptrdiff_t *offsets;
+    size_t rows;
+    size_t taps;
+    size_t count;
+    size_t pictures;
+    float *out;
+    size_t step;
+} kern_layer_dots;
 
 typedef struct {
     const char *name;
@@ -164,6 +200,24 @@ typedef struct {
     void (*momentum_step)(float *weights, float *velocity, const float *gradient, size_t count, kern_update update);
     void (*adam_step)(float *weights, float *first, float *second, const float *gradient, size_t count, kern_update update);
     void (*rms_step)(float *weights, float *velocity, float *squares, const float *gradient, size_t count, kern_update update);
+    // out[x] = gradient[x] * the slope of rule at in[x]; at a corner the one that PyTorch takes
+    void (*point_slope)(float *out, const float *gradient, const float *in, size_t count, kern_point_rule rule, float a, float b);
+    // sums[0] += sum of a[x], sums[1] += sum of a[x] * b[x]
+    void (*sums)(double sums[2], const float *a, const float *b, size_t count);
+    // out[x] = in[x] * factor + amount; `in` may be `out`
+    void (*affine)(float *out, const float *in, size_t count, float factor, float amount);
+    // out[x] = a[x] * p + b[x] * q + amount
+    void (*affine_pair)(float *out, const float *a, const float *b, size_t count, float p, float q, float amount);
+    // out[x] += in[x] * factor
+    void (*add_scaled)(float *out, const float *in, size_t count, float factor);
+    // Where in[x] == pooled[x], out[x] += rest[x], and then rest[x] = 0.
+    void (*claim)(float *out, float *rest, const float *in, const float *pooled, size_t count);
+    // out[t][2x], out[t][2x + 1] = gradient[x] for the first sample in reading order that is pooled[x], else 0
+    void (*claim_pairs)(float *const *out, const float *const *rows, size_t taps, const float *pooled, const float *gradient, size_t count);
+    // out[group * x + i] = in[x] for i < group
+    void (*spread_groups)(float *out, const float *in, size_t count, size_t group);
+    // out[x] = 0 with a chance of threshold / 2^32, decided by key and x; else in[x] * scale. `in` may be `out`.
+    void (*drop_out)(float *out, const float *in, size_t count, uint64_t key, uint32_t threshold, float scale);
 
     // One butterfly of a Fourier transform over `count` columns: (a, b) becomes (a + b, (a - b) * w)
     void (*butterfly)(double *out_a_re, double *out_a_im, double *out_b_re, double *out_b_im,
@@ -209,6 +263,16 @@ typedef struct {
     // What each would leave: the sum of the distances of its bytes from 0.
     void (*filter_costs)(uint64_t costs[5], const uint8_t *row, const uint8_t *above, size_t step, size_t count);
     void (*filter_bytes)(uint8_t *out, unsigned filter, const uint8_t *row, const uint8_t *above, size_t step, size_t count);
+
+    // The sum of a[x] * b[x]
+    double (*dot)(const double *a, const double *b, size_t count);
+    // sums[i * count + j] += weight * values[i] * values[j] for j >= i
+    void (*add_outer)(double *sums, const double *values, size_t count, double weight);
+    // Weighted sums and sums of products for layers.
+    void (*layer_sums)(const kern_layer_sums *s);
+    void (*layer_dots)(const kern_layer_dots *d);
+    // Rows of `pitch`: `lead` times `outside`, every stride-th of `inside` samples of a row, `outside` again.
+    void (*lay_rows)(float *out, size_t pitch, const float *in, ptrdiff_t in_pitch, size_t rows, size_t lead, size_t inside, size_t stride, float outside);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.

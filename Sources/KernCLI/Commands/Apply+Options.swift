@@ -4,6 +4,7 @@ import Arguments
 extension Apply {
     static let output = Option(
         "output", short: "o", .file, placeholder: "OUT", isRequired: true,
+        waivedBy: ["preview"],
         help: "Where the result goes: a file, a folder (ending in '/'), a template such as 'out/{name}-edges.{ext}', "
             + "or '-' for stdout.")
     static let format = Option(
@@ -47,5 +48,10 @@ extension Apply {
     static let save = Option(
         "save", .file, placeholder: "FILE",
         help: "Also keeps the program as a kernel file, which is a step by its path.")
+    static let preview = Option(
+        "preview",
+        help:
+            "Draws each result in the terminal, by the means it has; -o may then be left out. Nothing is drawn into a "
+            + "pipe or a file.")
     static let verbose = Option("verbose", short: "v", help: "Says a line on stderr about every picture made.")
 }

@@ -33,7 +33,7 @@ struct Apply: Command {
             output, .force, format, depth, range, alpha, linear, .border, .engine, .threads, explain, quality, sampling,
             effort,
         ] + PartOptions.options + [
-            recursive, skipExisting, shard, dryRun, save,
+            recursive, skipExisting, shard, dryRun, save, preview,
         ] + EngineOptions.limitOptions + [.json, verbose, .quiet],
         discussion: [
             "Values stay floating-point from the first step to the last; only the end of the program rounds them. The "
@@ -49,7 +49,8 @@ struct Apply: Command {
 
     let program: String
     let inputs: [String]
-    let output: String
+    /// Nil where results are only shown.
+    let output: String?
     let existing: OutputPlan.Existing
     let isRecursive: Bool
     let shard: Shard?
@@ -65,13 +66,14 @@ struct Apply: Command {
     let encoding: EncodingOptions
     let explains: Bool
     let printsJSON: Bool
+    let previews: Bool
     let isVerbose: Bool
     let isQuiet: Bool
 
     init(_ arguments: ParsedArguments) throws {
         program = arguments.positionals[0]
         inputs = Array(arguments.positionals.dropFirst())
-        output = arguments.text(Apply.output) ?? ""
+        output = arguments.text(Apply.output)
         existing = arguments.has(Apply.skipExisting) ? .skip : arguments.has(.force) ? .replace : .refuse
         isRecursive = arguments.has(Apply.recursive)
         shard = try arguments.text(Apply.shard).map(Shard.init(word:))
@@ -91,6 +93,7 @@ struct Apply: Command {
             threads: engine.threads ?? EncodingOptions.coreCount, maxMemory: engine.limits.maxMemory)
         explains = arguments.has(Apply.explain)
         printsJSON = arguments.has(.json)
+        previews = arguments.has(Apply.preview)
         isVerbose = arguments.has(Apply.verbose)
         isQuiet = arguments.has(.quiet)
         if inputs.count(where: { $0 == "-" }) > 1 {
@@ -101,6 +104,12 @@ struct Apply: Command {
         }
         if output == "-", existing == .skip || shard != nil {
             throw ArgumentError.refused("--skip-existing and --shard are for many files, but OUT is stdout")
+        }
+        if previews, printsJSON || output == "-" {
+            throw ArgumentError.refused("--preview draws on stdout, where --json and -o - would write too")
+        }
+        if output == nil, existing != .refuse || shard != nil {
+            throw ArgumentError.refused("--skip-existing, --force and --shard are for files; name some with -o")
         }
         if printsJSON, output == "-" {
             throw ArgumentError.refused("--json and -o - would both write to stdout; name a file for the picture")
@@ -113,9 +122,7 @@ struct Apply: Command {
         let graph = try Catalogue(folders: Environment.kernelFolders).graph(for: SourceText(text: program))
         let options = try runOptions()
         let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: output)
-        let plan = try OutputPlan(
-            inputs: search.inputs, output: output, existing: existing,
-            extension: format.map { $0.extensions[0] }, shard: shard)
+        let plan = try outputs(search, terminal)
         let tally = BatchTally(search, plan)
         let saved = try savedProgram.map { try SavedProgram(program, path: $0, force: existing == .replace) }
         if isDryRun { return DryRun(plan, tally, saved: saved, printsJSON: printsJSON).tell(terminal) }
@@ -125,10 +132,27 @@ struct Apply: Command {
         }
         Interruption.cleansUp()
         try saved?.write()
+        let preview =
+            previews && terminal.resultsAreSeen
+            ? Preview(Preview.Means(hasColor: terminal.hasColor, variable: Environment.variable)) : nil
         let folders = try NewFolders(plan.missingFolders)
         defer { folders.removeEmpty() }
-        return PictureBatch(command: self, graph: graph, options: options, terminal: terminal, tally: tally)
-            .run(plan.jobs)
+        return PictureBatch(
+            command: self, graph: graph, options: options, terminal: terminal, tally: tally, preview: preview
+        )
+        .run(plan.jobs)
+    }
+
+    private func outputs(_ search: InputSearch, _ terminal: Terminal) throws -> OutputPlan {
+        if let output {
+            return try OutputPlan(
+                inputs: search.inputs, output: output, existing: existing,
+                extension: format.map { $0.extensions[0] }, shard: shard)
+        }
+        guard terminal.resultsAreSeen || isDryRun else {
+            throw Complaint("--preview draws on terminals only and stdout is none, so name a file with -o")
+        }
+        return OutputPlan(showing: search.inputs)
     }
 
     private func runOptions() throws -> RunOptions {

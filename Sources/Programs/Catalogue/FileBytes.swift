@@ -5,13 +5,13 @@
 #endif
 
 /// The only files that programs read: kernel files and models.
-enum FileBytes {
-    struct Failure: Error {
-        let reason: String
+package enum FileBytes {
+    package struct Failure: Error {
+        package let reason: String
     }
 
     /// What is in the file at `path`, but no more than `limit` of it.
-    static func read(_ path: String, atMost limit: Int) throws(Failure) -> [UInt8] {
+    package static func read(_ path: String, atMost limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(reason: String(cString: strerror(errno))) }
         defer { close(descriptor) }

@@ -83,6 +83,23 @@ extension Model {
         weights = file.tensors
     }
 
+    /// Larger files are refused before they are read.
+    private static let mostBytes = 4 << 30
+
+    /// - Throws: a `ProgramError` whose sentence names the file.
+    public init(path: String) throws(ProgramError) {
+        let source = SourceText(name: path, text: "")
+        do {
+            try self.init(parsing: FileBytes.read(path, atMost: Model.mostBytes))
+        } catch let error as FileBytes.Failure {
+            throw ProgramError(.unreadable(path: path, reason: error.reason), at: .nowhere, in: source)
+        } catch let error as ModelError {
+            throw ProgramError(.model(error.message(for: path)), at: .nowhere, in: source)
+        } catch {
+            throw ProgramError(.model("\(path): \(error)"), at: .nowhere, in: source)
+        }
+    }
+
     private static func classes(_ note: String?) throws(ModelError) -> [String] {
         guard let note else { return [] }
         guard case .array(let values)? = try? JSON(parsing: note) else { throw .note(Key.classes) }

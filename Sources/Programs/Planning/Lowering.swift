@@ -105,12 +105,14 @@ struct Lowering {
             let isSigned = keepsFlats ? inputs.allSatisfy(\.isSigned) : inputs.contains(where: \.isSigned)
             return Place(colour: colour, alpha: alpha, isSigned: isSigned)
         case .window(let isSigned):
-            return try lowerWindow(step, index, from: first, isSigned: isSigned)
+            return try lowerWindow(step, index, from: first, isSigned: isSigned, samplesAlpha: isSigned)
+        case .resample:
+            return try lowerWindow(step, index, from: first, isSigned: first.isSigned, samplesAlpha: false)
         }
     }
 
     private mutating func lowerWindow(
-        _ step: any Step, _ index: Int, from place: Place, isSigned: Bool
+        _ step: any Step, _ index: Int, from place: Place, isSigned: Bool, samplesAlpha: Bool
     ) throws -> Place {
         guard let alpha = place.alpha else {
             return Place(colour: try add(step, [place.colour], origin: index), alpha: nil, isSigned: isSigned)
@@ -122,7 +124,8 @@ struct Lowering {
         let weighted = try add(WeightByAlphaStep(), [place.colour, alpha])
         let filtered = try add(step, [weighted], origin: index)
         // Weights that cancel out would leave no alpha: where the picture is does not change, so alpha is sampled.
-        let newAlpha = isSigned ? try sampled(alpha, by: step, at: index) : try add(step.coverage, [alpha], at: index)
+        let newAlpha =
+            samplesAlpha ? try sampled(alpha, by: step, at: index) : try add(step.coverage, [alpha], at: index)
         let colour = try add(UnweightByAlphaStep(), [filtered, newAlpha])
         return Place(colour: colour, alpha: newAlpha, isSigned: isSigned)
     }

@@ -2,9 +2,6 @@ import Steps
 
 /// Model files as steps: the program they hold, with the weights it learned.
 extension Resolver {
-    /// Larger files are refused before they are read.
-    private static let mostModelBytes = 4 << 30
-
     mutating func resolveModel(
         _ word: Word, _ call: Call, from node: Int, in scope: Scope
     ) throws(ProgramError) -> Int {
@@ -36,23 +33,17 @@ extension Resolver {
     }
 
     private func read(_ word: Word, in scope: Scope) throws(ProgramError) -> Model {
-        let path = Self.path(word.text, from: scope.source)
         do {
-            let bytes = try FileBytes.read(path, atMost: Resolver.mostModelBytes)
-            return try Model(parsing: bytes)
-        } catch let error as FileBytes.Failure {
-            throw scope.error(.unreadable(path: path, reason: error.reason), at: word.span)
-        } catch let error as ModelError {
-            throw scope.error(.model(error.message(for: path)), at: word.span)
+            return try Model(path: Self.path(word.text, from: scope.source))
         } catch {
-            throw scope.error(.model("\(error)"), at: word.span)
+            throw scope.error(error.fault, at: word.span)
         }
     }
 }
 
 extension Graph {
     /// Gives the nodes from `first` on the weights that the model has for their labels.
-    mutating func attach(_ model: Model, from first: Int) {
+    public mutating func attach(_ model: Model, from first: Int = 0) {
         for index in nodes.indices.dropFirst(first) {
             let prefix = nodes[index].label + "."
             for tensor in model.weights where tensor.name.hasPrefix(prefix) {

@@ -73,8 +73,9 @@ struct Resolver {
     // MARK: Words of the vocabulary
 
     private mutating func resolve(
-        _ word: StepWord, _ call: Call, from node: Int, in scope: Scope
+        _ named: StepWord, _ call: Call, from node: Int, in scope: Scope
     ) throws(ProgramError) -> Int {
+        let word = named.form(places: call.placesWritten(of: named))
         var values = try Binder(scope: scope, step: word.name, settings: word.settings).bind(call)
         let blocks = call.blocks
         guard word.blocks.contains(blocks.count) else {
@@ -216,6 +217,19 @@ extension Scope {
 }
 
 extension Call {
+    /// How many of the arguments take a place: values that are no flags, and places written by their names.
+    fileprivate func placesWritten(of word: StepWord) -> Int {
+        let all = ([word] + word.otherForms).flatMap(\.settings)
+        return arguments.count { argument in
+            switch argument {
+            case .block: false
+            case .value(let value):
+                !all.contains { if case .flag = $0.kind { $0.name == value.text } else { false } }
+            case .keyed(let key, _): all.contains { $0.isPositional && $0.name == key.text }
+            }
+        }
+    }
+
     var blocks: [Program] {
         arguments.compactMap { if case .block(let program) = $0 { program } else { nil } }
     }

@@ -29,6 +29,9 @@ public struct KernelFile: Hashable, Sendable {
         self.program = program
     }
 
+    /// The file at `path`.
+    public init(path: String) throws(ProgramError) { try self.init(parsing: KernelFolder.read(path)) }
+
     public init(parsing source: SourceText) throws(ProgramError) {
         try source.check(limit: SourceText.defaultLimit)
         var parser = ProgramParser(source)

@@ -84,7 +84,7 @@ enum Branches {
     }
 }
 
-struct PlannedCombine: PlannedStep {
+struct PlannedCombine: DifferentiableStep {
     let rule: CombineStep.Rule
     let inputs: [Shape]
     let output: Shape
@@ -101,6 +101,19 @@ struct PlannedCombine: PlannedStep {
         let loops = call.machine.rowLoops
         output.withMutableRows { target in
             withRows(of: call.inputs) { sources in
+                if call.rows.count == whole.height, target.isWhole,
+                    zip(inputs, sources).allSatisfy({ $0 == whole && $1.isWhole })
+                {
+                    call.machine.split(
+                        0..<whole.count * whole.channels * whole.height * whole.width, grain: SampleRun.length
+                    ) {
+                        run in
+                        combine(
+                            sources.map { $0.base + run.lowerBound }, into: target.base + run.lowerBound, run.count,
+                            loops)
+                    }
+                    return
+                }
                 call.machine.split(call.rows, grain: 32) { piece in
                     var rows = [UnsafePointer<Float>?](repeating: nil, count: inputs.count)
                     // A row for each branch of one pixel, filled once a plane.
@@ -117,12 +130,7 @@ struct PlannedCombine: PlannedStep {
                             for index in inputs.indices where inputs[index].size == whole.size {
                                 rows[index] = sources[index].row(y, plane: self.plane(plane, of: index))
                             }
-                            let out = target.row(y, plane: plane)
-                            if let rule = rule.loop {
-                                loops.combine(rows, rule, into: out, whole.width)
-                            } else if let first = rows[0], let second = rows[1] {
-                                PlannedCombine.angles(first, second, into: out, whole.width)
-                            }
+                            combine(rows, into: target.row(y, plane: plane), whole.width, loops)
                         }
                     }
                 }
@@ -130,15 +138,25 @@ struct PlannedCombine: PlannedStep {
         }
     }
 
+    private func combine(
+        _ rows: [UnsafePointer<Float>?], into out: UnsafeMutablePointer<Float>, _ count: Int, _ loops: RowLoops
+    ) {
+        if let rule = rule.loop {
+            loops.combine(rows, rule, into: out, count)
+        } else if let first = rows[0], let second = rows[1] {
+            PlannedCombine.angles(first, second, into: out, count)
+        }
+    }
+
     /// The plane of branch `index` behind the plane `plane` of the result.
-    private func plane(_ plane: Int, of index: Int) -> Int {
+    func plane(_ plane: Int, of index: Int) -> Int {
         let (n, c) = plane.quotientAndRemainder(dividingBy: output.channels)
         let channels = inputs[index].channels
         return n * channels + (channels == 1 ? 0 : c)
     }
 
     /// Lends the rows of all branches at the same time.
-    private func withRows(
+    func withRows(
         of branches: [Planes], lent: [ReadableRows] = [], _ body: ([ReadableRows]) -> Void
     ) {
         guard lent.count < branches.count else { return body(lent) }

@@ -29,7 +29,7 @@ public struct ConcatStep: Step {
     }
 }
 
-struct PlannedConcat: PlannedStep {
+struct PlannedConcat: DifferentiableStep {
     let inputs: [Shape]
     let output: Shape
 
@@ -55,6 +55,25 @@ struct PlannedConcat: PlannedStep {
                 }
                 first += shape.channels
             }
+        }
+    }
+    /// Each branch gets back what its own channels were given.
+    func backward(
+        _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
+    ) {
+        let area = self.output.height * self.output.width
+        var first = 0
+        for (index, shape) in inputs.enumerated() {
+            let count = shape.channels * area
+            gradients.inputs[index]?.withSamples { target in
+                outputGradient.withSamples { gradient in
+                    for n in 0..<shape.count {
+                        (target.base + n * count).update(
+                            from: gradient.base + (n * self.output.channels + first) * area, count: count)
+                    }
+                }
+            }
+            first += shape.channels
         }
     }
 }

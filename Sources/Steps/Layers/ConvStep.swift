@@ -13,6 +13,9 @@ public struct ConvStep: WeightedStep {
 
     public var role: StepRole { .layer }
 
+    /// How the window lies, whatever the weights turn out to be.
+    public func window() throws(StepError) -> Window { try settings.window(size) }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         let input = inputs[0]
         guard input.channels % groups == 0, channels % groups == 0 else {
@@ -30,7 +33,15 @@ public struct ConvStep: WeightedStep {
         if border == .renorm {
             throw .argument("border=renorm divides by the sum of the weights, and those of \(text) are not known yet")
         }
-        return PlannedConv(step: self, input: input, output: output, window: window, geometry: geometry, border: border)
+        // Where the border is kept, what the weights do not reach is copied: the engine's general convolution does it.
+        let layer =
+            try border == .keep
+            ? nil
+            : StepError.rewording { () throws(GeometryError) in
+                try LayerConvolution(window: window, border: border, groups: groups, input: input, outputs: channels)
+            }
+        return PlannedConv(
+            step: self, input: input, output: output, window: window, geometry: geometry, border: border, layer: layer)
     }
 
     static let word = StepWord(
@@ -42,7 +53,8 @@ public struct ConvStep: WeightedStep {
                 "groups", .integer(1...65_536), standard: .integer(1), "channels are split into; each sees only its own"
             ),
             .key("no-bias", .flag, "add nothing to the sum"),
-        ] + WindowSettings.kernelWords + LayerWords.settings + [LayerWords.start]
+        ] + WindowSettings.kernelWords + LayerWords.settings + [LayerWords.start],
+            otherForms: [SharedConvStep.word]
     ) { settings throws(StepError) in
         ConvStep(
             channels: settings.integer("channels"), size: settings.size("size"), groups: settings.integer("groups"),
@@ -58,6 +70,7 @@ struct PlannedConv: DifferentiableStep {
     let window: Window
     let geometry: Geometry
     let border: Border
+    let layer: LayerConvolution?
 
     var inputs: [Shape] { [input] }
 
@@ -74,15 +87,30 @@ struct PlannedConv: DifferentiableStep {
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [geometry.y.sources(of: rows, border: border)] }
 
     func run(_ call: StepCall, into output: inout Planes) {
-        convolution(call.parameters).run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+        guard let layer else {
+            return convolution(call.parameters).run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+        }
+        layer.run(
+            call.inputs[0], weights: call.parameters[0], bias: step.hasBias ? call.parameters[1] : nil,
+            rows: call.rows, into: &output, on: call.machine)
     }
 
     func backward(
         _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
     ) {
-        let found = convolution(call.parameters).gradients(of: outputGradient, at: call.inputs[0])
-        if gradients.inputs[0] != nil { gradients.inputs[0] = found.input }
-        gradients.parameters = step.hasBias ? [found.weights, found.bias] : [found.weights]
+        guard let layer else {
+            let found = convolution(call.parameters).gradients(of: outputGradient, at: call.inputs[0])
+            if gradients.inputs[0] != nil { gradients.inputs[0] = found.input }
+            gradients.parameters = step.hasBias ? [found.weights, found.bias] : [found.weights]
+            return
+        }
+        gradients.withInput(0) { gradient in
+            layer.inputGradient(of: outputGradient, weights: call.parameters[0], into: &gradient, on: call.machine)
+        }
+        gradients.withWeightsAndBias(step.hasBias) { weights, bias in
+            layer.parameterGradients(
+                of: outputGradient, at: call.inputs[0], weights: &weights, bias: &bias, on: call.machine)
+        }
     }
 
     /// The engine's convolution with the weights as they are now.

@@ -84,7 +84,7 @@ package enum ChannelName {
     }
 }
 
-struct PlannedMix: PlannedStep {
+struct PlannedMix: DifferentiableStep {
     let input: Shape
     let output: Shape
     let terms: [[(channel: Int, weight: Float)]]
@@ -102,19 +102,39 @@ struct PlannedMix: PlannedStep {
                     for (o, sum) in terms.enumerated() {
                         let weights = sum.map(\.weight)
                         var rows = [UnsafePointer<Float>?](repeating: nil, count: sum.count)
+                        let count = piece.count * input.width
                         for n in 0..<input.count {
-                            for y in piece {
-                                let out = target.row(y, plane: n * terms.count + o)
-                                for (index, term) in sum.enumerated() {
-                                    rows[index] = source.row(y, plane: n * input.channels + term.channel)
-                                }
-                                if sum.count == 1, weights[0] == 1, let row = rows[0] {
-                                    out.update(from: row, count: input.width)
-                                } else {
-                                    call.machine.weightedSum(out, input.width, rows, weights)
-                                }
+                            let out = target.row(piece.lowerBound, plane: n * terms.count + o)
+                            for (index, term) in sum.enumerated() {
+                                rows[index] = source.row(
+                                    piece.lowerBound, plane: n * input.channels + term.channel)
+                            }
+                            if sum.count == 1, weights[0] == 1, let row = rows[0] {
+                                out.update(from: row, count: count)
+                            } else {
+                                call.machine.weightedSum(out, count, rows, weights)
                             }
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A channel gets back what each sum it is in was given, times its weight there.
+    func backward(
+        _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
+    ) {
+        let area = input.height * input.width
+        let loops = call.machine.rowLoops
+        gradients.inputs[0]?.withSamples { target in
+            outputGradient.withSamples { gradient in
+                for n in 0..<input.count {
+                    let all = target.base + n * input.channels * area
+                    all.update(repeating: 0, count: input.channels * area)
+                    for (o, sum) in terms.enumerated() {
+                        let from = gradient.base + (n * terms.count + o) * area
+                        for term in sum { loops.add(from, times: term.weight, to: all + term.channel * area, area) }
                     }
                 }
             }

@@ -6,7 +6,7 @@ import Convolution
     import Darwin
 #endif
 
-/// What is done to each sample by itself, with its slope for learning.
+/// What is done to each sample by itself; PointFunction+Slopes.swift has the way back.
 public enum PointFunction: Hashable, Sendable {
     case absolute
     case invert
@@ -20,9 +20,15 @@ public enum PointFunction: Hashable, Sendable {
     case square
     case root
     case relu
+    /// Nothing below 0, nothing above 6.
+    case relu6
     case leaky(Float)
     case elu(Float)
     case gelu
+    /// v · sigmoid(v)
+    case silu
+    /// v · relu6(v + 3) / 6
+    case hardSwish
     case sigmoid
     case tanh
     /// From stored sRGB values to linear light, and back.
@@ -43,46 +49,25 @@ public enum PointFunction: Hashable, Sendable {
         case .square: loops.point(input, .square, into: out, count)
         case .root: loops.point(input, .root, into: out, count)
         case .relu: loops.point(input, .relu, into: out, count)
+        case .relu6: loops.point(input, .clamp(low: 0, high: 6), into: out, count)
         case .leaky(let slope): loops.point(input, .leaky(slope), into: out, count)
         case .elu(let alpha):
             for x in 0..<count { out[x] = input[x] > 0 ? input[x] : alpha * Float(expm1(Double(input[x]))) }
         case .gelu:
             for x in 0..<count { out[x] = Float(Double(input[x]) * normalIntegral(Double(input[x]))) }
+        case .silu: for x in 0..<count { out[x] = Float(Double(input[x]) / (1 + exp(-Double(input[x])))) }
+        case .hardSwish: for x in 0..<count { out[x] = input[x] * min(max(input[x] + 3, 0), 6) / 6 }
         case .sigmoid: for x in 0..<count { out[x] = Float(1 / (1 + exp(-Double(input[x])))) }
         case .tanh: for x in 0..<count { out[x] = Float(hyperbolicTangent(Double(input[x]))) }
         case .toLinear: for x in 0..<count { out[x] = Float(signed(input[x], linearLight)) }
         case .fromLinear: for x in 0..<count { out[x] = Float(signed(input[x], storedLight)) }
         }
     }
+}
 
-    /// The derivative at `v`; where there is a corner, the one from the right.
-    public func slope(_ v: Float) -> Float {
-        let d = Double(v)
-        switch self {
-        case .absolute: return v < 0 ? -1 : 1
-        case .invert: return -1
-        case .scale(let factor): return factor
-        case .offset: return 1
-        case .gamma(let gamma): return v == 0 ? 0 : Float(pow(abs(d), 1 / Double(gamma) - 1) / Double(gamma))
-        case .threshold: return 0
-        case .clamp(let low, let high): return v >= low && v < high ? 1 : 0
-        case .square: return 2 * v
-        case .root: return v > 0 ? 0.5 / v.squareRoot() : 0
-        case .relu: return v >= 0 ? 1 : 0
-        case .leaky(let slope): return v >= 0 ? 1 : slope
-        case .elu(let alpha): return v >= 0 ? 1 : alpha * Float(exp(d))
-        case .gelu: return Float(normalIntegral(d) + d * exp(-d * d / 2) / (2 * Double.pi).squareRoot())
-        case .sigmoid:
-            let s = 1 / (1 + exp(-d))
-            return Float(s * (1 - s))
-        case .tanh:
-            let t = hyperbolicTangent(d)
-            return Float(1 - t * t)
-        case .toLinear: return Float(abs(d) <= 0.04045 ? 1 / 12.92 : 2.4 / 1.055 * pow((abs(d) + 0.055) / 1.055, 1.4))
-        case .fromLinear:
-            return Float(abs(d) <= 0.0031308 ? 12.92 : 1.055 / 2.4 * pow(abs(d), 1 / 2.4 - 1))
-        }
-    }
+extension PointFunction {
+    /// `toLinear` of one value, without rounding it.
+    package static func linear(_ stored: Double) -> Double { stored < 0 ? -linearLight(-stored) : linearLight(stored) }
 }
 
 /// `f` of the magnitude, with the sign put back: filters give negative values too.
@@ -90,7 +75,7 @@ private func signed(_ v: Float, _ f: (Double) -> Double) -> Double {
     v < 0 ? -f(-Double(v)) : f(Double(v))
 }
 
-private func normalIntegral(_ v: Double) -> Double { 0.5 * (1 + erf(v / 2.0.squareRoot())) }
+func normalIntegral(_ v: Double) -> Double { 0.5 * (1 + erf(v / 2.0.squareRoot())) }
 
 /// IEC 61966-2-1, from a stored value to light.
 private func linearLight(_ v: Double) -> Double { v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4) }

@@ -27,32 +27,51 @@ struct PlannedPoint: DifferentiableStep {
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows] }
 
     func run(_ call: StepCall, into output: inout Planes) {
-        let planes = self.output.count * self.output.channels
+        let (planes, width) = (self.output.count * self.output.channels, self.output.width)
         let loops = call.machine.rowLoops
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
+                // The rows of a plane lie one behind the other, and so do the planes of pictures that are here whole.
+                if call.rows.count == self.output.height, source.isWhole, target.isWhole {
+                    call.machine.split(0..<planes * call.rows.count * width, grain: SampleRun.length) { run in
+                        function.run(
+                            source.base + run.lowerBound, into: target.base + run.lowerBound, count: run.count, loops)
+                    }
+                    return
+                }
                 call.machine.split(call.rows, grain: 32) { piece in
                     for plane in 0..<planes {
-                        for y in piece {
-                            function.run(
-                                source.row(y, plane: plane), into: target.row(y, plane: plane),
-                                count: self.output.width, loops)
-                        }
+                        function.run(
+                            source.row(piece.lowerBound, plane: plane),
+                            into: target.row(piece.lowerBound, plane: plane),
+                            count: piece.count * width, loops)
                     }
                 }
             }
         }
     }
 
+    var stopsLearning: Bool { if case .threshold = function { true } else { false } }
+
     func backward(
         _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
     ) {
-        guard gradients.inputs[0] != nil else { return }
-        var gradient = outputGradient
-        for index in gradient.samples.indices {
-            gradient.samples[index] *= function.slope(call.inputs[0].samples[index])
+        let loops = call.machine.rowLoops
+        let count = outputGradient.sampleCount
+        gradients.inputs[0]?.withSamples { target in
+            outputGradient.withSamples { gradient in
+                call.inputs[0].withSamples { input in
+                    output.withSamples { result in
+                        call.machine.split(0..<count, grain: SampleRun.length) { run in
+                            let at = run.lowerBound
+                            function.passBack(
+                                gradient.base + at, input: input.base + at, output: result.base + at,
+                                into: target.base + at, count: run.count, loops)
+                        }
+                    }
+                }
+            }
         }
-        gradients.inputs[0] = gradient
     }
 
     var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0)) }
@@ -86,6 +105,7 @@ extension PointStep {
         word("square", "v²", .square),
         word("sqrt", "the root of v, 0 where v is negative", .root),
         word("relu", "v where it is positive, else 0", .relu),
+        word("relu6", "v between 0 and 6, else the nearer of the two", .relu6),
         word(
             "leaky", "v where it is positive, else slope × v", example: "leaky 0.01",
             [.place("slope", .number(finite), standard: .number(0.01), "of the negative side")]
@@ -95,6 +115,9 @@ extension PointStep {
             [.place("alpha", .number(finite), standard: .number(1), "how far the negative side goes")]
         ) { .elu(Float($0.number("alpha"))) },
         word("gelu", "v × Φ(v), Φ the normal distribution's integral", .gelu),
+        word("silu", "v / (1 + e^−v): sigmoid as a gate on v itself", .silu),
+        word("swish", "another word for silu", .silu),
+        word("hardswish", "v × relu6(v + 3) / 6: silu in straight pieces", .hardSwish),
         word("sigmoid", "1 / (1 + e^−v): anything to 0…1", .sigmoid),
         word("tanh", "anything to −1…1", .tanh),
         word("to-linear", "stored sRGB values to linear light", .toLinear),

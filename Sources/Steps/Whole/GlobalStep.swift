@@ -31,7 +31,7 @@ public struct GlobalStep: Step {
     }
 }
 
-struct PlannedGlobal: PlannedStep, SurveyingStep {
+struct PlannedGlobal: DifferentiableStep, SurveyingStep {
     let reducer: Reducer
     let input: Shape
 
@@ -52,35 +52,61 @@ struct PlannedGlobal: PlannedStep, SurveyingStep {
     }
 
     func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double]) {
+        // These sums have the same bits on every level.
+        let loops = Machine().rowLoops
+        let width = self.input.width
         input.withRows { source in
             for plane in findings.indices {
+                var value = findings[plane]
                 for y in rows {
                     let row = source.row(y, plane: plane)
-                    var value = findings[plane]
-                    for x in 0..<self.input.width {
-                        let sample = Double(row[x])
-                        switch reducer {
-                        case .maximum: value = max(value, sample)
-                        case .minimum: value = min(value, sample)
-                        case .l2: value += sample * sample
-                        case .sum, .average, .rank: value += sample
-                        }
+                    switch reducer {
+                    case .maximum: for x in 0..<width { value = max(value, Double(row[x])) }
+                    case .minimum: for x in 0..<width { value = min(value, Double(row[x])) }
+                    case .l2: value += loops.sums(row, row, width).products
+                    case .sum, .average, .rank: value += loops.sums(row, row, width).plain
                     }
-                    findings[plane] = value
                 }
+                findings[plane] = value
             }
         }
     }
 
     func run(_ call: StepCall, into output: inout Planes) {
+        let findings = call.survey.isEmpty ? surveyed(call.inputs[0]) : call.survey
         let pixels = Double(input.width) * Double(input.height)
         for n in 0..<input.count {
             for c in 0..<input.channels {
-                let found = call.survey[n * input.channels + c]
+                let found = findings[n * input.channels + c]
                 switch reducer {
                 case .average: output[n: n, c: c, y: 0, x: 0] = Float(found / pixels)
                 case .l2: output[n: n, c: c, y: 0, x: 0] = Float(found.squareRoot())
                 case .maximum, .minimum, .sum, .rank: output[n: n, c: c, y: 0, x: 0] = Float(found)
+                }
+            }
+        }
+    }
+
+    // Sums pass on to every sample alike, l2 in proportion to it, an extreme to the first sample that is it.
+    func backward(
+        _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
+    ) {
+        let area = input.height * input.width
+        gradients.inputs[0]?.withSamples { target in
+            call.inputs[0].withSamples { source in
+                for plane in 0..<input.count * input.channels {
+                    let (gradient, found) = (outputGradient.samples[plane], output.samples[plane])
+                    let (all, own) = (target.base + plane * area, source.base + plane * area)
+                    switch reducer {
+                    case .sum: all.update(repeating: gradient, count: area)
+                    case .average: all.update(repeating: gradient / Float(area), count: area)
+                    case .l2:
+                        let share = found > 0 ? gradient / found : 0
+                        for x in 0..<area { all[x] = own[x] * share }
+                    case .maximum, .minimum, .rank:
+                        all.update(repeating: 0, count: area)
+                        if let first = (0..<area).first(where: { own[$0] == found }) { all[first] = gradient }
+                    }
                 }
             }
         }

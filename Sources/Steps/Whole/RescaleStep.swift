@@ -50,7 +50,7 @@ public struct RescaleStep: Step {
     }
 }
 
-struct PlannedRescale: PlannedStep, SurveyingStep {
+struct PlannedRescale: DifferentiableStep, SurveyingStep {
     let target: RescaleStep.Target
     let output: Shape
 
@@ -87,7 +87,7 @@ struct PlannedRescale: PlannedStep, SurveyingStep {
     }
 
     /// v · factor + amount for picture `n`; a picture of one value becomes the middle of the range.
-    private func map(_ n: Int, _ findings: [Double]) -> (factor: Double, amount: Double) {
+    func map(_ n: Int, _ findings: [Double]) -> (factor: Double, amount: Double) {
         let (low, high) = (findings[4 * n], findings[4 * n + 1])
         switch target {
         case .range(let newLow, let newHigh):
@@ -105,11 +105,12 @@ struct PlannedRescale: PlannedStep, SurveyingStep {
 
     func run(_ call: StepCall, into output: inout Planes) {
         let shape = self.output
+        let findings = call.survey.isEmpty ? surveyed(call.inputs[0]) : call.survey
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
                     for plane in 0..<shape.count * shape.channels {
-                        let (factor, amount) = map(plane / shape.channels, call.survey)
+                        let (factor, amount) = map(plane / shape.channels, findings)
                         for y in piece {
                             let (row, out) = (source.row(y, plane: plane), target.row(y, plane: plane))
                             for x in 0..<shape.width { out[x] = Float(Double(row[x]) * factor + amount) }

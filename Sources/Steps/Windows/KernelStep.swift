@@ -80,8 +80,7 @@ public struct PlannedConvolution: DifferentiableStep {
     public func backward(
         _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
     ) {
-        guard gradients.inputs[0] != nil else { return }
-        gradients.inputs[0] = convolution.gradients(of: outputGradient, at: call.inputs[0]).input
+        gradients.inputs[0]?.fill { convolution.passBack(outputGradient, into: &$0, on: call.machine) }
     }
 
     public var account: StepAccount {

@@ -97,7 +97,7 @@ extension PoolStep {
 }
 
 /// A pooling with everything known, as a step.
-public struct PlannedPooling: PlannedStep {
+public struct PlannedPooling: DifferentiableStep {
     public let pooling: Pooling
 
     public var inputs: [Shape] { [pooling.input] }
@@ -109,6 +109,14 @@ public struct PlannedPooling: PlannedStep {
 
     public func run(_ call: StepCall, into output: inout Planes) {
         pooling.run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
+    }
+
+    public func backward(
+        _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
+    ) {
+        gradients.inputs[0]?.fill {
+            pooling.passBack(outputGradient, output: output, input: call.inputs[0], into: &$0, on: call.machine)
+        }
     }
 
     public var account: StepAccount {

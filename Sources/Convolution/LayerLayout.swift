@@ -1,0 +1,114 @@
+import CLanes
+import Pixels
+
+/// How `rows` rows of outputs see one channel of a picture, laid out flat: its border applied, its rows and columns
+/// dealt to phases, all rows at one pitch.
+struct LayerLayout: Sendable {
+    let geometry: Geometry
+    let border: Border
+    let across: LayerAxis
+    let down: LayerAxis
+    let rows: Int
+    let pitch: Int
+    /// From one phase to the next, and from one channel to the next.
+    let phaseStep: Int
+    let channelStep: Int
+    /// Samples behind the last row of a phase that are looked at though no output needs them.
+    private let overhang: Int
+    /// For each phase across the picture's column behind each place of a row, −1 where no pixel stands for it; empty
+    /// where everything outside has one value.
+    private let columns: [[Int]]
+
+    init(_ geometry: Geometry, border: Border, across: LayerAxis, pitch: Int, rows: Int) {
+        self.geometry = geometry
+        self.border = border
+        self.across = across
+        self.pitch = pitch
+        self.rows = rows
+        down = LayerAxis(geometry.y, outputs: rows)
+        overhang = max(0, (across.phases.map(\.length).max() ?? 0) - pitch) + V
+        phaseStep = (rows + down.reach) * pitch + overhang
+        channelStep = LayerConvolution.step(phaseStep * across.phases.count * down.phases.count)
+        columns =
+            border.isUniform
+            ? []
+            : across.phases.map { phase in
+                (0..<phase.length).map {
+                    border.source(
+                        of: phase.first + $0 * geometry.x.stride - geometry.x.before, count: geometry.x.input) ?? -1
+                }
+            }
+    }
+
+    /// Columns in one run of outputs, rounded up to whole vectors.
+    func run(ofRows rows: Int) -> Int { ((rows - 1) * pitch + geometry.x.output + V - 1) / V * V }
+
+    /// Where the samples under tap (x, y) begin.
+    func offset(x: Int, y: Int) -> Int {
+        let (across, down) = (across.taps[x], down.taps[y])
+        return (down.phase * self.across.phases.count + across.phase) * phaseStep + down.offset * pitch + across.offset
+    }
+
+    /// The offsets of all taps of `channels` channels, in the order of the weights.
+    func fillOffsets(_ offsets: UnsafeMutablePointer<Int>, channels: Int) {
+        var next = offsets
+        for c in 0..<channels {
+            for y in 0..<geometry.y.kernel {
+                for x in 0..<geometry.x.kernel {
+                    next.pointee = c * channelStep + offset(x: x, y: y)
+                    next += 1
+                }
+            }
+        }
+    }
+
+    /// Lays out one channel for the outputs from row `first` on, `count` of them.
+    func lay(
+        _ source: ReadableRows, plane: Int, from first: Int, count: Int, into channel: UnsafeMutablePointer<Float>,
+        _ lanes: Lanes
+    ) {
+        let (x, y) = (geometry.x, geometry.y)
+        for (index, phase) in down.phases.enumerated() {
+            let length = count + phase.length - rows
+            // Row i is the picture's row start + i·stride.
+            let start = phase.first + first * y.stride - y.before
+            let low = min(length, max(0, -start + y.stride - 1) / y.stride)
+            let high = min(length, max(low, max(0, y.input - start + y.stride - 1) / y.stride))
+            for (column, part) in across.phases.enumerated() {
+                let base = channel + (index * across.phases.count + column) * phaseStep
+                func lay(_ rows: Range<Int>, from row: Int?) {
+                    guard !rows.isEmpty else { return }
+                    let (lead, inside) = row == nil ? (pitch, 0) : (part.inside.lowerBound, part.inside.count)
+                    let left = row == nil || inside == 0 ? 0 : part.first + lead * x.stride - x.before
+                    lanes.loops.pointee.lay_rows(
+                        base + rows.lowerBound * pitch, pitch,
+                        row.map { source.row($0, plane: plane) + left } ?? UnsafePointer(base),
+                        y.stride * source.shape.width,
+                        rows.count, lead, inside, x.stride, border.outside)
+                    if let row, !columns.isEmpty {
+                        for i in rows {
+                            let pixels = source.row(row + (i - rows.lowerBound) * y.stride, plane: plane)
+                            fillMargins(base + i * pitch, columns[column], part.inside, from: pixels)
+                        }
+                    }
+                }
+                for i in 0..<low { lay(i..<i + 1, from: border.source(of: start + i * y.stride, count: y.input)) }
+                lay(low..<high, from: start + low * y.stride)
+                for i in high..<length { lay(i..<i + 1, from: border.source(of: start + i * y.stride, count: y.input)) }
+                (base + length * pitch).update(repeating: border.outside, count: overhang)
+            }
+        }
+    }
+
+    private func fillMargins(
+        _ row: UnsafeMutablePointer<Float>, _ columns: [Int], _ inside: Range<Int>, from pixels: UnsafePointer<Float>
+    ) {
+        for i in 0..<inside.lowerBound { row[i] = columns[i] < 0 ? border.outside : pixels[columns[i]] }
+        for i in inside.upperBound..<columns.count {
+            row[i] = columns[i] < 0 ? border.outside : pixels[columns[i]]
+        }
+    }
+}
+
+/// Samples in a vector of the row loops.
+let V = 16

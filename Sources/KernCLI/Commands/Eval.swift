@@ -1,0 +1,80 @@
+import Arguments
+import Codecs
+import Learning
+import Pixels
+import Programs
+import Tensors
+
+/// `kern eval MODEL --data DIR`
+struct Eval: Command {
+    static let data = Option(
+        "data", .file, placeholder: "DIR", isRequired: true,
+        help: "Examples with what is to be found: folders, IDX, CIFAR or CSV, as for 'kern train'.")
+    static let part = Option(
+        "part", .choice(["all", "training", "validation", "test"]), defaultText: "test if there is one, else all",
+        help: "Which part of the data is measured: all, training, validation or test.")
+
+    static let spec = CommandSpec(
+        name: "eval", summary: "measures how well a model does on examples it has not seen",
+        examples: [
+            Example(
+                "kern eval digits.safetensors --data mnist/", says: "accuracy, each class, and what is taken for what"),
+            Example("kern eval digits.safetensors --data mnist/ --json", says: "the same for programs"),
+        ],
+        positionals: [Positional("MODEL", completion: .file, help: "A model that 'kern train' wrote.")],
+        options: [data, part, .threads] + EngineOptions.limitOptions + [.json, .quiet],
+        discussion: [
+            "Precision is the share of what was taken for a class that is of it; recall the share of a class that was "
+                + "found. Of masks every pixel counts, and IoU is what wanted and found have in common over what "
+                + "either has."
+        ])
+
+    let model: String
+    let data: String
+    let part: String?
+    let engine: EngineOptions
+    let printsJSON: Bool
+    let isQuiet: Bool
+
+    init(_ arguments: ParsedArguments) throws {
+        model = arguments.positionals[0]
+        data = arguments.text(Eval.data) ?? ""
+        part = arguments.text(Eval.part)
+        engine = EngineOptions(limitsIn: arguments)
+        printsJSON = arguments.has(.json)
+        isQuiet = arguments.has(.quiet)
+    }
+
+    func run(_ terminal: Terminal) throws -> ExitStatus {
+        terminal.isQuiet = isQuiet
+        let trained = try TrainedModel(path: model)
+        let machine = try engine.machine()
+        let sets = try trained.read(data, limits: engine.limits, machine: machine)
+        for note in sets.notes { terminal.talk("kern eval: \(note)") }
+        let examples = try chosen(from: sets)
+        let loss = try trained.network.loss(nil, for: examples)
+        let found = try Evaluator(trained.network, loss: loss, machine: machine).evaluate(
+            trained.network, on: try ExampleBatches(examples))
+        let text = EvaluationText(
+            found, loss: loss, classes: trained.model.classes, isOfPixels: trained.network.output.size != Size(1))
+        if printsJSON {
+            terminal.print(text.json.text)
+        } else {
+            for line in text.lines { terminal.print(line) }
+        }
+        return .ok
+    }
+
+    private func chosen(from sets: DataSets) throws -> ExampleSet {
+        func need(_ set: ExampleSet?, _ name: String) throws -> ExampleSet {
+            guard let set else { throw Complaint("\(data) has no \(name) part of its own", status: .failed) }
+            return set
+        }
+        switch part {
+        case "test": return try need(sets.test, "test")
+        case "validation": return try need(sets.validation, "validation")
+        case "training", "all": return sets.training
+        default: return sets.test ?? sets.training
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Arguments
+import Codecs
+import Convolution
+import Learning
+import Programs
+
+/// What is not solved for is trained, by gradient.
+extension Train {
+    func train(_ text: ProgramText, _ terminal: Terminal) throws -> ExitStatus {
+        guard let output else {
+            throw ArgumentError.refused("a net that is trained needs a file to go to: -o NAME.safetensors")
+        }
+        try checkName(Model.suffix, "what is trained by gradient")
+        for (isGiven, flag) in [
+            (colour == .mix, Train.colour.flag), (hasBias, Train.bias.flag), (ridge > 0, Train.ridge.flag),
+            (symmetry != nil, Train.symmetric.flag), (sum != nil, Train.sum.flag), (isSeparable, Train.separable.flag),
+            (isLinear, Train.linear.flag),
+        ] where isGiven {
+            throw ArgumentError.refused("\(flag) is for a single convolution, which is solved for; this is trained")
+        }
+        if !training.resumes, !force, FileFacts(output) != nil { throw OutputError.exists(output: output, others: 0) }
+        Interruption.cleansUp()
+        let machine = try engine.machine()
+        let setup = try TrainingSetup(
+            program: text, options: training, machine: machine, limits: engine.limits, read: examples)
+        return try TrainingRun(
+            setup: setup, options: training, program: text.text, output: output,
+            mayReplace: force || training.resumes, machine: machine, printsJSON: printsJSON, terminal: terminal
+        ).run()
+    }
+
+    private func examples(_ options: DataOptions) throws -> DataSets {
+        if let data = training.data {
+            if !before.isEmpty {
+                throw ArgumentError.refused("--data and --before are two ways to give examples; choose one")
+            }
+            var sets = try DataSets(path: data, options: options)
+            if case .folder(let path)? = training.validation {
+                sets.validation = try DataSets(path: path, options: options).training
+            }
+            return sets
+        }
+        guard before.count == 1, after.count == 1 else {
+            throw ArgumentError.refused(
+                before.isEmpty
+                    ? "there is nothing to learn from: give --data DIR, or --before and --after"
+                    : "give one --before and one --after, pictures or folders of them")
+        }
+        return try DataSets(before: before[0], after: after[0], options: options)
+    }
+}

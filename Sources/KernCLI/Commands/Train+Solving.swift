@@ -1,0 +1,165 @@
+import Codecs
+import Convolution
+import Learning
+import Pixels
+import Programs
+
+/// One convolution is not trained but solved for.
+extension Train {
+    func solve(_ problem: SolvableProgram, _ catalogue: Catalogue, _ terminal: Terminal) throws -> ExitStatus {
+        let pairs = try PicturePairs(before: before, after: after).pairs
+        let machine = try engine.machine()
+        if let output { try checkOutput(output, pairs) }
+        let (kernel, files) = try learn(problem, pairs, machine)
+        let second = kernel.isExplained ? nil : secondLook(problem, pairs[0], kernel, machine)
+        let report = LearnedKernelText(
+            kernel: kernel, recognition: kernel.recognition(in: catalogue), secondLook: second,
+            hasJPEG: files.contains(.jpeg), pairCount: pairs.count, stepText: problem.stepText, width: terminal.width)
+        if let output {
+            let file = KernelFile(help: report.help(named: output, from: pairs), program: try problem.program(kernel))
+            Interruption.cleansUp()
+            do {
+                try WholeFile.write(Array(file.description.utf8), to: output, replacing: force)
+            } catch {
+                throw Complaint(about: error, input: pairs[0].before, output: output)
+            }
+        }
+        if printsJSON {
+            terminal.print(report.json(output: output, program: try problem.program(kernel)).text)
+        } else {
+            for line in report.lines { terminal.print(line) }
+            if let output {
+                let linear = isLinear ? " --linear" : ""
+                terminal.print("written     \(output); to use it: kern apply\(linear) \(output) PICTURE -o OUT")
+            }
+        }
+        for note in report.notes { terminal.talk("kern train: note: \(note)") }
+        return .ok
+    }
+
+    private func checkOutput(_ output: String, _ pairs: [PicturePairs.Pair]) throws {
+        let inputs = pairs.flatMap { [$0.before, $0.after] }
+        for input in inputs where FileFacts(input) != nil && FileFacts(input)?.identity == FileFacts(output)?.identity {
+            throw OutputError.overwritesInput(output: output, input: input)
+        }
+        _ = try OutputPlan(inputs: [pairs[0].before], output: output, force: force)
+    }
+
+    private func learn(
+        _ problem: SolvableProgram, _ pairs: [PicturePairs.Pair], _ machine: Machine
+    ) throws -> (LearnedKernel, Set<PictureFormat>) {
+        var formats: Set<PictureFormat> = []
+        do {
+            var solver = try KernelSolver(problem.model, machine: machine)
+            try look(problem, pairs, &solver, &formats)
+            let learned = try solver.solve()
+            guard var second = solver.secondLook(after: learned) else { return (learned, formats) }
+            try look(problem, pairs, &second, &formats)
+            // What is left far enough from the ends may be too little to tell anything.
+            guard let again = try? second.solve(), !again.outputs.contains(where: { $0.blindCount > 0 }) else {
+                return (learned, formats)
+            }
+            return (again, formats)
+        } catch let error as SolvingError {
+            throw Complaint(SolvingSentence(error, problem, pairs[0]).text, status: error.isUsage ? .misuse : .failed)
+        }
+    }
+
+    private func look(
+        _ problem: SolvableProgram, _ pairs: [PicturePairs.Pair], _ solver: inout KernelSolver,
+        _ formats: inout Set<PictureFormat>
+    ) throws {
+        for pair in pairs {
+            let first = try LearningSource(pair.before, limits: engine.limits)
+            let second = try LearningSource(pair.after, limits: engine.limits)
+            let channels = second.header.channels.colorCount
+            if let wanted = problem.channels, wanted != channels {
+                throw Complaint(
+                    "\(pair.after) has \(channels) channels and '\(problem.stepText)' makes \(wanted); "
+                        + "write 'conv \(channels) \(problem.model.window.size)'", status: .failed)
+            }
+            formats.formUnion([first.format, second.format])
+            do {
+                try solver.add(before: first, after: second)
+            } catch let error as SolvingError {
+                throw Complaint(
+                    SolvingSentence(error, problem, pair).text, status: error.isUsage ? .misuse : .failed)
+            }
+        }
+    }
+
+    /// What the first pair says in a larger window, and in linear light, where the kernel did not explain it. Whatever goes
+    /// wrong here was said before or does not matter.
+    private func secondLook(
+        _ problem: SolvableProgram, _ pair: PicturePairs.Pair, _ kernel: LearnedKernel, _ machine: Machine
+    ) -> SecondLook? {
+        func again(_ change: (inout KernelModel) -> Void) -> LearnedKernel? {
+            var model = KernelModel(window: problem.model.window, colour: problem.model.colour)
+            model.hasBias = problem.model.hasBias
+            model.isLinear = problem.model.isLinear
+            change(&model)
+            guard var solver = try? KernelSolver(model, machine: machine),
+                let first = try? LearningSource(pair.before, limits: engine.limits),
+                let second = try? LearningSource(pair.after, limits: engine.limits),
+                (try? solver.add(before: first, after: second)) != nil
+            else { return nil }
+            return try? solver.solve()
+        }
+        var look = SecondLook()
+        let size = problem.model.window.size
+        let wide = Size(width: size.width + 12, height: size.height + 12)
+        let area = wide.width * wide.height * (problem.model.colour == .mix ? kernel.inputs : 1)
+        // Only where the result keeps its size may the window grow.
+        if area <= 1200, problem.model.window.padding == .same, problem.model.window.stride == PerAxis(1) {
+            look.wide = again { model in
+                let anchor = model.window.resolvedAnchor(of: nil)
+                model.window.size = wide
+                model.window.anchor = PerAxis(x: anchor.x + 6, y: anchor.y + 6)
+            }
+        }
+        if !problem.model.isLinear { look.linear = again { $0.isLinear = true } }
+        return look
+    }
+}
+
+/// What came out when a pair that one kernel does not explain was looked at in other ways.
+struct SecondLook {
+    var wide: LearnedKernel?
+    var linear: LearnedKernel?
+}
+
+extension SolvingError {
+    /// Whether what was asked for cannot be, whatever the pictures hold.
+    fileprivate var isUsage: Bool {
+        switch self {
+        case .tooManyUnknowns, .symmetryNeedsSquare, .separableMix, .separableSymmetry: true
+        default: false
+        }
+    }
+}
+
+/// A picture being read that names itself where it turns out to be damaged.
+private final class LearningSource: RowSource {
+    private let reader: PictureReader
+    private let path: String
+
+    init(_ path: String, limits: Limits) throws {
+        self.path = path
+        do {
+            reader = try PictureReader(path: path, limits: limits)
+        } catch {
+            throw Complaint(about: error, input: path, output: nil)
+        }
+    }
+
+    var header: PictureHeader { reader.header }
+    var format: PictureFormat { reader.format }
+
+    func readRows(_ count: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+        do {
+            try reader.readRows(count, into: buffer)
+        } catch {
+            throw Complaint(about: error, input: path, output: nil)
+        }
+    }
+}

@@ -1,0 +1,218 @@
+import Convolution
+import Learning
+import Pixels
+import Programs
+
+/// What `train` says about a kernel it found.
+struct LearnedKernelText {
+    let kernel: LearnedKernel
+    let recognition: Recognition?
+    let secondLook: SecondLook?
+    let hasJPEG: Bool
+    let pairCount: Int
+    /// The convolution as it was asked for.
+    let stepText: String
+    let width: Int
+
+    private var diagnosis: Diagnosis { Diagnosis(kernel) }
+    private var levelText: String { kernel.levels.map { "levels of \($0)" } ?? "levels of 255" }
+
+    // MARK: For people
+
+    var lines: [String] {
+        var lines = ["learned     \(kernel.size) from \(counted(pairCount, "pair")), \(pixelText)", ""]
+        for (o, output) in kernel.outputs.enumerated() {
+            for input in 0..<kernel.inputs {
+                if kernel.outputs.count * kernel.inputs > 1 { lines.append("from channel \(input) to channel \(o)") }
+                if let weights = try? kernel.kernel(output: o, input: input) {
+                    lines += KernelText(kernel: weights, width: width, hasColor: false).matrix
+                }
+            }
+            if abs(output.bias) >= 1e-7 { lines.append("  plus \(NumberText.short(output.bias))") }
+        }
+        lines.append("")
+        if kernel.model.colour == .shared {
+            lines.append("recognised  \(recognitionText ?? "nothing in the catalogue")")
+        }
+        lines.append("sum         \(kernel.outputs.map { NumberText.short(sum($0)) }.joined(separator: ", "))")
+        lines.append("residual    \(residualText)")
+        lines.append("trust       \(trustText)")
+        return lines
+    }
+
+    private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    private func sum(_ output: LearnedKernel.Output) -> Double { output.weights.joined().reduce(0, +) }
+
+    private var pixelText: String {
+        var text = counted(kernel.pixels, "sample")
+        if kernel.clipped > 0 { text += "; \(kernel.clipped) at the ends of the range left out" }
+        if kernel.transparent > 0 { text += "; \(kernel.transparent) not opaque left out" }
+        return text
+    }
+
+    var recognitionText: String? {
+        guard let recognition else { return nil }
+        var text = recognition.program
+        if abs(recognition.factor - 1) > 5e-4 { text += " × \(NumberText.short(recognition.factor))" }
+        if recognition.turn != .none { text += ", \(recognition.turn.rawValue)" }
+        if recognition.isCut { text += ", cut off at the window" }
+        return recognition.isExact ? text : "close to \(text): off by \(percent(recognition.mismatch))"
+    }
+
+    private func percent(_ share: Double) -> String { NumberText.short(share * 100) + " %" }
+
+    private var residualText: String {
+        let residual = kernel.residual < 5e-6 ? "0" : NumberText.short(kernel.residual)
+        let text = "\(residual) \(levelText)"
+        guard kernel.levels != nil else { return text }
+        return kernel.isExplained
+            ? "\(text): no more than rounding leaves (\(NumberText.short(kernel.roundingResidual)))"
+            : "\(text), where rounding alone would leave \(NumberText.short(kernel.roundingResidual))"
+    }
+
+    private var largestError: Double { kernel.outputs.flatMap { $0.errors.joined() }.max() ?? 0 }
+
+    private var largestWeight: Double { kernel.outputs.flatMap { $0.weights.joined() }.map(abs).max() ?? 0 }
+
+    private var blindCount: Int { kernel.outputs.map(\.blindCount).max() ?? 0 }
+
+    /// Weights whose error is a twentieth of the largest weight or more.
+    private var vagueCount: Int {
+        kernel.outputs.reduce(0) { $0 + $1.errors.joined().count { $0 > largestWeight / 20 } }
+    }
+
+    private var weightCount: Int { kernel.outputs.reduce(0) { $0 + $1.weights.joined().count } }
+
+    private var trustText: String {
+        if blindCount > 0 {
+            return
+                "\(counted(blindCount, "combination")) of weights cannot be told: the pictures are too flat or too small; "
+                + "what they leave open was set to nearly 0"
+        }
+        if vagueCount > 0 {
+            return "\(vagueCount) of \(weightCount) weights are vague (standard error up to "
+                + "±\(NumberText.short(largestError))): the pictures are too smooth or too few"
+        }
+        return "every weight is known to ±\(NumberText.short(largestError)) or better (standard error)"
+    }
+
+    // MARK: What looks odd
+
+    var notes: [String] {
+        var notes: [String] = []
+        let diagnosis = diagnosis
+        if hasJPEG {
+            notes.append(
+                "JPEG changes every pixel a little, which is part of what is left over and blurs the weights; "
+                    + "learn from PNG or float pictures if there are any")
+        }
+        if diagnosis.isRoundedDown {
+            notes.append("the picture after was rounded down, as casts to integers do; that was allowed for")
+        }
+        if let note = shiftNote(kernel, diagnosis), !isExplainedWider { notes.append(note) }
+        if !kernel.isExplained { notes.append(unexplained) }
+        return notes
+    }
+
+    private func shiftNote(_ kernel: LearnedKernel, _ diagnosis: Diagnosis) -> String? {
+        guard let shift = diagnosis.shift, blindCount == 0, vagueCount == 0 else { return nil }
+        let way =
+            diagnosis.anchor.map { "; 'conv \(kernel.size) anchor=\($0.x),\($0.y)' would have it in the middle" }
+            ?? "; 'conv \(diagnosis.roomySize)' would hold all of it"
+        return "the picture after seems shifted by (\(shift.x),\(shift.y)): that is where the weight lies" + way
+    }
+
+    /// Whether a larger window explains what this one does not.
+    private var isExplainedWider: Bool {
+        secondLook?.wide.map { $0.isExplained || $0.residual < 0.5 * kernel.residual } ?? false
+    }
+
+    /// What was found when looking again explains more than the kernel that was asked for.
+    private var unexplained: String {
+        if isExplainedWider, let wide = secondLook?.wide {
+            let found = Diagnosis(wide)
+            var text =
+                "the kernel is larger than \(kernel.size): a window of \(wide.size) leaves a residual of "
+                + "\(NumberText.short(wide.residual)), and its weights are found within 'conv \(support(of: wide))'"
+            if let shift = found.shift { text += "; the picture after seems shifted by (\(shift.x),\(shift.y))" }
+            return text
+        }
+        if let linear = secondLook?.linear, linear.isExplained || linear.residual < 0.35 * kernel.residual {
+            return "in linear light the residual is only \(NumberText.short(linear.residual)): try --linear"
+        }
+        let cause = hasJPEG ? "JPEG, or something else than one kernel" : "something else than one kernel"
+        return
+            "\(NumberText.short(kernel.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
+            + "gamma, a sign that was dropped, noise, or pictures that do not belong together; "
+            + "'conv 8 \(kernel.size) | relu | conv 1 \(kernel.size)' is a program that can learn such things"
+    }
+
+    /// The smallest square around the anchor that holds all weights above the noise.
+    private func support(of wide: LearnedKernel) -> Size {
+        let anchor = wide.model.window.resolvedAnchor(of: nil)
+        var reach = (x: (kernel.size.width - 1) / 2, y: (kernel.size.height - 1) / 2)
+        for output in wide.outputs {
+            for (weights, errors) in zip(output.weights, output.errors) {
+                let least = 0.005 * (weights.lazy.map(abs).max() ?? 0)
+                for tap in weights.indices where abs(weights[tap]) > max(least, 5 * errors[tap]) {
+                    reach.x = max(reach.x, abs(tap % wide.size.width - anchor.x))
+                    reach.y = max(reach.y, abs(tap / wide.size.width - anchor.y))
+                }
+            }
+        }
+        return Size(2 * max(reach.x, reach.y) + 1)
+    }
+
+    // MARK: For files and programs
+
+    /// The comment that a kernel file begins with.
+    func help(named path: String, from pairs: [PicturePairs.Pair]) -> [String] {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        let what = recognitionText.map { ": \($0)" } ?? ""
+        var lines = ["\(file.dropLast(5)) — learned by kern train\(what)"]
+        let others = pairs.count > 1 ? " and \(counted(pairs.count - 1, "more pair"))" : ""
+        lines.append(
+            "From \(LearnedKernelText.clean(pairs[0].before)) and \(LearnedKernelText.clean(pairs[0].after))\(others).")
+        lines.append("Residual \(NumberText.short(kernel.residual)) \(levelText).")
+        if kernel.model.isLinear { lines.append("In linear light: use it with --linear.") }
+        return lines
+    }
+
+    /// A comment is one line.
+    private static func clean(_ path: String) -> String {
+        String(path.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : Character($0) })
+    }
+
+    func json(output: String?, program: Program) -> JSON {
+        let outputs = kernel.outputs.map { output -> JSON in
+            func rows(_ values: [Double]) -> JSON {
+                .array(
+                    stride(from: 0, to: values.count, by: kernel.size.width).map { start in
+                        .array((start..<start + kernel.size.width).map { .number(values[$0]) })
+                    })
+            }
+            return [
+                "weights": .array(output.weights.map(rows)), "errors": .array(output.errors.map(rows)),
+                "bias": .number(output.bias), "sum": .number(sum(output)), "residual": .number(output.residual),
+                "undetermined": .integer(output.blindCount),
+            ]
+        }
+        let known: JSON =
+            recognition.map {
+                [
+                    "program": .string($0.program), "factor": .number($0.factor), "turn": .string($0.turn.rawValue),
+                    "cut": .bool($0.isCut), "mismatch": .number($0.mismatch), "exact": .bool($0.isExact),
+                ]
+            } ?? .null
+        let shift: JSON = diagnosis.shift.map { .array([.integer($0.x), .integer($0.y)]) } ?? .null
+        return [
+            "width": .integer(kernel.size.width), "height": .integer(kernel.size.height),
+            "pairs": .integer(pairCount), "samples": .integer(kernel.pixels), "clipped": .integer(kernel.clipped),
+            "transparent": .integer(kernel.transparent), "levels": kernel.levels.map(JSON.integer) ?? .null,
+            "residual": .number(kernel.residual), "explained": .bool(kernel.isExplained), "outputs": .array(outputs),
+            "recognised": known, "shift": shift, "program": .string(program.description),
+            "output": output.map(JSON.string) ?? .null, "notes": .array(notes.map(JSON.string)),
+        ]
+    }
+}

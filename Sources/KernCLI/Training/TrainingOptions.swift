@@ -1,0 +1,200 @@
+import Arguments
+import Convolution
+import Learning
+
+/// What `train` is told about learning by gradient.
+struct TrainingOptions: Sendable {
+    static let data = Option(
+        "data", .file, placeholder: "DIR",
+        help: "Examples: a folder for each class, an IDX pair (MNIST), CIFAR's binary files, or a CSV of path,label.")
+    static let validation = Option(
+        "val", .text, placeholder: "SHARE|DIR", defaultText: "the data's own validation folder, else 0.1",
+        help: "What is set aside to measure with: a share of the examples, a folder of others, or 0 for nothing.")
+    static let epochs = Option(
+        "epochs", .integer(1...1_000_000), placeholder: "N", defaultText: "10", help: "How often all examples are seen."
+    )
+    static let batch = Option(
+        "batch", .integer(1...65_536), placeholder: "N", defaultText: "64", help: "Examples in a step.")
+    static let rate = Option(
+        "rate", .number(0...1000), placeholder: "R", defaultText: "0.001, 0.05 for sgd",
+        help: "The learning rate, or the highest of a schedule.")
+    static let optimiser = Option(
+        "optimiser", .choice(["adam", "adamw", "sgd", "nesterov", "rmsprop"]), defaultText: "adam",
+        help: "How weights follow their gradients: adam, adamw, sgd, nesterov or rmsprop.")
+    static let momentum = Option(
+        "momentum", .number(0...0.9999), placeholder: "M", defaultText: "0.9", help: "Of sgd, nesterov and rmsprop.")
+    static let decay = Option(
+        "decay", .number(0...10), placeholder: "D", defaultText: "0, 0.01 for adamw",
+        help: "Weight decay; biases and scales are left alone.")
+    static let schedule = Option(
+        "schedule", .text, placeholder: "COURSE", defaultText: "constant",
+        help: "How the rate goes: constant, cosine, onecycle, step:EPOCHS,FACTOR or plateau:PATIENCE,FACTOR.")
+    static let warmUp = Option(
+        "warmup", .integer(0...1_000_000_000), placeholder: "STEPS", defaultText: "0",
+        help: "Steps over which the rate grows from 0.")
+    static let loss = Option(
+        "loss", .choice(["crossentropy", "mse", "mae", "huber", "bce"]),
+        defaultText: "crossentropy for classes, mse for pictures", help: "What is made small.")
+    static let smoothing = Option(
+        "smoothing", .number(0...0.99), placeholder: "S", defaultText: "0", help: "Label smoothing of crossentropy.")
+    static let balance = Option("balance", help: "Lets all classes count alike, however many examples each has.")
+    static let augment = Option(
+        "augment", .text, placeholder: "WORDS",
+        help:
+            "Changes examples at random, such as 'flip shift=2 rotate=10': \(Augmentation.words.joined(separator: ", "))."
+    )
+    static let sometimes = Option(
+        "sometimes", .text, placeholder: "SHARE PROGRAM", repeats: true,
+        help: "Runs a program over a share of the examples, such as '0.2 gaussian 1'; may be given several times.")
+    static let patience = Option(
+        "patience", .integer(1...1_000_000), placeholder: "N",
+        help: "Ends when the validation has not got better for N epochs.")
+    static let clip = Option(
+        "clip", .number(1e-9...1e9), placeholder: "LENGTH", help: "The longest that a step's gradient may be.")
+    static let seed = Option(
+        "seed", .integer(0...Int.max), placeholder: "N", defaultText: "1",
+        help: "For everything that is left to chance: the same seed gives the same model.")
+    static let from = Option(
+        "from", .file, placeholder: "MODEL",
+        help: "A model whose weights are the start, as far as names and sizes agree.")
+    static let resume = Option("resume", help: "Goes on with the training that OUT's checkpoint holds.")
+    static let log = Option("log", .file, placeholder: "CSV", help: "Writes a line for each epoch to this file.")
+    static let chart = Option(
+        "chart", .file, placeholder: "SVG", help: "Draws the curves of loss and accuracy as an SVG picture.")
+
+    static let options: [Option] = [
+        data, validation, epochs, batch, rate, optimiser, momentum, decay, schedule, warmUp, loss, smoothing, balance,
+        augment, sometimes, patience, clip, seed, from, resume, log, chart,
+    ]
+
+    let data: String?
+    let validation: Validation?
+    let optimiser: Optimiser
+    let optimiserName: String
+    let schedule: Schedule
+    let epochs: Int
+    let batch: Int
+    let loss: Loss?
+    let balances: Bool
+    let augmentation: Augmentation
+    let sometimes: [(share: Double, program: String)]
+    let patience: Int?
+    let clip: Double?
+    let seed: UInt64
+    let from: String?
+    let resumes: Bool
+    let log: String?
+    let chart: String?
+
+    /// What is measured with.
+    enum Validation: Hashable, Sendable {
+        case share(Double)
+        case folder(String)
+    }
+
+    init(_ arguments: ParsedArguments) throws {
+        data = arguments.text(Self.data)
+        validation = try arguments.text(Self.validation).map { text in
+            guard let share = Double(text) else { return .folder(text) }
+            guard share >= 0, share < 1 else {
+                throw ArgumentError.refused("--val: a share lies between 0 and 1, '\(text)' does not")
+            }
+            return .share(share)
+        }
+        epochs = arguments.integer(Self.epochs) ?? 10
+        batch = arguments.integer(Self.batch) ?? 64
+        optimiserName = arguments.text(Self.optimiser) ?? "adam"
+        optimiser = Self.optimiser(optimiserName, arguments)
+        let isSGD = optimiserName == "sgd" || optimiserName == "nesterov"
+        schedule = Schedule(
+            rate: arguments.number(Self.rate) ?? (isSGD ? 0.05 : 0.001),
+            course: try Self.course(arguments.text(Self.schedule) ?? "constant"),
+            warmUp: arguments.integer(Self.warmUp) ?? 0)
+        loss = try Self.loss(arguments)
+        balances = arguments.has(Self.balance)
+        do {
+            augmentation = try arguments.text(Self.augment).map(Augmentation.init) ?? Augmentation()
+        } catch {
+            throw ArgumentError.refused("--augment: \(error)")
+        }
+        sometimes = try arguments.texts(Self.sometimes).map(Self.occasion)
+        patience = arguments.integer(Self.patience)
+        clip = arguments.number(Self.clip)
+        seed = UInt64(arguments.integer(Self.seed) ?? 1)
+        from = arguments.text(Self.from)
+        resumes = arguments.has(Self.resume)
+        log = arguments.text(Self.log)
+        chart = arguments.text(Self.chart)
+    }
+
+    /// `0.2 gaussian 1`
+    private static func occasion(_ text: String) throws -> (share: Double, program: String) {
+        let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let share = Double(parts[0]), share > 0, share <= 1 else {
+            throw ArgumentError.refused("--sometimes '\(text)' needs a share and a program, as in '0.2 gaussian 1'")
+        }
+        return (share, parts[1])
+    }
+
+    private static func optimiser(_ name: String, _ arguments: ParsedArguments) -> Optimiser {
+        let momentum = arguments.number(Self.momentum)
+        let decay = arguments.number(Self.decay)
+        switch name {
+        case "sgd": return Optimiser(.sgd(momentum: momentum ?? 0.9, isNesterov: false), weightDecay: decay ?? 0)
+        case "nesterov": return Optimiser(.sgd(momentum: momentum ?? 0.9, isNesterov: true), weightDecay: decay ?? 0)
+        case "rmsprop":
+            return Optimiser(.rmsProp(memory: 0.99, momentum: momentum ?? 0, epsilon: 1e-8), weightDecay: decay ?? 0)
+        case "adamw":
+            return Optimiser(Optimiser.adam.rule, weightDecay: decay ?? 0.01, decaysApart: true)
+        default: return Optimiser(Optimiser.adam.rule, weightDecay: decay ?? 0)
+        }
+    }
+
+    private static func loss(_ arguments: ParsedArguments) throws -> Loss? {
+        let smoothing = arguments.number(Self.smoothing)
+        let name = arguments.text(Self.loss)
+        if smoothing != nil, let name, name != "crossentropy" {
+            throw ArgumentError.refused("--smoothing spreads the certainty of a class; --loss \(name) has no classes")
+        }
+        switch name {
+        case "crossentropy": return .crossEntropy(smoothing: smoothing ?? 0)
+        case "mse": return .meanSquare
+        case "mae": return .meanMagnitude
+        case "huber": return .huber(delta: 1)
+        case "bce": return .binaryCrossEntropy
+        default: return smoothing.map { .crossEntropy(smoothing: $0) }
+        }
+    }
+
+    /// `step:5,0.1` and the like.
+    private static func course(_ text: String) throws -> Schedule.Course {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        let numbers = parts.count > 1 ? parts[1].split(separator: ",").map { Double($0) } : []
+        func pair(_ count: Int, _ factor: Double) throws -> (Int, Double) {
+            let first = numbers.isEmpty ? Double(count) : numbers[0]
+            let second = numbers.count > 1 ? numbers[1] : factor
+            guard numbers.count <= 2, let first, let second, let whole = Int(exactly: first), whole > 0, second > 0,
+                second <= 1
+            else {
+                throw ArgumentError.refused(
+                    "--schedule: '\(text)' needs whole epochs and a factor up to 1, as in \(parts[0]):5,0.1")
+            }
+            return (whole, second)
+        }
+        switch parts.first ?? "" {
+        case "constant" where numbers.isEmpty: return .constant
+        case "cosine" where numbers.isEmpty: return .cosine
+        case "onecycle" where numbers.isEmpty: return .oneCycle(rise: 0.3)
+        case "step":
+            let (epochs, factor) = try pair(10, 0.1)
+            return .step(epochs: epochs, factor: factor)
+        case "plateau":
+            let (patience, factor) = try pair(3, 0.3)
+            return .plateau(patience: patience, factor: factor)
+        default:
+            throw ArgumentError.refused(
+                "--schedule is constant, cosine, onecycle, step:EPOCHS,FACTOR or plateau:PATIENCE,FACTOR, not '\(text)'"
+            )
+        }
+    }
+}

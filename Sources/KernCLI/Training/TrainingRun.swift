@@ -1,0 +1,168 @@
+import Arguments
+import Codecs
+import Convolution
+import Learning
+import Programs
+import Tensors
+
+/// A training from its first step to its model file, with what is said on the way.
+struct TrainingRun {
+    let setup: TrainingSetup
+    let options: TrainingOptions
+    let program: String
+    let output: String
+    let mayReplace: Bool
+    let machine: Machine
+    let printsJSON: Bool
+    let terminal: Terminal
+
+    /// Seconds between checkpoints within an epoch.
+    private static let checkpointInterval = 20.0
+
+    private var checkpointPath: String { output + ".checkpoint" }
+
+    func run() throws -> ExitStatus {
+        let learner = try Learner(
+            setup.network, optimiser: options.optimiser, loss: setup.loss, classWeights: setup.classWeights,
+            clip: options.clip, machine: machine)
+        let trainer = Trainer(
+            learner, training: setup.training, validation: setup.validation,
+            settings: TrainingSettings(
+                epochs: options.epochs, batch: options.batch, schedule: options.schedule, seed: options.seed,
+                patience: options.patience))
+        if options.resumes { try resume(trainer) }
+        for note in setup.notes { terminal.talk("kern train: \(note)") }
+        terminal.talk(introduction)
+        var progress = TrainingProgress(
+            terminal: terminal, epochs: options.epochs, stepsPerEpoch: trainer.stepsPerEpoch,
+            examples: setup.training.count, stepsDone: trainer.learner.steps)
+        var log = try options.log.map {
+            try TrainingLog(
+                path: $0, mayReplace: mayReplace || options.resumes, reports: trainer.state.reports)
+        }
+        do {
+            while !trainer.isDone {
+                if let report = try trainer.step() {
+                    progress.close(report)
+                    try log?.add(report, seconds: progress.lastEpochSeconds, rate: progress.lastEpochRate)
+                    try save(trainer)
+                    progress.saved()
+                } else {
+                    progress.show(trainer.state)
+                    if progress.secondsSinceSaved > Self.checkpointInterval {
+                        try save(trainer)
+                        progress.saved()
+                    }
+                }
+            }
+        } catch let error as TrainingError {
+            progress.clear()
+            return try stop(trainer, error)
+        }
+        try write(trainer.best, of: trainer)
+        try finish(trainer, progress)
+        WholeFile.remove(checkpointPath)
+        return .ok
+    }
+
+    private var introduction: String {
+        let network = setup.network
+        let kinds = setup.model.classes.isEmpty ? "" : ", \(setup.model.classes.count) classes"
+        let aside = setup.validation.map { ", \($0.count) to measure with" } ?? ""
+        return "\(network.learnedCount) weights to learn from \(setup.training.count) examples of \(network.input)"
+            + "\(kinds)\(aside)"
+    }
+
+    // MARK: Files
+
+    /// What makes two trainings the same one.
+    private var purpose: String {
+        let classes = setup.model.classes.joined(separator: ",")
+        return "program \(program); \(setup.training.count) examples of \(setup.network.input) classes \(classes); "
+            + "batch \(options.batch); epochs \(options.epochs); seed \(options.seed); \(options.optimiser); "
+            + "\(options.schedule); \(setup.loss); augment \(options.augmentation)"
+    }
+
+    private func save(_ trainer: Trainer<ExampleBatches>) throws {
+        let checkpoint = Checkpoint(trainer, model: setup.model, purpose: purpose)
+        try WholeFile.save(checkpoint.file.bytes(), to: checkpointPath, replacing: true)
+    }
+
+    private func resume(_ trainer: Trainer<ExampleBatches>) throws {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(checkpointPath, atMost: Checkpoint.mostBytes)
+        } catch {
+            throw Complaint(
+                "there is no training to go on with: \(checkpointPath) cannot be read; without --resume a new one starts",
+                status: .failed)
+        }
+        do {
+            try Checkpoint(parsing: bytes).restore(trainer, purpose: purpose)
+        } catch {
+            throw Complaint(error.message(for: checkpointPath), status: .failed)
+        }
+    }
+
+    private func write(_ network: Network, of trainer: Trainer<ExampleBatches>) throws {
+        var model = setup.model
+        model.weights = network.tensors()
+        model.history = JSON.array(trainer.state.reports.map(\.json)).text
+        try WholeFile.save(model.bytes(), to: output, replacing: mayReplace)
+        if let chart = options.chart {
+            try TrainingChart(trainer.state.reports).write(to: chart, replacing: mayReplace)
+        }
+    }
+
+    // MARK: The end
+
+    private func finish(_ trainer: Trainer<ExampleBatches>, _ progress: TrainingProgress) throws {
+        var test: Evaluation?
+        if let own = setup.test {
+            test = try Evaluator(trainer.best, loss: setup.loss, machine: machine).evaluate(trainer.best, on: own)
+        }
+        let best = trainer.state.reports.last(where: \.isBest)
+        if printsJSON {
+            terminal.print(json(trainer, test, progress).text)
+            return
+        }
+        var parts: [String] = []
+        if setup.validation != nil, let best { parts.append("the weights of epoch \(best.epoch)") }
+        if let test {
+            parts.append(
+                setup.loss.isForClasses
+                    ? "\(NumberText.percent(test.sum.accuracy)) of \(test.sum.count) test examples right"
+                    : "test loss \(NumberText.short(test.sum.mean))")
+        }
+        terminal.print("\(output): " + (parts.isEmpty ? "written" : parts.joined(separator: ", ")))
+    }
+
+    private func json(_ trainer: Trainer<ExampleBatches>, _ test: Evaluation?, _ progress: TrainingProgress) -> JSON {
+        var members: [JSON.Member] = [
+            .init(key: "model", value: .string(output)),
+            .init(key: "weights", value: .integer(setup.network.learnedCount)),
+            .init(key: "examples", value: .integer(setup.training.count)),
+            .init(key: "classes", value: .array(setup.model.classes.map(JSON.string))),
+            .init(key: "epochs", value: .array(trainer.state.reports.map(\.json))),
+            .init(key: "seconds", value: .number(progress.seconds)),
+            .init(key: "images_per_second", value: .number(progress.bestRate)),
+        ]
+        if let test {
+            members.append(.init(key: "test_loss", value: .number(test.sum.mean)))
+            if setup.loss.isForClasses {
+                members.append(.init(key: "test_accuracy", value: .number(test.sum.accuracy)))
+            }
+        }
+        return .object(members)
+    }
+
+    /// A number that is none: the last good weights are kept.
+    private func stop(_ trainer: Trainer<ExampleBatches>, _ error: TrainingError) throws -> ExitStatus {
+        guard case .notANumber(let step, let number) = error else { return .failed }
+        try write(trainer.best, of: trainer)
+        terminal.complain(
+            "the training diverged at step \(number): '\(step)' is no number any more; the last good weights are in "
+                + "\(output). A smaller --rate, --warmup or --clip may help", as: "kern train")
+        return .failed
+    }
+}

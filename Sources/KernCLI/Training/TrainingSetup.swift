@@ -1,0 +1,115 @@
+import Codecs
+import Convolution
+import Learning
+import Pixels
+import Programs
+import Steps
+import Tensors
+
+/// What a training is made of, before its first step: every fault that can be known by then is told here.
+struct TrainingSetup {
+    let model: Model
+    let network: Network
+    let loss: Loss
+    let classWeights: [Double]
+    let training: ExampleBatches
+    let validation: ExampleBatches?
+    let test: ExampleBatches?
+    let notes: [String]
+
+    /// - Parameter read: reads the examples, given how pictures are brought to what the program takes.
+    init(
+        program: ProgramText, options: TrainingOptions, machine: Machine, limits: Limits,
+        read: (DataOptions) throws -> DataSets
+    ) throws {
+        let catalogue = Catalogue(folders: Environment.kernelFolders)
+        let source = SourceText(name: program.name, text: program.text)
+        // Sizes do not depend on how many classes there are; what is asked here is only how pictures come in.
+        let draft = try catalogue.graph(for: source, numbers: ["classes": 2])
+        var dataOptions = DataOptions(
+            classes: program.model.flatMap { $0.classes.isEmpty ? nil : $0.classes }, limits: limits, machine: machine)
+        dataOptions.fit = try draft.inputFit(catalogue)
+        let data = try read(dataOptions)
+        var notes = data.notes
+        let training = data.training
+        let classes = training.classes
+        let numbers = classes.isEmpty ? [:] : ["classes": Double(classes.count)]
+        var graph = try catalogue.graph(for: source, numbers: numbers)
+        if let model = program.model { graph.attach(model) }
+        var shape = training.shape
+        shape.count = 1
+        var network = try Network(graph, input: shape, seed: options.seed)
+        if let path = options.from { notes += try network.take(from: Model(path: path), path: path) }
+        guard network.learnedCount > 0 else {
+            throw Complaint(
+                "there is nothing to learn in this program: 'conv CHANNELS SIZE' and 'dense OUTPUTS' are steps whose "
+                    + "weights are found from examples")
+        }
+        loss = try network.loss(options.loss, for: training)
+        let (own, aside) = try Self.split(data, options)
+        let occasions = try options.sometimes.map { share, text in
+            let graph = try catalogue.graph(for: SourceText(text: text))
+            return try OccasionalProgram(for: training.shape, probability: Float(share)) { try Plan(graph, for: $0) }
+        }
+        self.training = try ExampleBatches(
+            training, own, augmentation: options.augmentation, programs: occasions, seed: options.seed)
+        validation = aside
+        test = try data.test.map { try ExampleBatches($0) }
+        classWeights = options.balances ? training.balancedClassWeights(among: own).map(Double.init) : []
+        if network.normalises, options.from == nil, program.model == nil {
+            let scaling = Scaling(of: training, among: own, machine: machine)
+            network.settle(scaling.means, scaling.deviations)
+        }
+        self.network = network
+        model = Model(program: program.text, classes: classes, input: shape, history: "", weights: [])
+        self.notes = notes
+    }
+
+    /// What is learned from, and what is measured with.
+    private static func split(
+        _ data: DataSets, _ options: TrainingOptions
+    ) throws -> (own: [Int], aside: ExampleBatches?) {
+        let all = Array(0..<data.training.count)
+        if case .share(0)? = options.validation { return (all, nil) }
+        if let validation = data.validation { return (all, try ExampleBatches(validation)) }
+        var share = 0.1
+        if case .share(let asked)? = options.validation { share = asked }
+        // A few pairs are all learned from.
+        if options.validation == nil, data.training.count < 20 { return (all, nil) }
+        let (own, aside) = try data.training.split(validation: Float(share), seed: options.seed)
+        return (own, try ExampleBatches(data.training, aside))
+    }
+}
+
+extension Network {
+    /// The loss that is asked for or suits the examples, and whether what comes out fits what is wanted.
+    func loss(_ asked: Loss?, for examples: ExampleSet) throws -> Loss {
+        let made = "the program makes \(output) of \(input)"
+        switch examples.targets {
+        case .labels:
+            if let asked, !asked.isForClasses { throw Complaint("--loss: examples with classes learn by crossentropy") }
+            guard output.size == Size(1) else {
+                throw Complaint(
+                    "\(made), and a class for each picture is 1x1; end it in 'dense classes', or in 'globalavg'")
+            }
+            guard output.channels == examples.classes.count else {
+                throw Complaint(
+                    "\(made), and the examples have \(examples.classes.count) classes; write 'dense classes', and the "
+                        + "data tell how many")
+            }
+        case .masks(let shape, _):
+            if let asked, !asked.isForClasses { throw Complaint("--loss: masks of classes learn by crossentropy") }
+            guard output.size == shape.size, output.channels == examples.classes.count else {
+                throw Complaint(
+                    "\(made), and the masks are \(shape.size) with \(examples.classes.count) classes; the last step "
+                        + "has to have a channel for each class, as 'conv classes 1' has")
+            }
+        case .pictures(let shape, _):
+            if asked?.isForClasses ?? false { throw Complaint("--loss crossentropy is for classes, not for pictures") }
+            guard output.size == shape.size, output.channels == shape.channels else {
+                throw Complaint("\(made), and the pictures to be learned are \(shape.size)x\(shape.channels)")
+            }
+        }
+        return asked ?? (examples.classes.isEmpty ? .meanSquare : .crossEntropy(smoothing: 0))
+    }
+}

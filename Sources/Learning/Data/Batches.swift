@@ -1,0 +1,68 @@
+/// In what order examples are looked at: a fresh one for each epoch, which the seed determines.
+///
+///     let batches = Batches(of: split.training, size: 64, seed: 7)
+///     for batch in batches.epoch(3, from: 120) { … }      // as if the first 120 batches had been looked at
+///
+/// An epoch's order is a function of seed and epoch alone, so a run goes on at any batch as if it had never stopped.
+public struct Batches: Sendable {
+    /// Indices of examples.
+    public let examples: [Int]
+    public let size: Int
+    public let seed: UInt64
+    /// Off, the examples come in their own order.
+    public let isShuffled: Bool
+
+    public init(of examples: [Int], size: Int, seed: UInt64, isShuffled: Bool = true) {
+        precondition(size > 0, "a batch holds at least one example, not \(size)")
+        self.examples = examples
+        self.size = size
+        self.seed = seed
+        self.isShuffled = isShuffled
+    }
+
+    /// Batches in an epoch; the last may be smaller.
+    public var count: Int { (examples.count + size - 1) / size }
+
+    /// All examples, as epoch `epoch` has them.
+    public func order(inEpoch epoch: Int) -> [Int] {
+        guard isShuffled else { return examples }
+        var order = examples
+        var chance = Chance(seed: seed, for: .order, place: epoch)
+        chance.shuffle(&order)
+        return order
+    }
+
+    /// The batches of an epoch from batch `first` on.
+    public func epoch(_ epoch: Int, from first: Int = 0) -> some Sequence<ArraySlice<Int>> & Sendable {
+        let order = order(inEpoch: epoch)
+        return (min(first, count)..<count).lazy.map { order[$0 * size..<Swift.min(($0 + 1) * size, order.count)] }
+    }
+}
+
+extension ExampleSet {
+    /// Sets a share of the examples aside to measure with, which the seed determines: of each class the same share, at
+    /// least one and never all. Both parts are in the examples' own order.
+    public func split(
+        validation share: Float, seed: UInt64
+    ) throws(DataError) -> (training: [Int], validation: [Int]) {
+        precondition(share > 0 && share < 1, "the share set aside lies between 0 and 1, it is not \(share)")
+        var isAside = [Bool](repeating: false, count: count)
+        for (number, var members) in groups.enumerated() where members.count > 1 {
+            var chance = Chance(seed: seed, for: .split, place: number)
+            chance.shuffle(&members)
+            let wanted = Int((Double(members.count) * Double(share)).rounded())
+            for index in members.prefix(min(max(wanted, 1), members.count - 1)) { isAside[index] = true }
+        }
+        let validation = (0..<count).filter { isAside[$0] }
+        if validation.isEmpty { throw .tooFewToSplit(count: count, share: share) }
+        return ((0..<count).filter { !isAside[$0] }, validation)
+    }
+
+    /// The examples of each class; all in one where there are no labels.
+    private var groups: [[Int]] {
+        guard case .labels(let labels) = targets else { return [Array(0..<count)] }
+        var groups = [[Int]](repeating: [], count: classes.count)
+        for (index, label) in labels.enumerated() { groups[Int(label)].append(index) }
+        return groups
+    }
+}

@@ -1,0 +1,53 @@
+import Codecs
+import Pixels
+
+extension DataError: CustomStringConvertible {
+    /// How many names a sentence lists.
+    static let mostListed = 10
+
+    public var description: String {
+        switch self {
+        case .file(let path, let error): error.message(for: path)
+        case .pictures(let sentences, let count, let total):
+            "\(count) of \(total) pictures cannot be used: " + Self.listed(sentences, of: count, separator: "; ")
+        case .unknownLayout(let path):
+            "\(path) holds no examples that kern knows: it looks for a folder per class, 'before' and 'after' or "
+                + "'images' and 'masks', 'train.csv', IDX files (train-images-idx3-ubyte) or CIFAR's .bin files"
+        case .emptyClass(let name, let place):
+            "class '\(name)' has no pictures in \(place); add some, or remove it"
+        case .oneClass(let name, let place):
+            "\(place) has only one class, '\(name)'; there is nothing to tell apart: add a folder for another"
+        case .unknownClass(let name, let known, let place):
+            "\(place): class '\(name)' is not among the known ones (\(Self.listed(known, of: known.count)))"
+        case .tooManyClasses(let count, let allowed, let place):
+            "\(place) has \(count) classes, and at most \(allowed) are allowed; is the column a number and no class?"
+        case .noExamples(let place): "\(place) has no examples"
+        case .withoutPartner(let names, let count, let folder, let other):
+            "\(count) pictures in \(folder) have no partner in \(other): \(Self.listed(names, of: count)); partners have "
+                + "the same name up to the extension"
+        case .sameName(let first, let second):
+            "\(first) and \(second) have the same name up to the extension, so that their partner is not certain; rename one"
+        case .shapes(let first, let shape, let other, let otherShape):
+            "\(first) is \(shape) and \(other) is \(otherShape): without a first step 'input' all pictures need one shape; "
+                + "begin the program with 'input \(shape)'"
+        case .labelOutOfRange(let label, let classes, let place):
+            "\(place): label \(label) is out of range; there are \(classes) classes, counted from 0"
+        case .memory(let needed, let allowed, let place):
+            "\(place) needs \(needed.map { "\($0 >> 20) MiB" } ?? "more") and \(allowed >> 20) MiB are allowed; make the "
+                + "pictures smaller with 'input', or raise it with \(Limit.memory.flag)"
+        case .damaged(let path, let what): "\(path) is damaged (\(what)); get an intact copy"
+        case .unequalCounts(let pictures, let count, let labels, let labelCount):
+            "\(pictures) has \(count) pictures and \(labels) has \(labelCount) labels; they are not of one set"
+        case .list(let path, let line, let what): "\(path), line \(line): \(what)"
+        case .fitting(let place, let why): "\(place) does not fit the program: \(why)"
+        case .tooFewToSplit(let count, let share):
+            "\(count) examples are too few to set \(share) of them aside; add some, or ask for another share"
+        }
+    }
+
+    private static func listed(_ names: [String], of count: Int, separator: String = ", ") -> String {
+        let shown = names.prefix(mostListed)
+        let rest = count - shown.count
+        return shown.joined(separator: separator) + (rest > 0 ? "\(separator)and \(rest) more" : "")
+    }
+}

@@ -1,0 +1,32 @@
+import Codecs
+import Pixels
+
+/// Why examples cannot be learned from: facts, known before the first step. `description` makes the sentence.
+public enum DataError: Error, Hashable, Sendable {
+    /// A file or folder that cannot be opened or read.
+    case file(String, CodecError)
+    /// Pictures that cannot be read or brought to the size: the first sentences, and how many there are in all.
+    case pictures([String], count: Int, of: Int)
+    /// A folder in which there is nothing that a data set is made of.
+    case unknownLayout(String)
+    case emptyClass(String, place: String)
+    case oneClass(String, place: String)
+    case unknownClass(String, known: [String], place: String)
+    case tooManyClasses(Int, allowed: Int, place: String)
+    case noExamples(String)
+    /// Pictures of one folder that have no partner in the other: the first names, and how many.
+    case withoutPartner([String], count: Int, in: String, other: String)
+    /// Two pictures of one folder that would have the same partner.
+    case sameName(String, String)
+    case shapes(first: String, Shape, other: String, Shape)
+    case labelOutOfRange(Int, classes: Int, place: String)
+    case memory(needed: Int?, allowed: Int, place: String)
+    /// What is wrong with an IDX or CIFAR file, as a clause.
+    case damaged(String, String)
+    case unequalCounts(pictures: String, Int, labels: String, Int)
+    /// What is wrong in a line of a list, as a clause.
+    case list(String, line: Int, String)
+    /// The program's `input` cannot take these pictures.
+    case fitting(String, String)
+    case tooFewToSplit(count: Int, share: Float)
+}

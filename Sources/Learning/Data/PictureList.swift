@@ -1,0 +1,98 @@
+import Codecs
+import Pixels
+
+/// A CSV file of `path,label` or `path,target-path`, a picture a line; paths start from the file's own folder.
+///
+/// A first line that names no picture names the columns: those called path, file, filename, image, picture, before or
+/// input, and label, class, target, after or mask are taken. Without it they are the first and the second.
+struct PictureList {
+    private let path: String
+    private let options: DataOptions
+    private let pictures: [String]
+    private let values: [String]
+    private let lines: [Int]
+
+    private static let pictureNames = ["path", "file", "filename", "image", "picture", "before", "input"]
+    private static let valueNames = ["label", "class", "target", "after", "mask"]
+
+    init(_ path: String, _ options: DataOptions) throws(DataError) {
+        self.path = path
+        self.options = options
+        var records: ArraySlice<SeparatedValues.Record>
+        let text = try DataFile.text(path)
+        do throws(SeparatedValues.Damage) { records = try SeparatedValues(text).records[...] } catch {
+            throw .list(path, line: error.line, error.reason)
+        }
+        var (picture, value) = (0, 1)
+        if let head = records.first, PictureFormat(pathExtensionOf: head.fields[0]) == nil {
+            let names = head.fields.map { $0.lowercased() }
+            picture = names.firstIndex { Self.pictureNames.contains($0) } ?? picture
+            value = names.firstIndex { Self.valueNames.contains($0) } ?? (picture == 1 ? 0 : 1)
+            records = records.dropFirst()
+        }
+        if records.isEmpty { throw .noExamples(path) }
+        for record in records where record.fields.count <= max(picture, value) {
+            throw .list(
+                path, line: record.line,
+                "\(record.fields.count) fields, and \(max(picture, value) + 1) are needed: a picture's path and its label"
+            )
+        }
+        let root = path.folder
+        pictures = records.map { Self.resolved($0.fields[picture], from: root) }
+        values = records.map { $0.fields[value] }
+        lines = records.map(\.line)
+    }
+
+    private static func resolved(_ path: String, from root: String) -> String {
+        path.hasPrefix("/") || root == "." ? path : "\(root)/\(path)"
+    }
+
+    /// Whether the second column names pictures, by its first line.
+    var namesTargets: Bool { PictureFormat(pathExtensionOf: values[0]) != nil }
+
+    func read(known: [String]?) throws(DataError) -> ExampleSet {
+        let target = options.target ?? (namesTargets ? .pictures : .classes)
+        guard target == .classes else {
+            let targets = values.map { Self.resolved($0, from: path.folder) }
+            return try PicturePairs(pictures, targets, place: path, otherPlace: path)
+                .read(options, areMasks: target == .masks, known: known)
+        }
+        let known = try DataFile.classNames(known, orIn: path.folder)
+        let (labels, classes) = try classes(known)
+        let (shape, samples) = try PictureLoader(options, fit: options.fit).load(pictures, place: path)
+        return ExampleSet(shape: shape, samples: samples, targets: .labels(labels), classes: classes, names: pictures)
+    }
+
+    /// Labels are names, or numbers if all of them are and no names are known that say otherwise.
+    private func classes(_ known: [String]?) throws(DataError) -> ([Int32], [String]) {
+        let numbers = values.compactMap { Int($0) }
+        let areNumbers = numbers.count == values.count && !(known.map { Set($0).isSuperset(of: values) } ?? false)
+        if areNumbers {
+            let found = try NumberedClasses(numbers, known: known) { "\(path), line \(lines[$0])" }
+            if known == nil { try requireAll(found.labels, found.classes) }
+            return (found.labels, found.classes)
+        }
+        let classes = known ?? Set(values).sorted()
+        guard classes.count <= NumberedClasses.most else {
+            throw .tooManyClasses(classes.count, allowed: NumberedClasses.most, place: path)
+        }
+        if known == nil, classes.count == 1 { throw .oneClass(classes[0], place: path) }
+        let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, Int32($0)) })
+        var labels: [Int32] = []
+        for (value, line) in zip(values, lines) {
+            guard let label = places[value] else {
+                throw .unknownClass(value, known: classes, place: "\(path), line \(line)")
+            }
+            labels.append(label)
+        }
+        return (labels, classes)
+    }
+
+    private func requireAll(_ labels: [Int32], _ classes: [String]) throws(DataError) {
+        if classes.count == 1 { throw .oneClass(classes[0], place: path) }
+        let present = Set(labels)
+        if let missing = classes.indices.first(where: { !present.contains(Int32($0)) }) {
+            throw .emptyClass(classes[missing], place: path)
+        }
+    }
+}

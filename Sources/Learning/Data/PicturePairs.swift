@@ -1,0 +1,99 @@
+import Codecs
+import Pixels
+
+/// Pictures and what each is to become: another picture, or a mask that says of every pixel which class it is of.
+struct PicturePairs {
+    private let pictures: [String]
+    private let targets: [String]
+    private let place: String
+    private let otherPlace: String
+
+    /// The n-th of one are partners of the n-th of the other.
+    init(_ pictures: [String], _ targets: [String], place: String, otherPlace: String) {
+        self.pictures = pictures
+        self.targets = targets
+        self.place = place
+        self.otherPlace = otherPlace
+    }
+
+    /// Two folders, or two files. In folders, pictures of the same name up to the extension are partners.
+    init(_ before: String, _ after: String) throws(DataError) {
+        guard DataFolder.isFolder(before) || DataFolder.isFolder(after) else {
+            self.init([before], [after], place: before, otherPlace: after)
+            return
+        }
+        let first = try Self.byStem(before)
+        let second = try Self.byStem(after)
+        try Self.requirePartners(first, in: before, among: second, in: after)
+        try Self.requirePartners(second, in: after, among: first, in: before)
+        if first.isEmpty { throw .noExamples(before) }
+        // Both have the same stems, in the same order.
+        self.init(
+            first.map { "\(before)/\($0.path)" }, second.map { "\(after)/\($0.path)" }, place: before, otherPlace: after
+        )
+    }
+
+    private typealias Named = [(stem: String, path: String)]
+
+    private static func byStem(_ folder: String) throws(DataError) -> Named {
+        var others: [String] = []
+        let named = try DataFolder(folder).pictures(others: &others).map { (stem: $0.stem, path: $0) }
+            .sorted { $0.stem < $1.stem }
+        for (one, next) in zip(named, named.dropFirst()) where one.stem == next.stem {
+            throw .sameName("\(folder)/\(one.path)", "\(folder)/\(next.path)")
+        }
+        return named
+    }
+
+    private static func requirePartners(
+        _ named: Named, in folder: String, among others: Named, in other: String
+    ) throws(DataError) {
+        let stems = Set(others.map(\.stem))
+        let lonely = named.filter { !stems.contains($0.stem) }.map(\.path)
+        if !lonely.isEmpty {
+            throw .withoutPartner(
+                Array(lonely.prefix(DataError.mostListed)), count: lonely.count, in: folder, other: other)
+        }
+    }
+
+    func read(_ options: DataOptions, areMasks: Bool, known: [String]?) throws(DataError) -> ExampleSet {
+        let (shape, samples) = try PictureLoader(options, fit: options.fit).load(pictures, place: place)
+        let (targetShape, targetSamples) = try PictureLoader(options, fit: options.targetFit, readsIndices: areMasks)
+            .load(targets, place: otherPlace)
+        let set = ExampleSet(
+            shape: shape, samples: samples, targets: .pictures(targetShape, targetSamples), names: pictures)
+        guard areMasks else { return set }
+        let names = try DataFile.classNames(known, orIn: otherPlace.folder)
+        return try masked(set, targetShape, targetSamples, known: names)
+    }
+
+    private func masked(
+        _ set: ExampleSet, _ shape: Shape, _ samples: ExampleSet.Samples, known: [String]?
+    ) throws(DataError) -> ExampleSet {
+        guard case .bytes(var masks) = samples, shape.channels == 1 else {
+            throw .fitting(targets[0], "a mask is a grey or palette picture of 8 bits, whose numbers are classes")
+        }
+        guard shape.size == set.shape.size else {
+            throw .fitting(targets[0], "it is \(shape.size) and its picture is \(set.shape.size)")
+        }
+        var isPresent = [Bool](repeating: false, count: 256)
+        for mask in masks { isPresent[Int(mask)] = true }
+        // Black and white is how two classes are drawn.
+        if (1..<255).allSatisfy({ !isPresent[$0] }), isPresent[255], isPresent[0] {
+            for index in masks.indices where masks[index] == 255 { masks[index] = 1 }
+            (isPresent[1], isPresent[255]) = (true, false)
+        }
+        let highest = (0..<255).last { isPresent[$0] } ?? 0
+        let classes = known ?? (0...highest).map(String.init)
+        if highest >= classes.count {
+            let area = shape.height * shape.width
+            let index = masks.firstIndex { Int($0) >= classes.count && $0 != ExampleSet.uncounted } ?? 0
+            throw .labelOutOfRange(highest, classes: classes.count, place: targets[index / area])
+        }
+        if classes.count == 1 { throw .oneClass(classes[0], place: otherPlace) }
+        var set = set
+        set.targets = .masks(shape, masks)
+        set.classes = classes
+        return set
+    }
+}

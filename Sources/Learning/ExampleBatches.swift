@@ -1,0 +1,37 @@
+import Convolution
+import Pixels
+
+/// Some of a set's examples as a source of batches.
+public struct ExampleBatches: BatchSource {
+    private let loader: BatchLoader
+    private let indices: [Int]
+
+    /// - Parameter indices: which of the examples; nil for all.
+    /// - Throws: an `AugmentationError` where pictures cannot be moved as they are to be.
+    public init(
+        _ set: ExampleSet, _ indices: [Int]? = nil, augmentation: Augmentation = Augmentation(),
+        programs: [OccasionalProgram] = [], seed: UInt64 = 0
+    ) throws(AugmentationError) {
+        loader = try BatchLoader(
+            set, scaling: .none(channels: set.shape.channels), augmentation: augmentation, programs: programs,
+            seed: seed)
+        self.indices = indices ?? Array(0..<set.count)
+    }
+
+    public var count: Int { indices.count }
+
+    public var shape: Shape {
+        var one = loader.set.shape
+        one.count = 1
+        return one
+    }
+
+    public func load(_ pictures: ArraySlice<Int>, pass: Int?, into planes: inout Planes) -> Wanted {
+        var batch = Batch()
+        swap(&batch.inputs, &planes)
+        let chosen = pictures.map { indices[$0] }
+        loader.load(chosen[...], epoch: pass, into: &batch, machine: Machine(threads: 1))
+        swap(&batch.inputs, &planes)
+        return batch.targets.map(Wanted.pictures) ?? .classes(batch.labels)
+    }
+}

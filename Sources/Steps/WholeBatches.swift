@@ -1,0 +1,48 @@
+import Pixels
+
+/// Samples of a whole batch as one stretch, n·c·h·w without gaps: backward passes see nothing else.
+///
+/// - Different samples may be read and written from different threads at the same time.
+struct SampleRun: @unchecked Sendable {
+    let base: UnsafePointer<Float>
+
+    /// Samples that a thread takes at a time.
+    static let length = 16_384
+}
+
+struct WritableRun: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+}
+
+extension ReadableRows {
+    /// Whether all rows are here, so that planes lie one behind the other.
+    var isWhole: Bool { rowCapacity == shape.height && rows.count == shape.height }
+}
+
+extension WritableRows {
+    var isWhole: Bool { rowCapacity == shape.height && rows.count == shape.height }
+}
+
+extension Planes {
+    var sampleCount: Int { shape.count * shape.channels * shape.height * shape.width }
+
+    func withSamples(_ body: (SampleRun) -> Void) {
+        withRows { rows in
+            precondition(rows.isWhole, "learning takes whole pictures, not the rows \(rows.rows) of \(shape)")
+            body(SampleRun(base: rows.base))
+        }
+    }
+
+    mutating func withSamples(_ body: (WritableRun) -> Void) {
+        let shape = shape
+        withMutableRows { rows in
+            precondition(rows.isWhole, "learning takes whole pictures, not the rows \(rows.rows) of \(shape)")
+            body(WritableRun(base: rows.base))
+        }
+    }
+}
+
+extension Planes {
+    /// Lends the room itself, for `gradients.inputs[0]?.fill { … }`.
+    mutating func fill(_ body: (inout Planes) -> Void) { body(&self) }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+@Suite struct TrainTests {
+    /// A sample, and what a program makes of it.
+    private func pair(_ program: String, _ options: String = "") throws -> Kern {
+        let kern = try Kern()
+        let outcome = try kern.shell(
+            "cp '\(Pictures.samples)'/\(Self.sample) a.png && kern apply '\(program)' a.png -o b.png \(options)")
+        #expect(outcome.status == 0, "\(outcome.said)")
+        return kern
+    }
+
+    private static let sample: String = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: Pictures.samples)) ?? []
+        return names.sorted().first { $0.hasSuffix("harbour.png") } ?? "none"
+    }()
+
+    @Test func `a kernel is learned, written, and does the same again`() throws {
+        let kern = try pair("gaussian 0.7")
+        let learned = try kern.run("train", "conv 7x7", "--before", "a.png", "--after", "b.png", "-o", "mystery.kern")
+        #expect(learned.status == 0, "\(learned.said)")
+        #expect(learned.printed.contains("gaussian"))
+        #expect(try kern.run("apply", "mystery.kern", "a.png", "-o", "c.png").status == 0)
+        #expect(try kern.run("compare", "b.png", "c.png", "--max-error", "2/255").status == 0)
+        let again = try kern.run("train", "conv 7x7", "--before", "a.png", "--after", "b.png", "-o", "mystery.kern")
+        #expect(again.status == 2 && again.said.contains("mystery.kern' exists"))
+        #expect(try kern.files() == ["a.png", "b.png", "c.png", "mystery.kern"])
+    }
+
+    @Test func `colours that were mixed are learned as a program of known steps`() throws {
+        let kern = try pair("channel b,g,r")
+        let learned = try kern.run(
+            "train", "conv 1x1", "--colour", "mix", "--before", "a.png", "--after", "b.png", "-o", "swap.kern")
+        #expect(learned.status == 0, "\(learned.said)")
+        #expect(try kern.run("apply", "swap.kern", "a.png", "-o", "c.png").status == 0)
+        #expect(try kern.run("compare", "b.png", "c.png", "--max-error", "1/255").status == 0)
+    }
+
+    @Test func `what is no kernel is said to be none`() throws {
+        let kern = try pair("median 5")
+        let learned = try kern.run("train", "conv 3x3", "--before", "a.png", "--after", "b.png")
+        #expect(learned.status == 0)
+        #expect(learned.said.contains("note:") && learned.printed.contains("where rounding alone would leave"))
+    }
+
+    @Test func `each mistake has its sentence and its status`() throws {
+        let kern = try pair("gaussian 1 pad=valid")
+        try kern.write(Pictures.gray(3, 3, [UInt8](repeating: 9, count: 9)), "small.pgm")
+        try kern.write(Pictures.gray(9, 9, [UInt8](repeating: 255, count: 81)), "white.pgm")
+        try kern.write(Pictures.gray(9, 9, (0..<81).map { UInt8($0 * $0 * 7 % 251) }), "grain.pgm")
+        let cases: [(words: String, status: Int32, says: String)] = [
+            ("'conv 3x3' --before a.png", 2, "--after is missing"),
+            ("'conv 3x3' --before a.png --before b.png --after b.png", 2, "--before is given 2 times"),
+            ("'conv 3x3' --before none.png --after b.png", 1, "none.png"),
+            ("'conv 9x9' --before a.png --after b.png", 1, "'conv 9x9 pad=valid' fits"),
+            ("'conv 5x5' --before small.pgm --after small.pgm", 1, "no 5x5 window lies wholly inside"),
+            ("'conv 3x3' --before grain.pgm --after white.pgm", 1, "nothing can be learned"),
+            ("'conv 99x99' --before a.png --after a.png", 2, "at most 2601"),
+            ("'gaussian 2' --before a.png --after b.png", 2, "has no weights to learn"),
+            ("'conv 3x3 | relu' --before a.png --after a.png", 2, "more than one convolution"),
+            ("'conv 3x3' --before a.png --after b.png -o k.txt", 2, "ends in .kern"),
+            ("'conv 3x5' --symmetric full --before a.png --after a.png", 2, "needs a square kernel"),
+            ("'conv 3x3' --before . --after a.png", 2, "is a folder"),
+        ]
+        for (words, status, says) in cases {
+            let outcome = try kern.shell("kern train \(words)")
+            #expect(outcome.status == status, "\(words): \(outcome.said)")
+            #expect(outcome.said.contains(says), "\(words): \(outcome.said)")
+        }
+        #expect(try kern.run("train", "conv 9x9 pad=valid", "--before", "a.png", "--after", "b.png").status == 0)
+    }
+}
