@@ -7,6 +7,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "kern", targets: ["kern"]),
+        .executable(name: "kern-bench", targets: ["kern-bench"]),
         .library(name: "Pixels", targets: ["Pixels"]),
         .library(name: "Convolution", targets: ["Convolution"]),
         .library(name: "Programs", targets: ["Programs"]),
@@ -36,6 +37,10 @@ let package = Package(
             name: "KernCLI",
             dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs", "Learning", "Arguments"]),
         .executableTarget(name: "kern", dependencies: ["KernCLI"]),
+        .target(
+            name: "KernBench",
+            dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs", "KernCLI", "Arguments"]),
+        .executableTarget(name: "kern-bench", dependencies: ["KernBench"]),
 
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
         .testTarget(
@@ -52,6 +57,7 @@ let package = Package(
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments", "Codecs", "Pixels"]),
         .testTarget(
             name: "RegressionTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs"]),
+        .testTarget(name: "KernBenchTests", dependencies: ["KernBench", "KernCLI", "Arguments"]),
         .testTarget(name: "EndToEndTests", dependencies: ["kern"]),
         .testTarget(name: "GalleryTests", dependencies: ["Pixels", "Convolution", "Programs", "Codecs", "kern"]),
     ],

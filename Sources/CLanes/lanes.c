@@ -7,6 +7,7 @@
 
 #define LEVEL(name) kern_baseline_##name
 #define LEVEL_NAME "baseline"
+#define LEVEL_NUMBER 1
 #if defined(__aarch64__)
 #define FUSED 1
 #else
@@ -17,6 +18,7 @@
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
+#undef LEVEL_NUMBER
 #undef FUSED
 #undef NATIVE
 #undef TILE_VECTORS
@@ -25,12 +27,14 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LEVEL(name) kern_avx2_##name
 #define LEVEL_NAME "avx2"
+#define LEVEL_NUMBER 2
 #define FUSED 1
 #define NATIVE 8
 #define TILE_VECTORS 3
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
+#undef LEVEL_NUMBER
 #undef FUSED
 #undef NATIVE
 #undef TILE_VECTORS
@@ -39,12 +43,14 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
 #define LEVEL(name) kern_avx512_##name
 #define LEVEL_NAME "avx512"
+#define LEVEL_NUMBER 3
 #define FUSED 1
 #define NATIVE 16
 #define TILE_VECTORS 6
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
+#undef LEVEL_NUMBER
 #undef FUSED
 #undef NATIVE
 #undef TILE_VECTORS

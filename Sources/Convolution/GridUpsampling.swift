@@ -62,7 +62,9 @@ public struct GridUpsampling: Sendable {
                         let some = first..<min(first + pieceRows, rows.upperBound)
                         let needed = rowsNeeded(for: some)
                         for row in needed {
-                            spreadRow(source.row(row, plane: plane), into: spread + (row - needed.lowerBound) * width)
+                            spreadRow(
+                                source.row(row, plane: plane), into: spread + (row - needed.lowerBound) * width,
+                                machine.lanes)
                         }
                         for y in some {
                             let (q, phase) = y.quotientAndRemainder(dividingBy: spacing.y)
@@ -78,11 +80,16 @@ public struct GridUpsampling: Sendable {
     }
 
     /// One row of the grid at every pixel's column.
-    private func spreadRow(_ grid: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
+    private func spreadRow(_ grid: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, _ lanes: Lanes) {
         let d = spacing.x
         across.withUnsafeBufferPointer { weights in
             var x = 0
             var point = 0
+            if d == 2 {
+                point = output.width / 2
+                x = 2 * point
+                lanes.loops.pointee.spread_pairs(out, grid, weights.baseAddress, point)
+            }
             while x < output.width {
                 let (a, b, c, e) = (grid[point], grid[point + 1], grid[point + 2], grid[point + 3])
                 for phase in 0..<min(d, output.width - x) {

@@ -66,18 +66,8 @@ extension Pooling {
         _ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine, largest: Bool
     ) {
         let extremes = Extremes(machine.lanes, largest: largest)
-        machine.split(rows, grain: 32) { piece in
-            var pointers = [UnsafePointer<Float>?](repeating: nil, count: geometry.y.kernel)
-            for plane in 0..<input.count * input.channels {
-                for y in piece {
-                    for tap in pointers.indices {
-                        pointers[tap] =
-                            source.row(geometry.y.start(y) + tap * geometry.y.dilation, plane: plane)
-                            + geometry.x.start(0)
-                    }
-                    extremes.ofPairs(target.row(y, plane: plane), output.width, pointers, pointers.count)
-                }
-            }
+        eachRow(rows, of: source, on: machine) { y, plane, pointers in
+            extremes.ofPairs(target.row(y, plane: plane), output.width, pointers, pointers.count)
         }
     }
 

@@ -11,6 +11,17 @@ extension Pooling {
 
     func runGroups(_ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine) {
         let divisor = reducer == .average ? Float(taps.count) : 1
+        eachRow(rows, of: source, on: machine) { y, plane, pointers in
+            machine.lanes.loops.pointee.sum_groups(
+                target.row(y, plane: plane), output.width, geometry.x.kernel, pointers, pointers.count, divisor)
+        }
+    }
+
+    /// Windows that never leave the picture: the rows under each row of the result, from the first window's column on.
+    func eachRow(
+        _ rows: Range<Int>, of source: ReadableRows, on machine: Machine,
+        _ body: @Sendable (_ y: Int, _ plane: Int, _ pointers: [UnsafePointer<Float>?]) -> Void
+    ) {
         machine.split(rows, grain: 32) { piece in
             var pointers = [UnsafePointer<Float>?](repeating: nil, count: geometry.y.kernel)
             for plane in 0..<input.count * input.channels {
@@ -20,8 +31,7 @@ extension Pooling {
                             source.row(geometry.y.start(y) + tap * geometry.y.dilation, plane: plane)
                             + geometry.x.start(0)
                     }
-                    machine.lanes.loops.pointee.sum_groups(
-                        target.row(y, plane: plane), output.width, geometry.x.kernel, pointers, pointers.count, divisor)
+                    body(y, plane, pointers)
                 }
             }
         }

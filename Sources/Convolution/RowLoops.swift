@@ -10,39 +10,30 @@ package struct RowLoops: @unchecked Sendable {
     package init(_ lanes: Lanes) { loops = lanes.loops }
 
     /// What becomes of one sample by itself.
-    package enum Point {
-        case absolute
-        case invert
-        case scale(Float)
-        case offset(Float)
-        case threshold(Float)
-        case clamp(low: Float, high: Float)
-        case square
-        case root
-        case relu
-        case leaky(Float)
-
+    package struct Point {
         /// The loop's number for it, and its numbers.
-        var code: (kern_point_rule, Float, Float) {
-            switch self {
-            case .absolute: (KERN_POINT_ABSOLUTE, 0, 0)
-            case .invert: (KERN_POINT_INVERT, 0, 0)
-            case .scale(let factor): (KERN_POINT_SCALE, factor, 0)
-            case .offset(let amount): (KERN_POINT_OFFSET, amount, 0)
-            case .threshold(let level): (KERN_POINT_THRESHOLD, level, 0)
-            case .clamp(let low, let high): (KERN_POINT_CLAMP, low, high)
-            case .square: (KERN_POINT_SQUARE, 0, 0)
-            case .root: (KERN_POINT_ROOT, 0, 0)
-            case .relu: (KERN_POINT_RELU, 0, 0)
-            case .leaky(let slope): (KERN_POINT_LEAKY, slope, 0)
-            }
+        let code: (kern_point_rule, Float, Float)
+
+        private init(_ rule: kern_point_rule, _ a: Float = 0, _ b: Float = 0) {
+            code = (rule, a, b)
         }
+
+        package static var absolute: Point { Point(KERN_POINT_ABSOLUTE) }
+        package static var invert: Point { Point(KERN_POINT_INVERT) }
+        package static func scale(_ factor: Float) -> Point { Point(KERN_POINT_SCALE, factor) }
+        package static func offset(_ amount: Float) -> Point { Point(KERN_POINT_OFFSET, amount) }
+        package static func threshold(_ level: Float) -> Point { Point(KERN_POINT_THRESHOLD, level) }
+        package static func clamp(low: Float, high: Float) -> Point { Point(KERN_POINT_CLAMP, low, high) }
+        package static var square: Point { Point(KERN_POINT_SQUARE) }
+        package static var root: Point { Point(KERN_POINT_ROOT) }
+        package static var relu: Point { Point(KERN_POINT_RELU) }
+        package static func leaky(_ slope: Float) -> Point { Point(KERN_POINT_LEAKY, slope) }
     }
 
     package func point(
-        _ row: UnsafePointer<Float>, _ rule: Point, into out: UnsafeMutablePointer<Float>, _ count: Int
+        _ row: UnsafePointer<Float>, _ point: Point, into out: UnsafeMutablePointer<Float>, _ count: Int
     ) {
-        let (code, a, b) = rule.code
+        let (code, a, b) = point.code
         loops.pointee.point(out, row, count, code, a, b)
     }
 

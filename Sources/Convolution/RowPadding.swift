@@ -46,7 +46,13 @@ struct RowPadding: Sendable {
         }
         for phase in 0..<axis.stride {
             let part = row + phase * phaseLength
-            for i in 0..<phaseLength { part[i] = sample(i * axis.stride + phase, of: pixels) }
+            // Inside the picture the columns are known without being looked up.
+            let first = min((interior.lowerBound - phase + axis.stride - 1) / axis.stride, phaseLength)
+            let end = max(first, min((interior.upperBound - phase + axis.stride - 1) / axis.stride, phaseLength))
+            for i in 0..<first { part[i] = sample(i * axis.stride + phase, of: pixels) }
+            let inside = pixels + (first * axis.stride + phase - axis.before)
+            for i in 0..<end - first { part[first + i] = inside[i * axis.stride] }
+            for i in end..<phaseLength { part[i] = sample(i * axis.stride + phase, of: pixels) }
         }
     }
 

@@ -52,7 +52,9 @@ struct PlanText {
             add("weights", shapes.joined(separator: ", ") + " = \(step.parameterCount), to be learned")
         }
         if step.operations > 0 { add("work", NumberText.quantity(step.operations) + " operations") }
-        if let grid = step.grid {
+        if let levels = step.levels {
+            add("method", levels)
+        } else if let grid = step.grid {
             add("method", gridText(grid))
         } else if let method = step.method {
             add("method", methodText(method, step))
@@ -138,6 +140,7 @@ struct PlanText {
                         "border": step.border.map { .string("\($0)") } ?? .null,
                     ]))
         }
+        if let levels = step.levels { members.append(.init(key: "levels", value: .string(levels))) }
         if let grid = step.grid {
             members.append(
                 .init(

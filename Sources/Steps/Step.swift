@@ -83,6 +83,9 @@ public protocol PlannedStep: Sendable {
     /// Whether each sample of the output is one of those that came in, so that levels stay levels.
     var picksSamples: Bool { get }
 
+    /// Whether no sample of the output can be below 0, so that its magnitude is itself.
+    var isMagnitude: Bool { get }
+
     /// The weights it was not told and has to be given: none for a filter, weights and bias for `conv`.
     var parameters: [Parameter] { get }
 
@@ -99,6 +102,7 @@ public protocol PlannedStep: Sendable {
 extension PlannedStep {
     public var rowGrain: Int { 1 }
     public var picksSamples: Bool { false }
+    public var isMagnitude: Bool { false }
     public var parameters: [Parameter] { [] }
     public var account: StepAccount { StepAccount() }
 }

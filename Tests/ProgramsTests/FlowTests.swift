@@ -16,36 +16,43 @@ private enum Trouble: Error, Equatable {
     case finishing
 }
 
-/// Notices when two threads are inside at one time.
+/// How an end of a flow goes wrong, and how slow it is. It notices when two threads are inside at one time.
 private struct Turnstile: ~Copyable {
     private let inside = Atomic(0)
+    /// The row that cannot be passed.
+    let failing: Int?
+    let pause: UInt32
+
+    init(failing: Int?, pause: UInt32) {
+        self.failing = failing
+        self.pause = pause
+    }
 
     func pass<Result>(_ body: () throws -> Result) rethrows -> Result {
         #expect(inside.add(1, ordering: .relaxed).oldValue == 0, "two threads at one time")
         defer { inside.subtract(1, ordering: .relaxed) }
+        usleep(pause)
         return try body()
     }
+
+    func fails(at rows: Range<Int>) -> Int? { failing.flatMap { rows.contains($0) ? $0 : nil } }
 }
 
 private final class Source: RowSource {
     let header: PictureHeader
     private let bytes: [UInt8]
-    private let failing: Int?
-    private let pause: UInt32
-    private let turnstile = Turnstile()
+    private let turnstile: Turnstile
     private(set) var row = 0
 
     init(_ raster: Raster, failing: Int? = nil, pause: UInt32 = 0) {
         header = raster.header
         bytes = raster.bytes
-        self.failing = failing
-        self.pause = pause
+        turnstile = Turnstile(failing: failing, pause: pause)
     }
 
     func readRows(_ count: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
         try turnstile.pass {
-            usleep(pause)
-            if let failing, (row..<row + count).contains(failing) { throw Trouble.reading(row: failing) }
+            if let row = turnstile.fails(at: row..<row + count) { throw Trouble.reading(row: row) }
             let size = header.bytesPerRow
             bytes.withUnsafeBytes {
                 buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[row * size..<(row + count) * size]))
@@ -56,30 +63,26 @@ private final class Source: RowSource {
 }
 
 private final class Sink: RowSink {
-    private let failing: Int?
-    private let pause: UInt32
     private let bytesPerRow: Int
-    private let turnstile = Turnstile()
+    private let turnstile: Turnstile
     private(set) var bytes: [UInt8] = []
     private(set) var isFinished = false
 
     init(_ header: PictureHeader, failing: Int? = nil, pause: UInt32 = 0) {
         bytesPerRow = header.bytesPerRow
-        self.failing = failing
-        self.pause = pause
+        turnstile = Turnstile(failing: failing, pause: pause)
     }
 
     func writeRows(_ count: Int, from buffer: UnsafeRawBufferPointer) throws {
         try turnstile.pass {
-            usleep(pause)
             let row = bytes.count / bytesPerRow
-            if let failing, (row..<row + count).contains(failing) { throw Trouble.writing(row: failing) }
+            if let row = turnstile.fails(at: row..<row + count) { throw Trouble.writing(row: row) }
             bytes += buffer[..<(count * bytesPerRow)]
         }
     }
 
     func finish() throws {
-        if let failing, failing >= bytes.count / bytesPerRow { throw Trouble.finishing }
+        if let failing = turnstile.failing, failing >= bytes.count / bytesPerRow { throw Trouble.finishing }
         isFinished = true
     }
 }

@@ -5,6 +5,7 @@
 #ifndef KERN_LANES_H
 #define KERN_LANES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,39 @@ typedef enum {
     KERN_COMBINE_MINIMUM,
     KERN_COMBINE_HYPOTENUSE,
 } kern_combine_rule;
+
+// Samples that a block of a box's rows has.
+#define KERN_BOX_BLOCK 4096
+
+// Samples that may be read behind the `count` of a row of levels.
+#define KERN_LEVEL_SLACK 256
+
+// From a sum of whole numbers to an 8-bit level: sum / divisor, rounded to nearest, halves up, clipped to 0…255.
+typedef struct {
+    int32_t divisor; // at least 1
+    float factor;    // 1 / divisor
+    float nudge;     // 0.5 + 0.25 / divisor
+    float most;      // 256 + 0.5 / divisor: sums beyond were clipped
+    bool clips;      // whether sums can leave 0…255 at all; if so, those that were clipped are counted
+} kern_level_scale;
+
+// Whole weights of −128…127 on pairs of rows: those of pair p, column k and output row i, the upper row's in the lower
+// byte and both twice, are weights[4 * (p * width + k) + i]. Pair p holds the rows 2p and 2p + 1 below the first.
+typedef struct {
+    size_t width, height;
+    size_t step; // samples from one pixel to the next
+    size_t rows; // of the four that are wanted
+    const uint32_t *weights;
+    // Pairs whose sums fit 16 bits, and for each group of so many and each row what they start from; `bias` is the sum
+    // of these, the same for every row.
+    size_t group;
+    const uint16_t *starts;
+    int32_t bias;
+    kern_level_scale scale;
+} kern_level_window;
+
+// What becomes of a square of four pixels.
+typedef enum { KERN_HALVE_MEAN, KERN_HALVE_LARGEST, KERN_HALVE_SMALLEST } kern_halving;
 
 // A window as a set of places in the order of its tile's samples. Places from `count` on are samples that take no part;
 // `bits` has a word of its own for them.
@@ -116,6 +150,9 @@ typedef struct {
     // out[x] = (sum over t and j < group of rows[t][group * x + j]) / divisor; group is 1…64
     void (*sum_groups)(float *out, size_t count, size_t group, const float *const *rows, size_t taps, float divisor);
 
+    // out[2p + i] = the sum over t < 4 of weights[2t + i] * grid[p + t], for i of 0 and 1
+    void (*spread_pairs)(float *out, const float *grid, const float *weights, size_t points);
+
     // How many of the samples are NaN.
     size_t (*count_nan)(const float *in, size_t count);
     // out[x] = the median of above, own and below at x, x + 1 and x + 2
@@ -150,6 +187,11 @@ typedef struct {
     // Magnitudes that are largest across the edge, else 0; magnitude rows have a sample more on either side.
     void (*ridge)(float *out, const float *gx, const float *gy, const float *above, const float *own, const float *below,
                   size_t count);
+
+    // For measuring: multiply-adds on registers, few chains or many. `out` holds 16 floats, the first two the factor and
+    // the amount; the result is the number of operations.
+    double (*multiply_adds_narrow)(float *out, size_t rounds);
+    double (*multiply_adds_wide)(float *out, size_t rounds);
 
     // out[i] += in[i], and the sum of squares in double
     void (*accumulate)(float *out, const float *in, size_t count);
@@ -190,6 +232,25 @@ typedef struct {
     void (*split_uint16)(float *planes, size_t stride, const uint16_t *in, size_t channels, size_t count);
     size_t (*join_uint8)(uint8_t *out, const float *planes, size_t stride, size_t channels, size_t count);
     size_t (*join_uint16)(uint16_t *out, const float *planes, size_t stride, size_t channels, size_t count);
+
+    // Windows on levels as they lie in a picture. Rows that are read go on for KERN_LEVEL_SLACK samples behind `count`.
+    // out[x] = low[x] | high[x] << 8
+    void (*interleave_levels)(uint16_t *out, const uint8_t *low, const uint8_t *high, size_t count);
+    // Four rows of windows, or the first of them; the result counts samples that were off by more than half a level.
+    size_t (*window_levels)(uint8_t *const *out, size_t count, const uint16_t *const *pairs, const kern_level_window *window);
+    // out[i][x] = sum over t of weights[t] * rows[i + t][x] for four rows, at least 3 taps; out goes on as well
+    void (*column_sums_of_levels)(float *const *out, size_t count, const uint8_t *const *rows, const float *weights, size_t taps);
+    // columns[x] += next[x] − last[x], where there is a last
+    void (*box_columns)(uint32_t *columns, const uint8_t *next, const uint8_t *last, size_t count);
+    void (*box_columns_narrow)(uint16_t *columns, const uint8_t *next, const uint8_t *last, size_t count);
+    // out[x] = the sum of columns[x + step * j] over j < width, as a level; `spare` has room for
+    // 2 * (KERN_BOX_BLOCK + step * width) + 64
+    void (*box_rows)(uint8_t *out, size_t count, const uint32_t *columns, size_t step, size_t width, uint32_t *spare, const kern_level_scale *scale);
+    void (*box_rows_narrow)(uint8_t *out, size_t count, const uint16_t *columns, size_t step, size_t width, uint16_t *spare, const kern_level_scale *scale);
+    // out[x] = the median of three rows at x, x + step and x + 2 * step; step is at most 8
+    void (*median_levels)(uint8_t *out, size_t count, const uint8_t *const *rows, size_t step);
+    // `count` pixels of `step` samples, at most 8, from two rows of twice as many
+    void (*halve_levels)(uint8_t *out, size_t count, const uint8_t *above, const uint8_t *below, size_t step, kern_halving rule);
 
     // Undoes a PNG row's filter: 0 none, 1 left, 2 above, 3 their mean, 4 Paeth's. `in` is the filtered row, `above` the
     // finished row above it or zeros; pixels are `step` (1, 2, 3, 4, 6, 8) bytes, `count` is a multiple of it, and none of

@@ -19,6 +19,8 @@ public struct StepExplanation: Sendable {
     public let rank: Int?
     /// The coarse grid it is computed on, if it is; the method is then what would do without.
     public let grid: StepAccount.Grid?
+    /// How it runs on 8-bit samples as they lie in the picture, if it does; the method is then what would do without.
+    public let levels: String?
     public let operations: Double
     public let parameters: [Parameter]
     /// Pixels of the picture that one sample depends on; nil is all of them.
@@ -47,7 +49,8 @@ extension Plan {
                     text: node.text, inputs: node.inputs.map { places[$0] }, output: node.shape,
                     geometry: account.geometry, border: account.border, method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
-                    grid: account.grid, operations: account.operations, parameters: node.plan?.parameters ?? [],
+                    grid: account.grid, levels: node.levels?.account, operations: account.operations,
+                    parameters: node.plan?.parameters ?? [],
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
                     bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, isImplied: node.origin == nil))
         }

@@ -146,7 +146,10 @@ struct Lowering {
         if range == .auto { range = isFloat ? .clip : place.isSigned ? .abs : .clip }
         switch range {
         case .auto, .clip: break
-        case .abs: place.colour = try add(PointStep(.absolute, text: "abs"), [place.colour])
+        case .abs:
+            if nodes[place.colour].plan?.isMagnitude != true {
+                place.colour = try add(PointStep(.absolute, text: "abs"), [place.colour])
+            }
         case .offset:
             place.colour = try add(PointStep(.scale(0.5), text: "scale 0.5"), [place.colour])
             place.colour = try add(PointStep(.offset(0.5), text: "offset 0.5"), [place.colour])

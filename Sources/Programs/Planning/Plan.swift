@@ -24,6 +24,10 @@ public struct Plan: Sendable {
         public internal(set) var isNeeded: Bool
         /// Most rows of it that are held at one time.
         public internal(set) var rowsHeld: Int
+        /// What takes the step's place where the plan runs on levels; the picture that comes in has none.
+        package internal(set) var levels: (any LevelFilter)?
+        /// A float, or an 8-bit sample as it lies in the picture.
+        public internal(set) var bytesPerSample = 4
     }
 
     public let graph: Graph
@@ -57,13 +61,14 @@ public struct Plan: Sendable {
             size: shape.size, channels: lowering.outputChannels, depth: options.depth ?? header.depth,
             metadata: header.metadata)
         markNeeded()
+        findLevels()
         try countMemory()
     }
 
     /// Bytes held at one time: rows of every step, and what the threads of one step work in.
     public var memory: Int {
         let needed = nodes.filter(\.isNeeded)
-        let scratch = needed.map { $0.plan?.account.scratchBytes ?? 0 }.max() ?? 0
+        let scratch = needed.map(\.scratchBytes).max() ?? 0
         let weights = needed.map(\.weightBytes).reduce(0, +)
         return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads + weights, +)
     }
@@ -87,7 +92,7 @@ public struct Plan: Sendable {
         for index in nodes.indices { nodes[index].rowsHeld = count.held[index] }
         guard memory <= options.maxMemory else {
             func appetite(_ node: Node) -> Int {
-                node.isNeeded ? max(node.bytesHeld, node.plan?.account.scratchBytes ?? 0) : 0
+                node.isNeeded ? max(node.bytesHeld, node.scratchBytes) : 0
             }
             let hungriest = nodes.indices.max { appetite(nodes[$0]) < appetite(nodes[$1]) } ?? 0
             throw .memory(needed: memory, allowed: options.maxMemory, step: nodes[hungriest].text)
@@ -102,8 +107,11 @@ extension Plan.Node {
     var weightBytes: Int { weights.reduce(0) { $0 + 4 * ($1.shape.sampleCount ?? 0) } }
 
     public var bytesHeld: Int {
-        isNeeded ? 4 * shape.count * shape.channels * rowsHeld * shape.width : 0
+        isNeeded ? bytesPerSample * shape.count * shape.channels * rowsHeld * shape.width : 0
     }
+
+    /// What each thread works in.
+    var scratchBytes: Int { levels?.scratchBytes ?? plan?.account.scratchBytes ?? 0 }
 
     /// Whether all of it is in memory at one time.
     public var isHeldWhole: Bool { isNeeded && shape.height > 1 && rowsHeld >= shape.height }

@@ -15,8 +15,9 @@ extension Plan {
     /// Runs over the rows of a picture, a band at a time, and hands the result's rows on as soon as they are there.
     /// With more than one thread, reading and writing go on beside the filter, each on a thread of its own.
     ///
-    /// `source.header` is the one this was planned for, `mask.header` that of the options; `sink` takes rows of `output`. Of several failures the one that
-    /// comes first in the picture is thrown, as with one thread; after one, neither source nor sink is to be used again.
+    /// `source.header` is the one this was planned for, `mask.header` that of the options; `sink` takes rows of `output`.
+    /// Of several failures the one that comes first in the picture is thrown, as with one thread; after one, neither source
+    /// nor sink is to be used again.
     @discardableResult
     public func run(
         from source: any RowSource, mask maskSource: (any RowSource)? = nil, to sink: any RowSink
@@ -28,7 +29,10 @@ extension Plan {
         let maskReader = maskSource.map { RowReadAhead($0, rows: rowsReceived[mask ?? 0], isAhead: overlaps) }
         let writer = RowWriteBehind(sink, output, isBehind: overlaps)
         do {
-            let report = try run(from: reader, mask: maskReader, to: writer)
+            let report =
+                runsOnLevels
+                ? try run(LevelRunner(self, reader: reader), to: writer)
+                : try run(Runner(self, reader: reader, mask: maskReader), to: writer)
             try writer.finish()
             return report
         } catch {
@@ -40,10 +44,8 @@ extension Plan {
         }
     }
 
-    private func run(
-        from reader: RowReadAhead, mask: RowReadAhead?, to writer: RowWriteBehind
-    ) throws -> RunReport {
-        var runner = Runner(self, reader: reader, mask: mask)
+    private func run(_ runner: some RowMaker, to writer: RowWriteBehind) throws -> RunReport {
+        var runner = runner
         let band = RowSchedule.bandHeight(of: nodes[last])
         var report = RunReport(samples: output.size.height * output.size.width * output.channels.count, clipped: 0)
         var done = 0

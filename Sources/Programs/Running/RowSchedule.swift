@@ -39,12 +39,13 @@ struct RowSchedule {
         self.consumers = consumers
     }
 
-    /// Rows that are asked of a node at one time: about a quarter of a million samples, and for a tall window enough that
+    /// Rows that are asked of a node at one time: about a megabyte, and for a tall window enough that
     /// the rows around them are not filtered too often.
     static func bandHeight(of node: Plan.Node) -> Int {
         let shape = node.shape
         let perRow = max(1, shape.width * shape.channels * shape.count)
-        let band = max(8, (1 << 18) / perRow)
+        let band = max(8, (1 << 20) / node.bytesPerSample / perRow)
+        if let levels = node.levels { return max(band, min(4 * levels.windowRows, (12 << 20) / perRow)) }
         guard let account = node.plan?.account, account.grid == nil, let axis = account.geometry?.y else { return band }
         let reach = Extent.span(of: axis.kernel, dilation: axis.dilation) / axis.stride
         return max(band, min(2 * reach, (12 << 20) / perRow))

@@ -2,8 +2,20 @@ import Convolution
 import Pixels
 import Steps
 
-/// The schedule with pixels in it.
-struct Runner {
+/// What makes the rows of a plan's result, a band at a time.
+protocol RowMaker {
+    /// The rows of the result that are there, at least up to `end`.
+    mutating func rows(upTo end: Int) throws -> Range<Int>
+
+    /// Writes rows of the result, and returns how many of their samples were clipped.
+    mutating func store(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) -> Int
+
+    /// Lets go what the rows before `row` needed.
+    mutating func release(upTo row: Int) throws
+}
+
+/// The schedule with pixels in it, as floats.
+struct Runner: RowMaker {
     private let plan: Plan
     private let reader: RowReadAhead
     private let mask: RowReadAhead?
@@ -25,7 +37,6 @@ struct Runner {
         findings = plan.nodes.map { ($0.plan as? any SurveyingStep)?.emptySurvey ?? [] }
     }
 
-    /// The rows of the result that are there, at least up to `end`.
     mutating func rows(upTo end: Int) throws -> Range<Int> {
         try rows(of: plan.last, upTo: end)
     }

@@ -94,6 +94,7 @@ struct PlannedCombine: DifferentiableStep {
     }
 
     var picksSamples: Bool { rule == .max || rule == .min }
+    var isMagnitude: Bool { rule == .hypot }
 
     func run(_ call: StepCall, into output: inout Planes) {
         let whole = self.output

@@ -1,0 +1,134 @@
+import CLanes
+import Pixels
+
+/// Any window of small whole weights: exact, four rows at a time, two taps in one multiplication.
+struct LevelWindow: LevelFilter {
+    /// Taps that take as long as one of a product of a column and a row.
+    static let tapsForProduct = 4
+
+    private let ground: LevelGround
+    private let whole: WholeWeights
+    private let scale: kern_level_scale
+    private let weights: [UInt32]
+    private let starts: [UInt16]
+    private let group: Int
+    private let bias: Int
+
+    init?(_ whole: WholeWeights, _ ground: LevelGround) {
+        guard let scale = whole.scale, whole.numerators.allSatisfy({ (-128...127).contains($0) }) else { return nil }
+        let pairs = PairedWeights(whole)
+        guard let group = pairs.group, pairs.fitSums else { return nil }
+        self.ground = ground
+        self.whole = whole
+        self.scale = scale
+        self.group = group
+        weights = pairs.weights
+        starts = pairs.starts(group: group)
+        bias = -whole.least
+    }
+
+    var account: String { "in whole numbers on 8-bit samples, weights over \(whole.divisor): exact" }
+    var windowRows: Int { whole.size.height }
+    private var pairCount: Int { (whole.size.height + 4) / 2 }
+    var scratchBytes: Int { (2 * (pairCount + 1) + 2) * ground.length + 4 * ground.length }
+
+    func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, _ lanes: Lanes) -> Int {
+        let loops = lanes.loops.pointee
+        let length = ground.length
+        var padded = PaddedLevels(ground, slots: 2)
+        let store = UnsafeMutablePointer<UInt16>.allocate(capacity: pairCount * length)
+        defer { store.deallocate() }
+        var pairs = [UnsafePointer<UInt16>?](repeating: nil, count: pairCount)
+        var out = [UnsafeMutablePointer<UInt8>?](repeating: nil, count: 4)
+        var made = 0
+        var clipped = 0
+        for y in stride(from: rows.lowerBound, to: rows.upperBound, by: 4) {
+            let count = min(4, rows.upperBound - y)
+            let first = (y - rows.lowerBound) / 2
+            // Pairs lie in a ring. Rows behind the last that is wanted stand for nothing.
+            let lastTap = count + whole.size.height - 2
+            for pair in max(made, first)..<first + pairCount {
+                let tap = min(2 * (pair - first), lastTap)
+                let low = padded.row(y, tap: tap, of: source)
+                let high = padded.row(y, tap: min(tap + 1, lastTap), of: source)
+                loops.interleave_levels(store + pair % pairCount * length, low, high, length)
+            }
+            // With an even height the last pair has only its upper row yet.
+            made = first + pairCount - (whole.size.height % 2 == 0 ? 1 : 0)
+            for index in 0..<pairCount { pairs[index] = UnsafePointer(store + (first + index) % pairCount * length) }
+            for index in 0..<4 { out[index] = target.row(y + min(index, count - 1)) }
+            clipped += weights.withUnsafeBufferPointer { weights in
+                starts.withUnsafeBufferPointer { starts in
+                    var window = kern_level_window(
+                        width: whole.size.width, height: whole.size.height, step: ground.step, rows: count,
+                        weights: weights.baseAddress, group: group, starts: starts.baseAddress, bias: Int32(bias),
+                        scale: scale)
+                    return loops.window_levels(out, ground.samples, pairs, &window)
+                }
+            }
+        }
+        return clipped
+    }
+}
+
+/// Weights as the row loop takes them: for each pair of rows, each column and each of four rows of the result.
+private struct PairedWeights {
+    let weights: [UInt32]
+    /// For each pair and each of the four rows what its sums are at least and at most, over all columns.
+    private let least: [Int]
+    private let most: [Int]
+    /// Whether the sum of two products fits 16 bits.
+    let fitSums: Bool
+
+    init(_ whole: WholeWeights) {
+        let (width, height) = (whole.size.width, whole.size.height)
+        let pairs = (height + 4) / 2
+        var weights: [UInt32] = []
+        var (least, most) = ([Int](repeating: 0, count: 4 * pairs), [Int](repeating: 0, count: 4 * pairs))
+        var fits = true
+        for pair in 0..<pairs {
+            for x in 0..<width {
+                for row in 0..<4 {
+                    let both = [2 * pair - row, 2 * pair + 1 - row].map {
+                        (0..<height).contains($0) ? whole.numerators[$0 * width + x] : 0
+                    }
+                    let low = 255 * both.lazy.map { min($0, 0) }.reduce(0, +)
+                    let high = 255 * both.lazy.map { max($0, 0) }.reduce(0, +)
+                    fits = fits && low >= -32768 && high <= 32767
+                    least[4 * pair + row] += low
+                    most[4 * pair + row] += high
+                    let word =
+                        UInt32(UInt8(truncatingIfNeeded: both[0])) | UInt32(UInt8(truncatingIfNeeded: both[1])) << 8
+                    weights.append(word | word << 16)
+                }
+            }
+        }
+        (self.weights, self.least, self.most) = (weights, least, most)
+        fitSums = fits
+    }
+
+    /// How many pairs in sequence have sums of 16 bits, the most that do; nil where not even one has.
+    var group: Int? {
+        let pairs = least.count / 4
+        return (1...pairs).reversed().first { group in
+            stride(from: 0, to: pairs, by: group).allSatisfy { first in
+                (0..<4).allSatisfy { row in
+                    let some = first..<min(first + group, pairs)
+                    return some.lazy.map { most[4 * $0 + row] - least[4 * $0 + row] }.reduce(0, +) <= 65535
+                }
+            }
+        }
+    }
+
+    /// What each group's sums start from so that they never fall below 0; one group more, for what follows the last.
+    func starts(group: Int) -> [UInt16] {
+        let pairs = least.count / 4
+        let groups = (pairs + group - 1) / group
+        return (0...groups).flatMap { index in
+            (0..<4).map { row in
+                let some = min(index * group, pairs)..<min((index + 1) * group, pairs)
+                return UInt16(-some.lazy.map { least[4 * $0 + row] }.reduce(0, +))
+            }
+        }
+    }
+}

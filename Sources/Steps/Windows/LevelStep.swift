@@ -1,0 +1,14 @@
+import Convolution
+
+/// A step that can run on 8-bit samples as they lie in the picture, for some windows.
+package protocol LevelStep: PlannedStep {
+    var levelFilter: (any LevelFilter)? { get }
+}
+
+extension PlannedConvolution: LevelStep {
+    package var levelFilter: (any LevelFilter)? { convolution.levelFilter }
+}
+
+extension PlannedPooling: LevelStep {
+    package var levelFilter: (any LevelFilter)? { pooling.levelFilter }
+}

@@ -1,0 +1,122 @@
+import Convolution
+import Pixels
+import Programs
+import Testing
+
+/// Programs that run on 8-bit samples from end to end, against the readable loops.
+struct LevelTests {
+    /// Whole weights: nothing but the right level will do.
+    private static let exact = [
+        "[1 2 1; 2 4 2; 1 2 1]/16", "[0 -1 0; -1 5 -1; 0 -1 0]", "[1 2 3]", "[1; 2; 3; 4]/10", "[100 -100; 27 27]/54",
+        "[7 9 3]/10 anchor=0,0", "[0 0 0; 0 1 0; 0 0 0]", "emboss", "box 3", "box 15", "[1 1 1 1 1; 1 1 1 1 1]/10",
+        "[1; 1; 1; 1; 1; 1; 1]/7", "box 40",
+        "box 9 pad=valid", "box 4 pad=full", "[1 2 3; 4 5 6; 7 8 9]/45 pad=3,1,0,2", "median 3", "median 3 border=edge",
+        "median 3 | box 3", "median 3 border=edge | [1 2 1]/4", "maxpool 2", "minpool 2", "avgpool 2",
+        "maxpool 2 | minpool 2", tall, signed,
+    ]
+    /// Its sums leave 16 bits several times.
+    private static let tall = matrix(width: 15, height: 18, of: { $0 * 7 % 10 }, over: 1200)
+    private static let signed = matrix(width: 9, height: 7, of: { $0 * 5 % 19 - 9 }, over: 13)
+
+    private static func matrix(width: Int, height: Int, of weight: (Int) -> Int, over divisor: Int) -> String {
+        let rows = (0..<height).map { y in
+            (0..<width).map { "\(weight(y * width + $0))" }.joined(separator: " ")
+        }
+        return "[\(rows.joined(separator: "; "))]/\(divisor)"
+    }
+
+    private static let borders: [Border] = [.edge, .zero, .constant(0.2), .symmetric, .reflect, .wrap]
+
+    private func noise(_ width: Int, _ height: Int, _ channels: Channels) -> Raster {
+        var state: UInt64 = 7
+        let header = PictureHeader(
+            size: Size(width: width, height: height), channels: channels, depth: .uint8)
+        return Raster(
+            header: header,
+            bytes: (0..<header.bytesPerRow * height).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(truncatingIfNeeded: state >> 33)
+            })
+    }
+
+    @Test(arguments: exact) func `whole weights, means and ranks of bytes are what the reference says`(program: String)
+        throws
+    {
+        for (width, height) in [(1, 1), (2, 3), (5, 4), (17, 6), (50, 41), (210, 21)] {
+            for channels in [Channels.gray, .rgb] where program.contains("pool") == false || min(width, height) >= 4 {
+                if program.contains("valid"), min(width, height) < 9 { continue }
+                let picture = noise(width, height, channels)
+                for border in LevelTests.borders {
+                    let expected = try run(program, picture, options: RunOptions(border: border, method: .reference))
+                    for threads in [1, 3] {
+                        for level in Lanes.available {
+                            let machine = Machine(lanes: level, threads: threads)
+                            let found = try run(program, picture, options: RunOptions(border: border, machine: machine))
+                            #expect(
+                                found == expected,
+                                "\(width)x\(height) \(channels), border \(border), \(threads) threads, \(level.name)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `columns and rows of bytes are within a rounding of the reference, with the same bytes for any threads`()
+        throws
+    {
+        for program in ["gaussian 0.7", "gaussian 2", "gaussian 1.3 | abs", "unsharp", "maxpool 2 | gaussian 1"] {
+            for (width, height) in [(4, 4), (33, 18), (700, 13)] {
+                let picture = noise(width, height, .rgb)
+                let expected = try run(program, picture, options: RunOptions(method: .reference))
+                let one = try run(program, picture, options: RunOptions(machine: Machine(threads: 1)))
+                let three = try run(program, picture, options: RunOptions(machine: Machine(threads: 3)))
+                #expect(one == three)
+                let off = zip(one.bytes, expected.bytes).filter { $0 != $1 }
+                #expect(off.allSatisfy { abs(Int($0) - Int($1)) == 1 }, "\(program) \(width)x\(height)")
+                #expect(
+                    off.count * 2000 <= max(2000, one.bytes.count), "\(off.count) of \(one.bytes.count): \(program)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("sharpen", true), ("gaussian 2", true), ("box 15", true), ("median 3 border=edge | gaussian 1", true),
+        ("gaussian 1 | sharpen", false), ("sharpen border=renorm", false), ("box 3 stride=2", false),
+        ("identity | relu", false),
+    ])
+    func `explain says which programs run on bytes`(program: String, isOnBytes: Bool) throws {
+        let graph = try Catalogue().graph(for: SourceText(text: program))
+        let header = PictureHeader(size: Size(64), channels: .rgb, depth: .uint8)
+        let steps = try Plan(graph, for: header).explanation.dropFirst()
+        #expect(steps.allSatisfy { ($0.levels != nil) == isOnBytes })
+        // Floats stay floats, alpha is no colour, and what was asked for is done.
+        for (channels, depth, method) in [
+            (Channels.rgb, Depth.uint16, nil), (.rgba, .uint8, nil), (.rgb, .uint8, Method.direct),
+        ] as [(Channels, Depth, Method?)] {
+            let header = PictureHeader(size: Size(64), channels: channels, depth: depth)
+            let plan = try Plan(graph, for: header, options: RunOptions(method: method))
+            #expect(plan.explanation.allSatisfy { $0.levels == nil })
+        }
+    }
+
+    @Test func `samples that are clipped are counted exactly`() throws {
+        let graph = try Catalogue().graph(for: SourceText(text: "[2]"))
+        // Twice the level: 127 becomes 254, 128 is off by one level, more than half of one.
+        let picture = gray(4, [0, 127, 128, 255])
+        let plan = try Plan(graph, for: picture.header)
+        final class Rows: RowSource, RowSink {
+            let header: PictureHeader
+            var bytes: [UInt8]
+            init(_ picture: Raster) { (header, bytes) = (picture.header, picture.bytes) }
+            func readRows(_ count: Int, into buffer: UnsafeMutableRawBufferPointer) { buffer.copyBytes(from: bytes) }
+            func writeRows(_ count: Int, from buffer: UnsafeRawBufferPointer) { bytes = Array(buffer.prefix(4)) }
+            func finish() {}
+        }
+        let rows = Rows(picture)
+        let report = try plan.run(from: rows, to: rows)
+        #expect(rows.bytes == [0, 254, 255, 255])
+        #expect(report.clipped == 2)
+        #expect(plan.explanation.last?.levels != nil)
+    }
+}
