@@ -46,7 +46,7 @@ extension GeometryError: CustomStringConvertible {
         case .nothingIsLeft(let axis, let input, let padding, let kernel, let dilation, let stride):
             let left = (input - 1) * stride - padding + Extent.span(of: kernel, dilation: dilation)
             return "nothing of the \(axis.rawValue) is left: (\(input) − 1)·\(stride) − \(padding) + "
-                + "\(dilation)·(\(kernel) − 1) + 1 = \(left); use less padding, which is cut off here"
+                + "\(dilation)·(\(kernel) − 1) + 1 = \(left < 0 ? "−\(-left)" : "0"); use less padding, which is cut off here"
         case .groups(let channels, let outputs, let groups):
             return
                 "\(groups) groups must divide both the \(channels) channels that come in and the \(outputs) that go out"

@@ -120,19 +120,26 @@ extension LayerConvolution {
         return taps
     }
 
-    // packed (group, phase, tile, o · tap of the phase, input of the tile) = weights (o, input, tap)
+    // packed (group, phase, tile, o, tap of the phase, input of the tile) = weights (o, input, tap)
     private func packBack(_ weights: Planes, _ phases: [[(x: Int, y: Int)]], into packed: UnsafeMutablePointer<Float>) {
         weights.samples.withUnsafeBufferPointer { weights in
             var next = packed
             for group in 0..<groups {
                 for taps in phases {
-                    LayerConvolution.pack(outputs: inputsPerGroup, taps: outputsPerGroup * taps.count, into: next) {
-                        i, place in
-                        let (o, index) = place.quotientAndRemainder(dividingBy: taps.count)
-                        let tap = taps[index].y * geometry.x.kernel + taps[index].x
-                        return weights[((group * outputsPerGroup + o) * inputsPerGroup + i) * kernelTaps + tap]
+                    let places = taps.map { $0.y * geometry.x.kernel + $0.x }
+                    var first = 0
+                    while first < inputsPerGroup {
+                        let size = kern_layer_tile(inputsPerGroup, first)
+                        for o in group * outputsPerGroup..<(group + 1) * outputsPerGroup {
+                            let own = weights.baseAddress.map { $0 + (o * inputsPerGroup + first) * kernelTaps }
+                            guard let own else { return }
+                            for place in places {
+                                for i in 0..<size { next[i] = own[i * kernelTaps + place] }
+                                next += size
+                            }
+                        }
+                        first += size
                     }
-                    next += inputsPerGroup * outputsPerGroup * taps.count
                 }
             }
         }

@@ -36,7 +36,9 @@ extension LayerConvolution {
                 for i in 0..<size { shared.floats[i] += shared.floats[part * size + i] }
             }
             for o in 0..<output.channels {
-                for t in 0..<tapCount { weights.samples[o * tapCount + t] = shared.floats[o * columns + t] }
+                weights.withMutableRows {
+                    ($0.base + o * tapCount).update(from: shared.floats + o * columns, count: tapCount)
+                }
                 bias?.samples[o] = shared.floats[o * columns + tapCount]
             }
         }
