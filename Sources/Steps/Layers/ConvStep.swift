@@ -54,7 +54,7 @@ public struct ConvStep: WeightedStep {
             ),
             .key("no-bias", .flag, "add nothing to the sum"),
         ] + WindowSettings.kernelWords + LayerWords.settings + [LayerWords.start],
-            otherForms: [SharedConvStep.word]
+        otherForms: [SharedConvStep.word]
     ) { settings throws(StepError) in
         ConvStep(
             channels: settings.integer("channels"), size: settings.size("size"), groups: settings.integer("groups"),
