@@ -56,6 +56,20 @@ public struct Planes: Sendable {
 }
 
 extension Planes {
+    /// The same samples, all rows of them, as planes of another shape: channels of a batch may become pictures of one.
+    package func reshaped(to shape: Shape) -> Planes {
+        precondition(rows == 0..<self.shape.height && rowCapacity == self.shape.height, "a band has one shape only")
+        return Planes(shape: shape, samples: samples)
+    }
+
+    /// Lends the samples to `body` as planes of another shape, without a copy.
+    package mutating func reshaped<Result>(to shape: Shape, _ body: (inout Planes) -> Result) -> Result {
+        var other = reshaped(to: shape)
+        samples = []
+        defer { samples = other.samples }
+        return body(&other)
+    }
+
     /// Forgets the rows above `row`; what they occupied is reused by `makeRoom`.
     package mutating func dropRows(before row: Int) {
         let first = min(max(row, rows.lowerBound), rows.upperBound)

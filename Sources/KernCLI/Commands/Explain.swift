@@ -17,6 +17,10 @@ struct Explain: Command {
         help:
             "Shows the products and the sum behind the output pixel at X,Y, counted from the top left; needs an IMAGE.")
 
+    static let classes = Option(
+        "classes", .integer(1...1_000_000), placeholder: "N",
+        help: "How many classes a net is to tell apart, where its program says 'classes'.")
+
     static let spec = CommandSpec(
         name: "explain", summary: "writes out what a program would do, step by step",
         examples: [
@@ -31,12 +35,14 @@ struct Explain: Command {
                 "SIZE|IMAGE", completion: .file,
                 help: "What goes in: a size such as 640x480 or 640x480x3, or a picture."),
         ],
-        options: [at, .border, .engine, .threads, Apply.range, Apply.alpha, Apply.linear] + EngineOptions.limitOptions
+        options: [at, classes, .border, .engine, .threads, Apply.range, Apply.alpha, Apply.linear]
+            + EngineOptions.limitOptions
             + [.json])
 
     let program: String
     let subject: String
     let place: PerAxis<Int>?
+    let numbers: [String: Double]
     let engine: EngineOptions
     let range: RangeRule
     let alpha: AlphaRule
@@ -47,6 +53,7 @@ struct Explain: Command {
         program = arguments.positionals[0]
         subject = arguments.positionals[1]
         place = arguments.point(Explain.at).map { PerAxis(x: $0.x, y: $0.y) }
+        numbers = arguments.integer(Explain.classes).map { ["classes": Double($0)] } ?? [:]
         engine = try EngineOptions(arguments)
         range = arguments.choice(Apply.range, as: RangeRule.self) ?? .auto
         alpha = arguments.choice(Apply.alpha, as: AlphaRule.self) ?? .weight
@@ -55,7 +62,8 @@ struct Explain: Command {
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        let graph = try Catalogue(folders: Environment.kernelFolders).graph(for: SourceText(text: program))
+        let graph = try Catalogue(folders: Environment.kernelFolders).graph(
+            for: SourceText(text: program), numbers: numbers)
         var options = try engine.runOptions()
         options.range = range
         options.alpha = alpha

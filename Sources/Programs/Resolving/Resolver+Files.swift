@@ -21,6 +21,7 @@ extension Resolver {
             throw ProgramError(error.fault, at: error.span, in: error.source, usedAt: [place] + scope.usedAt)
         }
         var inner = Scope(source: source)
+        inner.values = numbers
         inner.chain = scope.chain + [name]
         inner.label = text(of: call, in: scope)
         inner.usedAt = [place] + scope.usedAt

@@ -14,6 +14,7 @@ extension Catalogue {
         _ program: Program, from source: SourceText, numbers: [String: Double] = [:]
     ) throws(ProgramError) -> Graph {
         var resolver = Resolver(catalogue: self, source: source)
+        resolver.numbers = numbers
         var scope = Scope(source: source)
         scope.values = numbers
         let output = try resolver.chain(program, from: 0, in: scope)
@@ -32,6 +33,8 @@ struct Resolver {
     let catalogue: Catalogue
     var graph: Graph
     var labels = NodeLabels()
+    /// Words that stand for numbers in every text: `classes`.
+    var numbers: [String: Double] = [:]
 
     /// Kernels within kernels; more cannot be meant, and each costs stack.
     static let deepestChain = 32

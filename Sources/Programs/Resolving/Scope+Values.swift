@@ -11,6 +11,9 @@ extension Scope {
         do {
             value = try Formula(word, in: source).evaluate(values)
         } catch {
+            if word.text == "classes", values["classes"] == nil {
+                throw self.error(.unknownClasses(step: step), at: word.span)
+            }
             // Where there are no parameters, a word that is no number is a mistake, not a formula.
             if values.isEmpty, word.text.first?.isLetter == true {
                 throw self.error(

@@ -87,6 +87,9 @@ extension ProgramError: CustomStringConvertible {
             "border=\(text) means two things: write 'symmetric' (c b a | a b c d) or 'reflect' (d c b | a b c d)"
         case .shape(let sentence):
             sentence
+        case .unknownClasses(let step):
+            "\(step): 'classes' is how many classes the examples have, which 'kern train' finds in --data; "
+                + "'kern explain --classes 10' explains it for ten"
         case .model(let sentence):
             sentence
         case .unreadable(let path, let reason):

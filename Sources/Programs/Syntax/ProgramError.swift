@@ -78,6 +78,8 @@ public struct ProgramError: Error, Hashable, Sendable {
         case shape(String)
         /// A kernel file that cannot be read.
         case unreadable(path: String, reason: String)
+        /// `classes` where no data say how many there are.
+        case unknownClasses(step: String)
         /// A model file that is none: one sentence.
         case model(String)
         /// More steps than a program may have once its repeats and kernels are written out.

@@ -3,10 +3,11 @@ import Pixels
 
 /// `conv 5x5`: one kernel whose weights are to be learned, on each channel by itself. It is to `conv 6 5x5` what a named
 /// kernel is to a layer: as many channels come out as come in, and its border is that of named kernels.
-public struct SharedConvStep: Step {
+public struct SharedConvStep: WeightedStep {
     public let size: Size
     public let hasBias: Bool
     public let settings: WindowSettings
+    public let layerWords: LayerWords
     public let text: String
 
     public var role: StepRole { .window(isSigned: false) }
@@ -28,8 +29,16 @@ public struct SharedConvStep: Step {
         if border == .renorm {
             throw .argument("border=renorm divides by the sum of the weights, and those of \(text) are not known yet")
         }
+        // One kernel for all channels: while learning, each channel is a picture of its own.
+        let planes = Shape(count: input.count * input.channels, channels: 1, size: input.size)
+        let layer =
+            try border == .keep
+            ? nil
+            : StepError.rewording { () throws(GeometryError) in
+                try LayerConvolution(window: window, border: border, input: planes, outputs: 1)
+            }
         return PlannedSharedConv(
-            step: self, input: input, output: output, window: window, geometry: geometry, border: border)
+            step: self, input: input, output: output, window: window, geometry: geometry, border: border, layer: layer)
     }
 
     static let word = StepWord(
@@ -37,11 +46,12 @@ public struct SharedConvStep: Step {
         settings: [
             .place("size", .size(1...4096), "of the kernel"),
             .key("bias", .flag, "add a number, to be learned too, to the sum"),
-        ] + WindowSettings.kernelWords
+        ] + WindowSettings.kernelWords + LayerWords.settings + [LayerWords.start]
     ) { settings throws(StepError) in
         SharedConvStep(
             size: settings.size("size"), hasBias: settings.has("bias"),
-            settings: WindowSettings(settings, stride: Size(1), padding: .same), text: settings.text)
+            settings: WindowSettings(settings, stride: Size(1), padding: .same), layerWords: LayerWords(settings),
+            text: settings.text)
     }
 }
 
@@ -52,6 +62,7 @@ struct PlannedSharedConv: DifferentiableStep {
     let window: Window
     let geometry: Geometry
     let border: Border
+    let layer: LayerConvolution?
 
     var inputs: [Shape] { [input] }
 
@@ -70,10 +81,33 @@ struct PlannedSharedConv: DifferentiableStep {
         convolution(call.parameters).run(call.inputs[0], rows: call.rows, into: &output, on: call.machine)
     }
 
+    func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes]) {
+        guard let layer else { return run(call, into: &output) }
+        output.reshaped(to: layer.output) { output in
+            layer.run(
+                call.inputs[0].reshaped(to: layer.input), weights: call.parameters[0],
+                bias: step.hasBias ? call.parameters[1] : nil, rows: call.rows, into: &output, on: call.machine)
+        }
+    }
+
     /// Each channel has its own say about the kernel they share.
     func backward(
         _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
     ) {
+        if let layer {
+            let slope = outputGradient.reshaped(to: layer.output)
+            gradients.withInput(0) { gradient in
+                gradient.reshaped(to: layer.input) {
+                    layer.inputGradient(of: slope, weights: call.parameters[0], into: &$0, on: call.machine)
+                }
+            }
+            gradients.withWeightsAndBias(step.hasBias) { weights, bias in
+                layer.parameterGradients(
+                    of: slope, at: call.inputs[0].reshaped(to: layer.input), weights: &weights, bias: &bias,
+                    on: call.machine)
+            }
+            return
+        }
         let found = convolution(call.parameters).gradients(of: outputGradient, at: call.inputs[0])
         if gradients.inputs[0] != nil { gradients.inputs[0] = found.input }
         gradients.parameters = [sum(found.weights, of: taps)] + (step.hasBias ? [sum(found.bias, of: 1)] : [])
