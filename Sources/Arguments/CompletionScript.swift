@@ -63,6 +63,8 @@ package enum Shell: String, CaseIterable, Sendable {
             local line tab=$'\t'
             local -a asked candidates
             asked=("${(@Q)words}")
+            # A quote that is still open stays behind (Q).
+            asked[CURRENT]=${asked[CURRENT]#[\'\"]}
             while IFS= read -r line; do
                 if [[ -z ${line%%$tab*} ]]; then
                     _files

@@ -52,7 +52,8 @@ import Testing
     @Test func `kitty and iTerm2 get a PNG in pieces they take`() throws {
         let large = Raster(
             header: PictureHeader(size: Size(width: 100, height: 100), channels: .rgb, depth: .uint8),
-            bytes: (0..<30_000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 >> 3) })
+            bytes: (0..<30_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13 ^ $0 &* $0 &* 40_503 >> 7) }
+        )
         let pieces = try Preview(.kitty).text(large).split(separator: "\u{1B}\\")
         #expect(pieces.count > 1 && pieces[0].hasPrefix("\u{1B}_Ga=T,f=100,m=1;iVBORw0KGgo"))
         #expect(pieces.dropFirst().dropLast().allSatisfy { $0.hasPrefix("\u{1B}_Gm=1;") })
