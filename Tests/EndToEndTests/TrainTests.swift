@@ -58,7 +58,7 @@ import Testing
             ("'conv 3x3' --before grain.pgm --after white.pgm", 1, "nothing can be learned"),
             ("'conv 99x99' --before a.png --after a.png", 2, "at most 2601"),
             ("'gaussian 2' --before a.png --after b.png", 2, "has no weights to learn"),
-            ("'conv 3x3 | relu' --before a.png --after a.png", 2, "more than one convolution"),
+            ("'conv 3x3 | relu' --before a.png --after a.png", 2, "-o NAME.safetensors"),
             ("'conv 3x3' --before a.png --after b.png -o k.txt", 2, "ends in .kern"),
             ("'conv 3x5' --symmetric full --before a.png --after a.png", 2, "needs a square kernel"),
             ("'conv 3x3' --before . --after a.png", 2, "is a folder"),

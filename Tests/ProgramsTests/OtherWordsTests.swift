@@ -1,7 +1,7 @@
 import Programs
 import Testing
 
-@Test(arguments: [("blur 2", "gaussian"), ("Grayscale", "gray"), ("resize 2", "avgpool"), ("gausian 2", "gaussian")])
+@Test(arguments: [("blur 2", "gaussian"), ("Grayscale", "gray"), ("shrink 2", "avgpool"), ("gausian 2", "gaussian")])
 func `a word from another program is answered with ours`(program: String, ours: String) {
     let error = #expect(throws: ProgramError.self) { try Catalogue().graph(for: SourceText(text: program)) }
     #expect(error?.sentence.hasSuffix("did you mean '\(ours)'?") == true)

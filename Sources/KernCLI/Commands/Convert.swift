@@ -8,7 +8,7 @@ import Steps
 struct Convert: Command {
     private static let syntaxes = KernelSyntax.allCases.map(\.rawValue)
     static let source = Option(
-        "from", .choice(syntaxes), placeholder: "SYNTAX", defaultText: "by the file's name, else by its look",
+        "syntax", .choice(syntaxes), placeholder: "SYNTAX", defaultText: "by the file's name, else by its look",
         help: "How KERNEL is written: \(syntaxes.joined(separator: ", ")).")
     static let target = Option(
         "to", .choice(syntaxes), placeholder: "SYNTAX", defaultText: "by the name of OUT, else kern",
@@ -28,7 +28,7 @@ struct Convert: Command {
         examples: [
             Example("kern convert '3x3: 1,2,3 4,5,6 7,8,9'", says: "a kernel of ImageMagick's as one of kern's"),
             Example("kern convert 'gaussian 1' --to vips -o gaussian.mat", says: "a matrix file for vips conv"),
-            Example("kern convert emboss.svg --from svg -o emboss.kern", says: "an SVG filter as a step"),
+            Example("kern convert emboss.svg --syntax svg -o emboss.kern", says: "an SVG filter as a step"),
             Example("kern convert conv1.npy --index 3 --to csv", says: "one kernel of a layer, as numbers"),
         ],
         positionals: [
@@ -106,7 +106,7 @@ struct Convert: Command {
             return try ForeignKernel.read(bytes, as: syntax, isCorrelated: isCorrelated)
         } catch {
             throw Complaint(
-                "\(isFile ? kernel + ": " : "")\(error.sentence) (read as \(syntax.rawValue); --from says otherwise)")
+                "\(isFile ? kernel + ": " : "")\(error.sentence) (read as \(syntax.rawValue); --syntax says otherwise)")
         }
     }
 

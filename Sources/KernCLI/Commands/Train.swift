@@ -47,7 +47,6 @@ struct Train: Command {
             Example(
                 "kern train 'conv 5x5' --before a.png --after b.png -o mystery.kern",
                 says: "finds the kernel between two pictures, exactly"),
-            Example("kern apply mystery.kern photo.png -o out.png", says: "and applies it to another"),
             Example(
                 "kern train 'conv 7x7' --before in/ --after out/ --symmetric full",
                 says: "from folders, matched by name"),
@@ -126,6 +125,9 @@ struct Train: Command {
             if let problem = try SolvableProgram(graph, self) {
                 try checkName(".kern", "a kernel that is solved for")
                 return try solve(problem, catalogue, terminal)
+            }
+            guard graph.nodes.contains(where: { $0.step is any WeightedStep }) else {
+                throw Complaint("'\(program)' has no weights to learn; 'conv 5x5' is a kernel that is not known yet")
             }
         }
         return try train(text, terminal)

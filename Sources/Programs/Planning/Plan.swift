@@ -47,6 +47,7 @@ public struct Plan: Sendable {
 
     /// - Throws: a `ProgramError` at the step whose sizes cannot work, or a `PlanError` where it needs too much.
     public init(_ graph: Graph, for header: PictureHeader, options: RunOptions = RunOptions()) throws {
+        let graph = graph.folded()
         var lowering = try Lowering(graph, header, options)
         try lowering.run()
         self.graph = graph

@@ -8,10 +8,10 @@ import Tensors
 public struct Graph: Sendable {
     public struct Node: Sendable {
         /// nil for the picture that comes in.
-        public let step: (any Step)?
-        public let inputs: [Int]
+        public internal(set) var step: (any Step)?
+        public internal(set) var inputs: [Int]
         /// As it was written.
-        public let text: String
+        public internal(set) var text: String
         let place: ProgramError.Place
         /// The calls that led here, innermost first, where it stands in a kernel file.
         let usedAt: [ProgramError.Place]

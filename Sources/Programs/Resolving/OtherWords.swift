@@ -5,7 +5,7 @@ enum OtherWords {
         "denoise": "median", "despeckle": "median", "edge": "sobel", "edges": "sobel", "gradient": "sobel",
         "grayscale": "gray", "greyscale": "gray", "grey": "gray", "mono": "gray", "negate": "invert",
         "negative": "invert", "normalize": "normalise", "standardize": "standardise", "brightness": "scale",
-        "contrast": "scale", "multiply-by": "scale", "downsample": "avgpool", "resize": "avgpool", "shrink": "avgpool",
+        "contrast": "scale", "multiply-by": "scale", "downsample": "avgpool", "shrink": "avgpool",
         "maximum": "maxpool", "minimum": "minpool", "erode": "minpool", "binarize": "threshold", "lens": "disk",
         "usm": "unsharp", "unsharp-mask": "unsharp", "absolute": "abs", "magnitude": "hypot",
     ]

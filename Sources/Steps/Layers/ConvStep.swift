@@ -13,6 +13,16 @@ public struct ConvStep: WeightedStep {
 
     public var role: StepRole { .layer }
 
+    /// The same with a number added to each sum.
+    public var withBias: ConvStep {
+        ConvStep(
+            channels: channels, size: size, groups: groups, hasBias: true, settings: settings, layerWords: layerWords,
+            text: text)
+    }
+
+    /// Whether every output is a sum, and none a copy of a pixel at the rim.
+    public var sumsEverywhere: Bool { settings.border != .keep }
+
     /// How the window lies, whatever the weights turn out to be.
     public func window() throws(StepError) -> Window { try settings.window(size) }
 

@@ -10,6 +10,11 @@ public struct DenseStep: WeightedStep {
 
     public var role: StepRole { .layer }
 
+    /// The same with a number added to each sum.
+    public var withBias: DenseStep {
+        DenseStep(outputs: outputs, hasBias: true, layerWords: layerWords, text: text)
+    }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedDense(
             step: self, input: inputs[0], product: LayerProduct(input: inputs[0], outputs: outputs))
