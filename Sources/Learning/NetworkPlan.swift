@@ -15,8 +15,10 @@ struct NetworkPlan: Sendable {
 
     private(set) var nodes: [Node]
     let output: Int
-    /// For each node, who reads it.
-    let readers: [Int]
+    /// For each node whose step works where its input lies, that input; and the other way round. What such a step needs on
+    /// the way back, its result tells as well.
+    let inPlace: [Int?]
+    let follower: [Int?]
 
     /// - Throws: a `ProgramError` at the step whose sizes cannot work.
     init(_ graph: Graph, upTo output: Int, input: Shape) throws {
@@ -35,7 +37,18 @@ struct NetworkPlan: Sendable {
         for (index, node) in nodes.enumerated() where needed[index] {
             for input in node.inputs { readers[input] += 1 }
         }
-        self.readers = readers
+        var inPlace = [Int?](repeating: nil, count: nodes.count)
+        var follower = inPlace
+        for (index, node) in nodes.enumerated() where (node.step as? any InPlaceStep)?.worksInPlace ?? false {
+            let input = node.inputs[0]
+            guard readers[input] == 1, input != output, index != output,
+                let before = nodes[input].step as? any DifferentiableStep, !before.needsOutput
+            else { continue }
+            inPlace[index] = input
+            follower[input] = index
+        }
+        self.inPlace = inPlace
+        self.follower = follower
         self.nodes = nodes
     }
 

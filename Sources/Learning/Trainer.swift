@@ -45,6 +45,7 @@ public final class Trainer<Source: BatchSource> {
     private let evaluator: Evaluator
     private let batches: Batches
     private var order: [Int] = []
+    private var lastRate = 0.0
     private var orderedEpoch = -1
 
     public init(_ learner: Learner, training: Source, validation: Source?, settings: TrainingSettings) {
@@ -64,8 +65,8 @@ public final class Trainer<Source: BatchSource> {
         return state.epochsSinceBest >= patience
     }
 
-    /// One batch; at the end of an epoch also its report.
-    public func step() throws -> EpochReport? {
+    /// One batch; true where it was the last of an epoch, which is then to be closed.
+    public func step() throws -> Bool {
         if orderedEpoch != state.epoch {
             order = batches.order(inEpoch: state.epoch)
             orderedEpoch = state.epoch
@@ -77,14 +78,16 @@ public final class Trainer<Source: BatchSource> {
             setbacks: state.setbacks)
         state.sum += try learner.step(training, pictures, pass: state.epoch, rate: rate, seed: settings.seed)
         state.step += 1
-        guard state.step == stepsPerEpoch else { return nil }
-        return try closeEpoch(rate: rate)
+        lastRate = rate
+        return state.step == stepsPerEpoch
     }
 
-    private func closeEpoch(rate: Double) throws -> EpochReport {
+    /// After the last step of an epoch: measures, and tells what became of it.
+    public func closeEpoch() throws -> EpochReport {
         let hasClasses = learner.loss.isForClasses
         var report = EpochReport(
-            epoch: state.epoch + 1, loss: state.sum.mean, accuracy: hasClasses ? state.sum.accuracy : nil, rate: rate,
+            epoch: state.epoch + 1, loss: state.sum.mean, accuracy: hasClasses ? state.sum.accuracy : nil,
+            rate: lastRate,
             isBest: false)
         if let validation {
             let found = try evaluator.evaluate(learner.network, on: validation)

@@ -18,7 +18,7 @@ final class Workspace {
     init(_ plan: NetworkPlan, learns: Bool) {
         self.plan = plan
         results = plan.nodes.enumerated().map { index, node in
-            index == 0 || node.step != nil
+            index == 0 || (node.step != nil && plan.inPlace[index] == nil)
                 ? Planes(shape: node.shape) : Planes(shape: Shape(channels: 0, height: 0, width: 0))
         }
         notes = plan.nodes.map { node in
@@ -36,6 +36,15 @@ final class Workspace {
     func forward(_ values: [[Planes]], learning: StepCall.Learning?, machine: Machine) -> Planes {
         for index in plan.nodes.indices {
             guard let step = plan.nodes[index].step else { continue }
+            if let input = plan.inPlace[index], let step = step as? any InPlaceStep {
+                results.swapAt(input, index)
+                step.apply(to: &results[index], machine: machine)
+                continue
+            }
+            // From the last batch its room is still where the step behind it left it.
+            if let follower = plan.follower[index], results[index].shape != plan.nodes[index].shape {
+                results.swapAt(index, follower)
+            }
             let call = call(of: index, step, values, learning, machine)
             if learning != nil, let step = step as? any DifferentiableStep {
                 step.forward(call, into: &results[index], notes: &notes[index])
@@ -112,7 +121,8 @@ final class Workspace {
         _ machine: Machine
     ) -> StepCall {
         var call = StepCall(
-            inputs: plan.nodes[index].inputs.map { results[$0] }, rows: 0..<plan.nodes[index].shape.height,
+            inputs: plan.inPlace[index] == nil ? plan.nodes[index].inputs.map { results[$0] } : [results[index]],
+            rows: 0..<plan.nodes[index].shape.height,
             parameters: values[index], machine: machine, learning: learning)
         if let learning {
             call.learning?.seed = Chance.hash(learning.seed, UInt64(index))
@@ -143,11 +153,25 @@ final class Workspace {
     }
 }
 
-/// Planes that no one needs just now.
+/// Memory that no one needs just now, for planes of any shape. What is taken holds anything.
 private struct SparePlanes {
-    private var planes: [Shape: [Planes]] = [:]
+    private var stores: [[Float]] = []
 
-    mutating func take(_ shape: Shape) -> Planes { planes[shape]?.popLast() ?? Planes(shape: shape) }
+    /// The smallest store that is large enough, or a new one.
+    mutating func take(_ shape: Shape) -> Planes {
+        let count = shape.sampleCount ?? 0
+        let fitting = stores.indices.filter { stores[$0].capacity >= count }
+        guard let best = fitting.min(by: { stores[$0].capacity < stores[$1].capacity }) else {
+            return Planes(shape: shape)
+        }
+        var store = stores.remove(at: best)
+        if store.count > count {
+            store.removeLast(store.count - count)
+        } else {
+            store.append(contentsOf: repeatElement(0, count: count - store.count))
+        }
+        return Planes(shape: shape, samples: store)
+    }
 
-    mutating func give(_ used: Planes) { planes[used.shape, default: []].append(used) }
+    mutating func give(_ used: Planes) { stores.append(used.samples) }
 }

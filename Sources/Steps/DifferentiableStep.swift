@@ -16,6 +16,9 @@ public protocol DifferentiableStep: PlannedStep {
     /// Whether its slope is 0 everywhere, so that no step before it can learn through it.
     var stopsLearning: Bool { get }
 
+    /// Whether `backward` looks at what came out; where not, it may be written over meanwhile.
+    var needsOutput: Bool { get }
+
     /// `run` for all rows of a batch while its weights are learned: `call.learning` is there.
     func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes])
 
@@ -31,9 +34,18 @@ public protocol DifferentiableStep: PlannedStep {
 extension DifferentiableStep {
     public var notes: [Shape] { [] }
     public var couplesBatch: Bool { false }
+    public var needsOutput: Bool { true }
     public var stopsLearning: Bool { false }
     public func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes]) { run(call, into: &output) }
     public func count(_ notes: [Planes], into parameters: inout [Planes]) {}
+}
+
+/// A step that may work where its input lies, because its way back needs no more than the signs of its result.
+public protocol InPlaceStep: DifferentiableStep {
+    var worksInPlace: Bool { get }
+
+    /// `run` from `planes` to `planes`, all rows.
+    func apply(to planes: inout Planes, machine: Machine)
 }
 
 /// One gradient for each input and each parameter, of its shape.

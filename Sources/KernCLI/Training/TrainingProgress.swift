@@ -61,11 +61,15 @@ struct TrainingProgress {
         isLineOpen = false
     }
 
+    /// After the last step of an epoch: what follows is measuring, and does not count as learning.
+    mutating func endSteps() {
+        stepsDone += 1
+        lastEpochSeconds = epochStart.duration(to: clock.now).seconds
+    }
+
     /// After an epoch: a line that stays.
     mutating func close(_ report: EpochReport) {
-        stepsDone += 1
         clear()
-        lastEpochSeconds = epochStart.duration(to: clock.now).seconds
         lastEpochRate =
             Double((stepsDone - stepsAtEpochStart) * examples / max(1, stepsPerEpoch)) / max(1e-9, lastEpochSeconds)
         bestRate = max(bestRate, lastEpochRate)

@@ -42,7 +42,9 @@ struct TrainingRun {
         }
         do {
             while !trainer.isDone {
-                if let report = try trainer.step() {
+                if try trainer.step() {
+                    progress.endSteps()
+                    let report = try trainer.closeEpoch()
                     progress.close(report)
                     try log?.add(report, seconds: progress.lastEpochSeconds, rate: progress.lastEpochRate)
                     try save(trainer)

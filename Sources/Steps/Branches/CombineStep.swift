@@ -89,6 +89,9 @@ struct PlannedCombine: DifferentiableStep {
     let inputs: [Shape]
     let output: Shape
 
+    /// A sum passes on what comes back, whatever it came to.
+    var needsOutput: Bool { rule != .add && rule != .subtract && rule != .mean }
+
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] {
         inputs.map { Branches.rows(rows, of: $0, stretchedTo: output) }
     }

@@ -35,6 +35,7 @@ struct PlannedBatchNorm: DifferentiableStep {
     let step: BatchNormStep
     let output: Shape
 
+    var needsOutput: Bool { false }
     var inputs: [Shape] { [output] }
 
     var parameters: [Parameter] {

@@ -82,6 +82,7 @@ struct PlannedConv: DifferentiableStep {
     let border: Border
     let layer: LayerConvolution?
 
+    var needsOutput: Bool { false }
     var inputs: [Shape] { [input] }
 
     var parameters: [Parameter] {

@@ -38,6 +38,7 @@ struct PlannedDense: DifferentiableStep {
     let input: Shape
     let product: LayerProduct
 
+    var needsOutput: Bool { false }
     var inputs: [Shape] { [input] }
     var output: Shape { Shape(count: input.count, channels: step.outputs, height: 1, width: 1) }
 

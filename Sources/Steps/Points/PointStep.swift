@@ -18,7 +18,7 @@ public struct PointStep: Step {
     }
 }
 
-struct PlannedPoint: DifferentiableStep {
+struct PlannedPoint: InPlaceStep {
     let function: PointFunction
     let output: Shape
 
@@ -47,6 +47,25 @@ struct PlannedPoint: DifferentiableStep {
                             count: piece.count * width, loops)
                     }
                 }
+            }
+        }
+    }
+
+    /// A result that has its sample's sign tells the slope as well as the sample did.
+    var worksInPlace: Bool {
+        switch function {
+        case .relu: true
+        case .leaky(let slope): slope > 0
+        default: false
+        }
+    }
+
+    func apply(to planes: inout Planes, machine: Machine) {
+        let (count, loops) = (planes.sampleCount, machine.rowLoops)
+        planes.withSamples { samples in
+            machine.split(0..<count, grain: SampleRun.length) { run in
+                let place = samples.base + run.lowerBound
+                function.run(place, into: place, count: run.count, loops)
             }
         }
     }
