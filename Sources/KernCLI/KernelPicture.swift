@@ -6,21 +6,28 @@ import Pixels
 struct KernelPicture {
     let raster: Raster
 
-    /// Several kernels stand side by side.
+    /// No more than this many stand side by side; of more a sheet is made.
+    private static let mostInRow = 8
+
+    /// Several kernels stand side by side, many in rows.
     init(_ kernels: [Kernel], size: Size) {
         let paper: [UInt8] = [255, 255, 255]
         var bytes = [UInt8](repeating: 255, count: size.width * size.height * 3)
-        let room = max(1, size.width / max(1, kernels.count))
-        for (index, kernel) in kernels.enumerated() {
+        var columns = max(1, kernels.count)
+        if columns > Self.mostInRow { columns = Int(Double(columns).squareRoot().rounded(.up)) }
+        let rows = (max(1, kernels.count) + columns - 1) / columns
+        let (room, height) = (max(1, size.width / columns), max(1, size.height / rows))
+        for (place, kernel) in kernels.enumerated() {
+            let (row, index) = place.quotientAndRemainder(dividingBy: columns)
             let largest = max(kernel.weights.lazy.map(abs).max() ?? 0, .leastNormalMagnitude)
             let scale = min(
-                Double(room) / Double(kernel.size.width), Double(size.height) / Double(kernel.size.height))
+                Double(room) / Double(kernel.size.width), Double(height) / Double(kernel.size.height))
             // Whole cells where there is room for them; a larger kernel is sampled.
             let cell = scale >= 1 ? scale.rounded(.down) : scale
             let gap = cell >= 8 ? 1.0 : 0
             let left = Double(index * room) + ((Double(room) - cell * Double(kernel.size.width)) / 2).rounded(.down)
-            let top = ((Double(size.height) - cell * Double(kernel.size.height)) / 2).rounded(.down)
-            for y in 0..<size.height {
+            let top = Double(row * height) + ((Double(height) - cell * Double(kernel.size.height)) / 2).rounded(.down)
+            for y in row * height..<min(size.height, (row + 1) * height) {
                 let v = (Double(y) - top) / cell
                 guard v >= 0, Int(v) < kernel.size.height else { continue }
                 for x in index * room..<min(size.width, (index + 1) * room) {

@@ -1,6 +1,7 @@
 import Codecs
 import Pixels
 import Programs
+import Steps
 
 #if canImport(Glibc)
     import Glibc
@@ -75,7 +76,7 @@ struct PictureRun: Sendable {
         options.mask = mask?.header
         let plan = try Plan(graph, for: reader.header, options: options)
         if let step = plan.nodes.first(where: \.asksForWeights) { throw PlanError.unknownWeights(step: step.text) }
-        if plan.output.size == Size(1), plan.output.channels.count > 4, plan.output.depth != .float32 {
+        if graph.endsInClasses, plan.output.size == Size(1), plan.output.depth != .float32 {
             throw Complaint(
                 "this makes \(plan.output.channels.count) numbers of a picture, not a picture; 'kern predict MODEL "
                     + "PICTURE' tells what they say, and -o NAME.npy writes them")
@@ -147,4 +148,9 @@ struct PictureRun: Sendable {
             outcome.lines.append(.result(result.text))
         }
     }
+}
+
+extension Graph {
+    /// Whether what comes out are numbers about a picture, not a picture.
+    fileprivate var endsInClasses: Bool { nodes[output].step is DenseStep || nodes[output].step is SoftmaxStep }
 }

@@ -19,12 +19,14 @@ struct PlanText {
         var lines: [String] = []
         for (place, step) in steps.enumerated() { lines += describe(step, at: place) }
         let operations = steps.reduce(0) { $0 + $1.operations }
-        let weights = steps.reduce(0) { $0 + $1.parameterCount }
+        let unknown = steps.reduce(0) { $0 + ($1.isLearned ? 0 : $1.parameterCount) }
+        let known = steps.reduce(0) { $0 + ($1.isLearned ? $1.parameterCount : 0) }
         lines.append("")
         lines.append(
             "in all: \(plan.input.size) becomes \(plan.output.size)x\(plan.output.channels.count), "
                 + "\(NumberText.quantity(operations)) operations"
-                + (weights > 0 ? ", \(weights) weights to be learned" : "")
+                + (unknown > 0 ? ", \(unknown) weights to be learned" : "")
+                + (known > 0 ? ", \(known) weights learned" : "")
                 + ", \(NumberText.bytes(plan.memory)) held at one time")
         lines.append("range: " + rangeText)
         return lines
@@ -49,7 +51,10 @@ struct PlanText {
         }
         if !step.parameters.isEmpty {
             let shapes = step.parameters.map { "\($0.name) \(SizeArithmetic.weights($0.shape))" }
-            add("weights", shapes.joined(separator: ", ") + " = \(step.parameterCount), to be learned")
+            add(
+                "weights",
+                shapes.joined(separator: ", ") + " = \(step.parameterCount), "
+                    + (step.isLearned ? "learned" : "to be learned"))
         }
         if step.operations > 0 { add("work", NumberText.quantity(step.operations) + " operations") }
         if let levels = step.levels {

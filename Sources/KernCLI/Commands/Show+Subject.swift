@@ -9,6 +9,8 @@ extension Show {
         struct NamedKernel {
             var text: String
             var kernel: Kernel
+            /// What it may be called as a file; nil where it is a step of its own.
+            var label: String?
         }
 
         var help: [String] = []
@@ -19,7 +21,7 @@ extension Show {
 
         var isOneKernel: Bool { kernels.count == 1 && program == nil }
 
-        init(_ text: String, in catalogue: Catalogue) throws {
+        init(_ text: String, layer: String?, in catalogue: Catalogue) throws {
             if let form = StepForm.named(text) {
                 help = ["\(form.name) — \(form.summary)"] + form.help + ["", "example: \(form.example)"]
                 return
@@ -39,6 +41,12 @@ extension Show {
                 }
             }
             let graph = try catalogue.graph(for: source)
+            let layers = LearnedLayers(graph)
+            if layer != nil || !layers.isEmpty {
+                kernels = try layers.kernels(of: layer, in: text)
+                if self.program == nil { self.program = program }
+                return
+            }
             var seen: Set<Kernel> = []
             for node in graph.nodes {
                 guard let step = node.step as? KernelStep, seen.insert(step.kernel).inserted else { continue }

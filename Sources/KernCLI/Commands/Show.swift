@@ -5,9 +5,14 @@ import Programs
 /// `kern show NAME`
 struct Show: Command {
     static let output = Option(
-        "output", short: "o", .file, placeholder: "PICTURE", help: "Also draws the kernel into this PNG.")
+        "output", short: "o", .file, placeholder: "PICTURE",
+        help: "Also draws the kernel into this PNG; where it ends in '/', saves each kernel in this folder.")
     static let size = Option(
         "size", .size, placeholder: "WIDTHxHEIGHT", defaultText: "256x256", help: "How large the picture is.")
+
+    static let layer = Option(
+        "layer", .text, placeholder: "N|NAME",
+        help: "Of a model: the kernels of its N-th layer that has some, or of the one of this name, such as conv1.")
 
     static let spec = CommandSpec(
         name: "show", summary: "shows what a kernel is",
@@ -15,14 +20,16 @@ struct Show: Command {
             Example("kern show sobel-x", says: "its matrix, sum, symmetry and rank, drawn in the terminal"),
             Example("kern show 'gaussian 2'", says: "with a parameter"),
             Example("kern show 'gabor angle=30' -o gabor.png --size 512", says: "as a picture of 512x512"),
+            Example("kern show digits.safetensors --layer 1 -o kernels.png", says: "what a net learned"),
+            Example("kern show digits.safetensors --layer conv2 -o conv2/", says: "the same as kernel files"),
             Example("kern show '[1 2 1]/4' --json", says: "a matrix of your own, for a program to read"),
         ],
         positionals: [
             Positional(
                 "NAME", completion: .dynamic("program"),
-                help: "A name from 'kern list', with its parameters, a matrix, or a kernel file.")
+                help: "A name from 'kern list', with its parameters, a matrix, a kernel file, or a model.")
         ],
-        options: [output, size, .force, .json],
+        options: [output, size, layer, .force, .json],
         discussion: [
             "Kernels are correlated, as OpenCV, libvips and network layers do: the matrix lies on the picture as it is "
                 + "printed. 'flip' on a step turns it by 180 degrees, which is convolution."
@@ -30,6 +37,7 @@ struct Show: Command {
 
     let name: String
     let picture: String?
+    let layer: String?
     let pictureSize: Size
     let force: Bool
     let printsJSON: Bool
@@ -37,6 +45,7 @@ struct Show: Command {
     init(_ arguments: ParsedArguments) throws {
         name = arguments.positionals[0]
         picture = arguments.text(Show.output)
+        layer = arguments.text(Show.layer)
         pictureSize = arguments.size(Show.size).map { Size(width: $0.width, height: $0.height) } ?? Size(256)
         force = arguments.has(.force)
         printsJSON = arguments.has(.json)
@@ -46,14 +55,34 @@ struct Show: Command {
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        let subject = try Subject(name, in: Catalogue(folders: Environment.kernelFolders))
+        let subject = try Subject(name, layer: layer, in: Catalogue(folders: Environment.kernelFolders))
         if printsJSON {
             terminal.print(json(subject).text)
         } else {
             print(subject, terminal)
         }
-        if let picture { try draw(subject, to: picture) }
+        if let picture, picture.hasSuffix("/") {
+            try save(subject, in: picture)
+        } else if let picture {
+            try draw(subject, to: picture)
+        }
         return .ok
+    }
+
+    /// Each kernel as a file that is a step by its name.
+    private func save(_ subject: Subject, in folder: String) throws {
+        guard !subject.kernels.isEmpty else { throw Complaint("'\(name)' has no weights to save") }
+        guard FileFacts(folder)?.kind == .directory else {
+            throw Complaint("there is no folder '\(folder)' to save kernels in; make it first")
+        }
+        Interruption.cleansUp()
+        for (index, named) in subject.kernels.enumerated() {
+            let own = named.label ?? "kernel-\(index + 1)"
+            let file = KernelFile(
+                help: ["\(own) — \(named.text), from \(name)"],
+                program: try Program(parsing: SourceText(text: named.kernel.literal)))
+            try WholeFile.save(Array(file.description.utf8), to: "\(folder)\(own).kern", replacing: force)
+        }
     }
 
     private func draw(_ subject: Subject, to picture: String) throws {

@@ -23,6 +23,8 @@ public struct StepExplanation: Sendable {
     public let levels: String?
     public let operations: Double
     public let parameters: [Parameter]
+    /// Whether the weights are known: the program comes with a model.
+    public let isLearned: Bool
     /// Pixels of the picture that one sample depends on; nil is all of them.
     public let receptiveField: Size?
     /// Pixels of the picture from one output to the next.
@@ -50,7 +52,7 @@ extension Plan {
                     geometry: account.geometry, border: account.border, method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
                     grid: account.grid, levels: node.levels?.account, operations: account.operations,
-                    parameters: node.plan?.parameters ?? [],
+                    parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
                     bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, isImplied: node.origin == nil))
         }
