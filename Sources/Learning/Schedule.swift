@@ -26,7 +26,7 @@ public struct Schedule: Hashable, Sendable {
     /// The rate of step `step` of `steps`, counted from 0.
     ///
     /// - Parameter setbacks: how often the validation stayed behind for longer than a plateau's patience.
-    func rate(at step: Int, of steps: Int, stepsPerEpoch: Int, setbacks: Int) -> Double {
+    public func rate(at step: Int, of steps: Int, stepsPerEpoch: Int, setbacks: Int) -> Double {
         let progress = Double(step) / Double(max(1, steps))
         let whole: Double
         switch course {

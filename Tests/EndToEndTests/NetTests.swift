@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// `kern train --data`, `eval` and `predict`, from file to file.
+struct NetTests {
+    private let net = "input 16x16x1 | zscore | conv 4 5x5 stride=2 | batchnorm | relu | dropout 0.1 | dense classes"
+
+    private func trained(_ kern: Kern, _ name: String, _ options: String) throws -> Kern.Outcome {
+        try kern.shell(
+            "kern train '\(net)' --data \(Pictures.samples)/shapes -o \(name) --batch 32 --seed 3 --quiet \(options)")
+    }
+
+    @Test func `the same seed gives the same model for any number of threads, and another seed another`() throws {
+        let kern = try Kern()
+        for (name, options) in [("a", "--threads 1"), ("b", "--threads 3"), ("c", "--threads 1 --seed 4")] {
+            let outcome = try trained(kern, "\(name).safetensors", "--epochs 2 --augment flip \(options)")
+            #expect(outcome.status == 0, "\(outcome.said)")
+        }
+        let (a, b, c) = (
+            try kern.read("a.safetensors"), try kern.read("b.safetensors"), try kern.read("c.safetensors")
+        )
+        #expect(a == b)
+        #expect(a != c)
+    }
+
+    @Test func `a training that was killed goes on as if it had not been`() throws {
+        let kern = try Kern()
+        #expect(try trained(kern, "whole.safetensors", "--epochs 12").status == 0)
+        let killed = try kern.shell(
+            "kern train '\(net)' --data \(Pictures.samples)/shapes -o cut.safetensors --batch 32 --seed 3 --quiet --epochs 12 & "
+                + "while [ ! -e cut.safetensors.checkpoint ]; do sleep 0.01; done; kill -9 $!; wait $! 2>/dev/null; true"
+        )
+        #expect(killed.status == 0)
+        // On a fast machine it may have been done before it was killed.
+        if try kern.shell("test -e cut.safetensors").status != 0 {
+            #expect(try trained(kern, "cut.safetensors", "--epochs 12 --resume").status == 0)
+        }
+        #expect(try kern.read("cut.safetensors") == kern.read("whole.safetensors"))
+        #expect(try kern.shell("test -e cut.safetensors.checkpoint").status == 1)
+    }
+
+    @Test func `a checkpoint of another training is refused by name`() throws {
+        let kern = try Kern()
+        #expect(try trained(kern, "m.safetensors", "--epochs 1").status == 0)
+        try kern.write(kern.read("m.safetensors"), "n.safetensors.checkpoint")
+        let model = try trained(kern, "n.safetensors", "--epochs 1 --resume")
+        #expect(model.status == 1)
+        #expect(model.said.contains("n.safetensors.checkpoint: holds no training to go on with"))
+        try kern.write(kern.read("m.safetensors").dropLast(5), "n.safetensors.checkpoint")
+        #expect(try trained(kern, "n.safetensors", "--epochs 1 --resume").status == 1)
+    }
+
+    @Test func `a model says what pictures show and how well it does`() throws {
+        let kern = try Kern()
+        #expect(try trained(kern, "m.safetensors", "--epochs 20 --rate 0.01").status == 0)
+        let eval = try kern.shell("kern eval m.safetensors --data \(Pictures.samples)/shapes")
+        #expect(eval.printed.contains("of 80 pictures right") && eval.printed.contains("precision"))
+        let predict = try kern.shell(
+            "kern predict m.safetensors \(Pictures.samples)/shapes/test --recursive --csv --top 1")
+        #expect(predict.printed.split(separator: "\n").count == 81)
+        #expect(predict.printed.hasPrefix("path,class1,probability1\n"))
+        let json = try kern.shell("kern predict m.safetensors \(Pictures.samples)/harbour.png none.png --json")
+        #expect(json.status == 1)
+        #expect(json.printed.contains(#""classes":[{"class":""#) && json.said.contains("none.png"))
+        let apply = try kern.shell("kern apply m.safetensors \(Pictures.samples)/harbour.png -o x.png")
+        #expect(apply.status == 2 && apply.said.contains("kern predict MODEL PICTURE"))
+    }
+
+    @Test func `folding batchnorm into the layer before it changes no more than rounding`() throws {
+        let kern = try Kern()
+        #expect(try trained(kern, "m.safetensors", "--epochs 3").status == 0)
+        // Behind a step of its own the batchnorm cannot be folded.
+        let twin =
+            "input 16x16x1 | zscore | conv 4 5x5 stride=2 | scale 1 | batchnorm | relu | dropout 0.1 | dense classes"
+        let other = try kern.shell(
+            "kern train '\(twin)' --data \(Pictures.samples)/shapes -o t.safetensors --from m.safetensors --rate 0 "
+                + "--epochs 1 --val 0 --batch 4096 --quiet")
+        #expect(other.status == 0, "\(other.said)")
+        for name in ["m", "t"] {
+            #expect(
+                try kern.shell("kern apply \(name).safetensors \(Pictures.samples)/harbour.png -o \(name).npy").status
+                    == 0)
+        }
+        #expect(try kern.shell("kern explain m.safetensors 16x16x1").printed.contains("batchnorm folded in"))
+        #expect(try !kern.shell("kern explain t.safetensors 16x16x1").printed.contains("folded"))
+    }
+
+    @Test func `a picture that is learned from a picture is applied like any kernel`() throws {
+        let kern = try Kern()
+        let made = try kern.shell(
+            "kern apply invert \(Pictures.samples)/still-life-grey.png -o after.png && kern train 'conv 1 1' "
+                + "--before \(Pictures.samples)/still-life-grey.png --after after.png -o n.safetensors --epochs 300 --rate 0.05 --quiet"
+        )
+        #expect(made.status == 0, "\(made.said)")
+        #expect(
+            try kern.shell("kern apply n.safetensors \(Pictures.samples)/still-life-grey.png -o own.png").status == 0)
+        let compared = try kern.shell("kern compare own.png after.png --max-error 4/255")
+        #expect(compared.status == 0, "\(compared.printed)")
+    }
+
+    @Test func `each mistake has its sentence and its status`() throws {
+        let kern = try Kern()
+        let cases: [(words: String, status: Int32, says: String)] = [
+            ("'dense classes' --data nowhere -o m.safetensors", 1, "nowhere"),
+            ("'dense 7' --data \(Pictures.samples)/shapes -o m.safetensors", 2, "4 classes; write 'dense classes'"),
+            ("'conv 3 3x3' --data \(Pictures.samples)/shapes -o m.safetensors", 2, "a class for each picture is 1x1"),
+            ("'sobel' --data \(Pictures.samples)/shapes -o m.safetensors", 2, "nothing to learn"),
+            ("'dense classes' --data \(Pictures.samples)/shapes -o m.kern", 2, "ends in .safetensors"),
+            (
+                "'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --schedule up", 2,
+                "--schedule is constant"
+            ),
+            ("'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --augment bend", 2, "--augment"),
+            ("'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --loss mse", 2, "crossentropy"),
+            (
+                "'conv 2 3x3 | hysteresis 0.1 0.2 | dense classes' --data \(Pictures.samples)/shapes -o m.safetensors",
+                2, "no slope"
+            ),
+            (
+                "'square | square | square | dense 99 | square | square | square | dense classes' --data \(Pictures.samples)/shapes "
+                    + "-o d.safetensors --optimiser sgd --rate 1000 --quiet", 1, "diverged at step"
+            ),
+        ]
+        for (words, status, says) in cases {
+            let outcome = try kern.shell("kern train \(words)")
+            #expect(outcome.status == status, "\(words): \(outcome.said)")
+            #expect(outcome.said.contains(says), "\(words): \(outcome.said)")
+        }
+        #expect(try kern.shell("test -e m.safetensors").status == 1)
+        // What diverged leaves its last good weights.
+        #expect(try kern.shell("kern explain d.safetensors 32x32x1").status == 0)
+    }
+}
