@@ -121,12 +121,16 @@ extension Loss {
         _ output: Planes, _ wanted: Planes, into gradient: inout Planes
     ) -> LossSum {
         var sum = LossSum()
-        sum.count = output.samples.count
-        sum.weight = Double(sum.count)
         gradient.samples.withUnsafeMutableBufferPointer { slopes in
             output.samples.withUnsafeBufferPointer { values in
                 wanted.samples.withUnsafeBufferPointer { targets in
                     for index in values.indices {
+                        // What is no number was not wanted.
+                        if targets[index].isNaN {
+                            slopes[index] = 0
+                            continue
+                        }
+                        sum.count += 1
                         let (loss, slope) = cost(Double(values[index]), Double(targets[index]))
                         sum.loss += loss
                         slopes[index] = Float(slope)
@@ -134,6 +138,7 @@ extension Loss {
                 }
             }
         }
+        sum.weight = Double(sum.count)
         return sum
     }
 

@@ -11,10 +11,11 @@ struct TrainingOptions: Sendable {
         "val", .text, placeholder: "SHARE|DIR", defaultText: "the data's own validation folder, else 0.1",
         help: "What is set aside to measure with: a share of the examples, a folder of others, or 0 for nothing.")
     static let epochs = Option(
-        "epochs", .integer(1...1_000_000), placeholder: "N", defaultText: "10", help: "How often all examples are seen."
-    )
+        "epochs", .integer(1...1_000_000), placeholder: "N",
+        defaultText: "10; for pictures as many as make 1000 steps", help: "How often all examples are seen.")
     static let batch = Option(
-        "batch", .integer(1...65_536), placeholder: "N", defaultText: "64", help: "Examples in a step.")
+        "batch", .integer(1...65_536), placeholder: "N", defaultText: "64; for pictures 8",
+        help: "Examples in a step; large pictures are cut into pieces, each an example.")
     static let rate = Option(
         "rate", .number(0...1000), placeholder: "R", defaultText: "0.001, 0.05 for sgd",
         help: "The learning rate, or the highest of a schedule.")
@@ -72,8 +73,9 @@ struct TrainingOptions: Sendable {
     let optimiser: Optimiser
     let optimiserName: String
     let schedule: Schedule
-    let epochs: Int
-    let batch: Int
+    /// nil for what suits the examples.
+    let epochs: Int?
+    let batch: Int?
     let loss: Loss?
     let balances: Bool
     let augmentation: Augmentation
@@ -101,8 +103,8 @@ struct TrainingOptions: Sendable {
             }
             return .share(share)
         }
-        epochs = arguments.integer(Self.epochs) ?? 10
-        batch = arguments.integer(Self.batch) ?? 64
+        epochs = arguments.integer(Self.epochs)
+        batch = arguments.integer(Self.batch)
         optimiserName = arguments.text(Self.optimiser) ?? "adam"
         optimiser = Self.optimiser(optimiserName, arguments)
         let isSGD = optimiserName == "sgd" || optimiserName == "nesterov"

@@ -28,13 +28,13 @@ struct TrainingRun {
         let trainer = Trainer(
             learner, training: setup.training, validation: setup.validation,
             settings: TrainingSettings(
-                epochs: options.epochs, batch: options.batch, schedule: options.schedule, seed: options.seed,
+                epochs: setup.epochs, batch: setup.batch, schedule: options.schedule, seed: options.seed,
                 patience: options.patience))
         if options.resumes { try resume(trainer) }
         for note in setup.notes { terminal.talk("kern train: \(note)") }
         terminal.talk(introduction)
         var progress = TrainingProgress(
-            terminal: terminal, epochs: options.epochs, stepsPerEpoch: trainer.stepsPerEpoch,
+            terminal: terminal, epochs: setup.epochs, stepsPerEpoch: trainer.stepsPerEpoch,
             examples: setup.training.count, stepsDone: trainer.learner.steps)
         var log = try options.log.map {
             try TrainingLog(
@@ -81,7 +81,7 @@ struct TrainingRun {
     private var purpose: String {
         let classes = setup.model.classes.joined(separator: ",")
         return "program \(program); \(setup.training.count) examples of \(setup.network.input) classes \(classes); "
-            + "batch \(options.batch); epochs \(options.epochs); seed \(options.seed); \(options.optimiser); "
+            + "batch \(setup.batch); epochs \(setup.epochs); seed \(options.seed); \(options.optimiser); "
             + "\(options.schedule); \(setup.loss); augment \(options.augmentation)"
     }
 

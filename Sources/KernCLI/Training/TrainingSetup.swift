@@ -16,6 +16,11 @@ struct TrainingSetup {
     let validation: ExampleBatches?
     let test: ExampleBatches?
     let notes: [String]
+    let batch: Int
+    let epochs: Int
+
+    /// Steps that a net makes of pictures unless it is told otherwise: of few pictures an epoch is soon over.
+    private static let pictureSteps = 1000
 
     /// - Parameter read: reads the examples, given how pictures are brought to what the program takes.
     init(
@@ -29,7 +34,11 @@ struct TrainingSetup {
         var dataOptions = DataOptions(
             classes: program.model.flatMap { $0.classes.isEmpty ? nil : $0.classes }, limits: limits, machine: machine)
         dataOptions.fit = try draft.inputFit(catalogue)
-        let data = try read(dataOptions)
+        var data = try read(dataOptions)
+        if let pieces = data.training.pieces(for: draft, limits: limits) {
+            data.training = pieces
+            data.validation = data.validation?.pieces(for: draft, limits: limits)
+        }
         var notes = data.notes
         let training = data.training
         let classes = training.classes
@@ -63,6 +72,9 @@ struct TrainingSetup {
         self.network = network
         model = Model(program: program.text, classes: classes, input: shape, history: "", weights: [])
         self.notes = notes
+        batch = options.batch ?? (classes.isEmpty ? 8 : 64)
+        let stepsPerEpoch = (own.count + batch - 1) / batch
+        epochs = options.epochs ?? (classes.isEmpty ? max(10, Self.pictureSteps / stepsPerEpoch) : 10)
     }
 
     /// What is learned from, and what is measured with.
@@ -111,5 +123,19 @@ extension Network {
             }
         }
         return asked ?? (examples.classes.isEmpty ? .meanSquare : .crossEntropy(smoothing: 0))
+    }
+}
+
+extension ExampleSet {
+    /// Large pictures in pieces, where the net makes pictures of the same size and does not look at all of them at once.
+    fileprivate func pieces(for graph: Graph, limits: Limits) -> ExampleSet? {
+        let channels: Channels = shape.channels == 1 ? .gray : shape.channels == 3 ? .rgb : .planes(shape.channels)
+        let header = PictureHeader(size: shape.size, channels: channels, depth: .uint8)
+        guard let samples = shape.sampleCount, samples <= limits.maxMemory / 32,
+            let plan = try? Plan(graph, for: header), plan.output.size == shape.size,
+            let field = plan.explanation.last?.receptiveField
+        else { return nil }
+        let margin = max(field.width, field.height) / 2
+        return patches(side: max(64, 6 * margin), margin: margin)
     }
 }
