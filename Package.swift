@@ -36,7 +36,7 @@ let package = Package(
         .target(
             name: "KernCLI",
             dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs", "Learning", "Arguments"]),
-        .executableTarget(name: "kern", dependencies: ["KernCLI"]),
+        .executableTarget(name: "kern", dependencies: ["KernCLI", "Codecs"]),
         .target(
             name: "KernBench",
             dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs", "KernCLI", "Arguments"]),
@@ -58,7 +58,7 @@ let package = Package(
         .testTarget(
             name: "RegressionTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Codecs"]),
         .testTarget(name: "KernBenchTests", dependencies: ["KernBench", "KernCLI", "Arguments"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["kern"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["kern", "Codecs", "Pixels"]),
         .testTarget(name: "GalleryTests", dependencies: ["Pixels", "Convolution", "Programs", "Codecs", "kern"]),
     ],
     swiftLanguageModes: [.v6]

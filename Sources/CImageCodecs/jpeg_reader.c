@@ -28,6 +28,7 @@ struct kc_jpeg_reader {
 
     void *context;
     kc_refill refill;
+    const uint8_t *piece;  // what was refilled last, from its beginning
 
     kc_limits limits;
     segment *segments;
@@ -75,6 +76,18 @@ static void on_error(j_common_ptr jpeg) {
     fail(owner(jpeg), status_of(jpeg->err->msg_code), text);
 }
 
+// Whether the bytes that were passed over in front of the marker just read are one and the same: padding to a whole block,
+// as cameras write it, and no picture cut short. Of bytes that are no longer held nothing is known.
+static bool is_padding(const kc_jpeg_reader *reader, int count) {
+    ptrdiff_t held = reader->source.next_input_byte - reader->piece - 2;
+    if (count < 1 || held < count) return false;
+    const uint8_t *skipped = reader->source.next_input_byte - 2 - count;
+    for (int i = 1; i < count; i++) {
+        if (skipped[i] != skipped[0]) return false;
+    }
+    return true;
+}
+
 // libjpeg warns and fills in grey; what it fills in is no picture, so the damage ends it here.
 static void on_message(j_common_ptr jpeg, int level) {
     if (level >= 0) return;
@@ -86,6 +99,12 @@ static void on_message(j_common_ptr jpeg, int level) {
     case JWRN_NOT_SEQUENTIAL:
         kc_add_warning(&owner(jpeg)->report, text);
         return;
+    case JWRN_EXTRANEOUS_DATA:
+        if (jpeg->err->msg_parm.i[1] == JPEG_EOI && is_padding(owner(jpeg), jpeg->err->msg_parm.i[0])) {
+            kc_add_warning(&owner(jpeg)->report, text);
+            return;
+        }
+        fail(owner(jpeg), KC_DAMAGED, text);
     default:
         fail(owner(jpeg), KC_DAMAGED, text);
     }
@@ -99,7 +118,7 @@ static boolean on_fill(j_decompress_ptr jpeg) {
     ptrdiff_t got = reader->refill(reader->context, &bytes);
     if (got < 0) fail(reader, KC_CALLBACK, "read failed");
     if (got == 0) fail(reader, KC_TRUNCATED, "the file ends too early");
-    reader->source.next_input_byte = bytes;
+    reader->source.next_input_byte = reader->piece = bytes;
     reader->source.bytes_in_buffer = (size_t)got;
     return TRUE;
 }

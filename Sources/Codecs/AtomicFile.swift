@@ -81,6 +81,9 @@ public final class AtomicFile {
     /// Unlinks the temporary files of all files being written. Async-signal-safe: meant for a signal handler.
     public static func unlinkAllTemporaries() { kc_temporaries_unlink() }
 
+    /// From now on a crash of the process does so, too: even memory that runs out leaves nothing half-written.
+    public static func unlinkAllTemporariesOnCrash() { kc_temporaries_guard() }
+
     private func removeTemporary() {
         guard let temporary else { return }
         unlink(temporary)

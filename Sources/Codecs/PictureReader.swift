@@ -65,11 +65,16 @@ public final class PictureReader: RowSource {
             case .npy: try NPYDecoder(source, limits: limits)
             }
         rowsLeft = decoder.header.size.height
+        earlyMetadata = decoder.header.metadata
     }
 
     /// Known before the first row. Of a PNG from a pipe, texts and EXIF behind the pixels are known after the
     /// last row.
     public var header: PictureHeader { decoder.header }
+
+    /// Whether the last row brought texts or EXIF that `header` could not tell before the first.
+    public var hasLateMetadata: Bool { rowsLeft == 0 && decoder.header.metadata != earlyMetadata }
+    private let earlyMetadata: Metadata
 
     /// Odd things that did the picture no harm, in the decoder's words.
     public var warnings: [String] { decoder.warnings }

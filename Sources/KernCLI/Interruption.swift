@@ -9,6 +9,7 @@ import Codecs
 /// Ctrl-C, a closed window or a polite kill: half-written files go, and the shell is told which signal it was.
 enum Interruption {
     static func cleansUp() {
+        AtomicFile.unlinkAllTemporariesOnCrash()
         for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
             signal(number) { number in
                 AtomicFile.unlinkAllTemporaries()

@@ -67,6 +67,11 @@ struct PictureRun: Sendable {
             job.input == "-"
             ? try PictureReader(descriptor: STDIN_FILENO, limits: limits)
             : try PictureReader(path: job.input, limits: limits)
+        let source: any RowSource =
+            command.turnsUpright && reader.header.metadata.orientation != .upright
+            ? try UprightReader(reader, limits: limits) : reader
+        var header = source.header
+        if command.strips { header.metadata = header.metadata.stripped }
         let format =
             try command.format ?? (job.target == .nowhere ? nil : PictureFormat(named: job.output)) ?? reader.format
         var options = options
@@ -74,7 +79,7 @@ struct PictureRun: Sendable {
         options.depth = command.depth ?? format.depth(for: reader.header.depth)
         let mask = try command.part.mask.map { try NamedSource($0, limits: limits) }
         options.mask = mask?.header
-        let plan = try Plan(graph, for: reader.header, options: options)
+        let plan = try Plan(graph, for: header, options: options)
         if let step = plan.nodes.first(where: \.asksForWeights) { throw PlanError.unknownWeights(step: step.text) }
         if graph.endsInClasses, plan.output.size == Size(1), plan.output.depth != .float32 {
             throw Complaint(
@@ -85,25 +90,25 @@ struct PictureRun: Sendable {
             try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)
         }
         if command.explains { outcome.talk(PlanText(plan).text) }
-        let report = try write(plan, from: reader, mask, as: format, to: job, telling: &outcome)
+        let report = try write(plan, from: source, mask, as: format, to: job, telling: &outcome)
         tell(report, plan, reader, format, job, &outcome)
     }
 
     private func write(
-        _ plan: Plan, from reader: PictureReader, _ mask: NamedSource?, as format: PictureFormat,
+        _ plan: Plan, from source: any RowSource, _ mask: NamedSource?, as format: PictureFormat,
         to job: OutputPlan.Job,
         telling outcome: inout PictureOutcome
     ) throws -> RunReport {
         func run(_ descriptor: Int32) throws -> RunReport {
             let sink = ByteSink(descriptor: descriptor)
             let writer = try PictureWriter(format, plan.output, options: command.encoding, to: sink)
-            let report = try show(plan, from: reader, mask, passingTo: writer, &outcome)
+            let report = try show(plan, from: source, mask, passingTo: writer, &outcome)
             for warning in writer.warnings { outcome.talk("kern apply: \(job.output): note: \(warning)") }
             return report
         }
         switch job.target {
         case .nowhere:
-            return try show(plan, from: reader, mask, passingTo: nil, &outcome)
+            return try show(plan, from: source, mask, passingTo: nil, &outcome)
         case .standardOutput:
             return try run(STDOUT_FILENO)
         case .file(let path), .stream(let path):
@@ -117,13 +122,13 @@ struct PictureRun: Sendable {
 
     /// Runs the plan; where there is to be a preview, its rows pass by one.
     private func show(
-        _ plan: Plan, from reader: PictureReader, _ mask: NamedSource?, passingTo writer: PictureWriter?,
+        _ plan: Plan, from source: any RowSource, _ mask: NamedSource?, passingTo writer: PictureWriter?,
         _ outcome: inout PictureOutcome
     ) throws -> RunReport {
-        if let writer, preview == nil { return try plan.run(from: reader, mask: mask, to: writer) }
+        if let writer, preview == nil { return try plan.run(from: source, mask: mask, to: writer) }
         let room = preview?.room(columns: columns, lines: lines) ?? Size(1)
         let thumbnail = Thumbnail(of: plan.output, most: room, passingTo: writer)
-        let report = try plan.run(from: reader, mask: mask, to: thumbnail)
+        let report = try plan.run(from: source, mask: mask, to: thumbnail)
         if let preview { outcome.lines.append(.result(try preview.text(thumbnail.raster))) }
         return report
     }
@@ -133,6 +138,11 @@ struct PictureRun: Sendable {
         _ outcome: inout PictureOutcome
     ) {
         for warning in reader.warnings { outcome.talk("kern apply: \(job.input): note: \(warning)") }
+        if !command.strips, job.target != .nowhere, reader.hasLateMetadata {
+            outcome.talk(
+                "kern apply: \(job.input): note: texts or EXIF behind the pixels came too late for \(job.output), as "
+                    + "they do from a pipe; give the file by its name to keep them")
+        }
         if report.clippedShare > 0.01 {
             outcome.lines.append(.note("kern apply: \(job.output): \(ClippingNote(report, plan).sentence)"))
         }

@@ -1,3 +1,4 @@
+import Codecs
 import Convolution
 import Pixels
 import Programs
@@ -22,13 +23,14 @@ public struct Network: Sendable {
     public let endsInSoftmax: Bool
 
     /// - Throws: a `ProgramError` at the step whose sizes cannot work or that cannot be learned through.
-    public init(_ graph: Graph, input: Shape, seed: UInt64) throws {
+    public init(_ graph: Graph, input: Shape, seed: UInt64, maxMemory: Int = Limits().maxMemory) throws {
         self.graph = graph
         self.input = input
         endsInSoftmax = graph.nodes[graph.output].step is SoftmaxStep
         last = endsInSoftmax ? graph.nodes[graph.output].inputs[0] : graph.output
         let plan = try NetworkPlan(graph, upTo: last, input: input)
         output = plan.nodes[last].shape
+        try plan.check(graph, maxMemory: maxMemory)
         var weights: [Weight] = []
         var values: [[Planes]] = []
         for (index, node) in plan.nodes.enumerated() {

@@ -1,3 +1,4 @@
+import Codecs
 import KernCLI
 
 #if canImport(Glibc)
@@ -6,4 +7,5 @@ import KernCLI
     import Darwin
 #endif
 
+Heap.sharesWhereRationed()
 exit(Tool.run(Array(CommandLine.arguments.dropFirst()), on: Terminal()).rawValue)

@@ -183,5 +183,11 @@ int kc_temporaries_add(const char *path);
 void kc_temporaries_remove(int slot);
 // Unlinks every remembered path. Async-signal-safe.
 void kc_temporaries_unlink(void);
+// Lets a crash, too, unlink them, before it is what it would have been.
+void kc_temporaries_guard(void);
+
+// glibc gives each thread a heap of its own and reserves 64 MiB of addresses for it: where these are rationed
+// (`ulimit -v`), three threads would use them up before the first picture. There, one heap serves all.
+void kc_heap_share_where_rationed(void);
 
 #endif

@@ -45,8 +45,9 @@ extension Convolution {
         let whole = WholeWeights(bank.kernels[0])
         if let whole, let box = LevelBox(whole, ground) { return box }
         let taps = bank.size.width * bank.size.height
-        let few = (bank.size.width + bank.size.height) * LevelWindow.tapsForProduct * max(1, rank ?? .max / 256)
-        if let whole, rank == nil || taps <= few, let window = LevelWindow(whole, ground) { return window }
+        let forProduct = (bank.size.width + bank.size.height) * LevelWindow.tapsForProduct
+        let isQuickest = rank.map { taps <= forProduct * max(1, $0) } ?? true
+        if let whole, isQuickest, let window = LevelWindow(whole, ground) { return window }
         return factors.flatMap { LevelProducts($0, ground) }
     }
 }

@@ -36,6 +36,14 @@ extension Apply {
         "effort", .integer(0...9), placeholder: "N", defaultText: "2",
         help: "How hard a PNG is squeezed, from 0 (fast) to 9 (small): 0 stores, 1 has one filter for all rows, 2 the "
             + "best for each, 3 compares two ways of packing, 4 to 8 also zlib's at that level, 9 all there are.")
+    static let upright = Option(
+        "upright",
+        help: "Turns a picture as its EXIF orientation says, before anything else, and resets the tag; without it the "
+            + "tag is handed on.")
+    static let strip = Option(
+        "strip",
+        help: "Leaves out EXIF (with it the place where it was taken) and texts. Profile, colours, density and "
+            + "orientation stay: without them the picture would look otherwise.")
     static let recursive = Option(
         "recursive", short: "r", help: "Searches folders for pictures with all folders in them, which OUT then has too."
     )

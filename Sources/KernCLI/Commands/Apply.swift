@@ -31,7 +31,7 @@ struct Apply: Command {
         ],
         options: [
             output, .force, format, depth, range, alpha, linear, .border, .engine, .threads, explain, quality, sampling,
-            effort,
+            effort, upright, strip,
         ] + PartOptions.options + [
             recursive, skipExisting, shard, dryRun, save, preview,
         ] + EngineOptions.limitOptions + [.json, verbose, .quiet],
@@ -65,6 +65,8 @@ struct Apply: Command {
     let engine: EngineOptions
     let encoding: EncodingOptions
     let explains: Bool
+    let turnsUpright: Bool
+    let strips: Bool
     let printsJSON: Bool
     let previews: Bool
     let isVerbose: Bool
@@ -92,6 +94,8 @@ struct Apply: Command {
             jpegSampling: arguments.choice(Apply.sampling, as: Metadata.JPEGSampling.self),
             threads: engine.threads ?? EncodingOptions.coreCount, maxMemory: engine.limits.maxMemory)
         explains = arguments.has(Apply.explain)
+        turnsUpright = arguments.has(Apply.upright)
+        strips = arguments.has(Apply.strip)
         printsJSON = arguments.has(.json)
         previews = arguments.has(Apply.preview)
         isVerbose = arguments.has(Apply.verbose)

@@ -47,7 +47,7 @@ struct Eval: Command {
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
         terminal.isQuiet = isQuiet
-        let trained = try TrainedModel(path: model)
+        let trained = try TrainedModel(path: model, limits: engine.limits)
         let machine = try engine.machine()
         let sets = try trained.read(data, limits: engine.limits, machine: machine)
         for note in sets.notes { terminal.talk("kern eval: \(note)") }

@@ -61,7 +61,7 @@ struct Predict: Command {
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
         terminal.isQuiet = isQuiet
-        let trained = try TrainedModel(path: model)
+        let trained = try TrainedModel(path: model, limits: engine.limits)
         guard !trained.model.classes.isEmpty, trained.network.output.size == Size(1) else {
             throw Complaint("\(model) makes pictures, not classes; use 'kern apply \(model) PICTURE -o OUT'")
         }

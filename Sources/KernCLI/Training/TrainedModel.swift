@@ -11,14 +11,14 @@ struct TrainedModel {
     let graph: Graph
     let network: Network
 
-    init(path: String) throws {
+    init(path: String, limits: Limits) throws {
         self.path = path
         model = try Model(path: path)
         let catalogue = Catalogue(folders: Environment.kernelFolders)
         var graph = try catalogue.graph(for: SourceText(name: path, text: model.program), numbers: model.numbers)
         graph.attach(model)
         self.graph = graph
-        network = try Network(graph, input: model.input, seed: 0)
+        network = try Network(graph, input: model.input, seed: 0, maxMemory: limits.maxMemory)
         for weight in network.weights where !model.weights.contains(where: { $0.name == weight.name }) {
             throw Complaint("\(path): damaged: '\(weight.name)' is missing", status: .failed)
         }

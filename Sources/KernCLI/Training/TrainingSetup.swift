@@ -47,7 +47,7 @@ struct TrainingSetup {
         if let model = program.model { graph.attach(model) }
         var shape = training.shape
         shape.count = 1
-        var network = try Network(graph, input: shape, seed: options.seed)
+        var network = try Network(graph, input: shape, seed: options.seed, maxMemory: limits.maxMemory)
         if let path = options.from { notes += try network.take(from: Model(path: path), path: path) }
         guard network.learnedCount > 0 else {
             throw Complaint(
