@@ -62,6 +62,9 @@ void kc_deflater_destroy(kc_deflater *deflater) {
 static size_t pack_fast(
     kc_deflater *deflater, const uint8_t *bytes, size_t count, bool is_last, uint8_t *out, size_t room) {
     struct isal_zstream *stream = &deflater->fast;
+    // Nothing of an earlier strip may be left where matches are looked up: which strip that was, the threads decide.
+    memset(stream, 0, sizeof *stream);
+    memset(deflater->level_buffer, 0, sizeof deflater->level_buffer);
     isal_deflate_init(stream);
     stream->level = 1;
     stream->level_buf = deflater->level_buffer;
