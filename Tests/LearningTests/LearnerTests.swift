@@ -94,9 +94,11 @@ struct LearnerTests {
         #expect(isFinite)
     }
 
-    @Test func `nothing is learned in front of a step without a slope`() throws {
+    @Test(arguments: ["hysteresis 0.1 0.2", "threshold 0.5"])
+    func `nothing is learned in front of a step without a slope`(step: String) throws {
         #expect(throws: ProgramError.self) {
-            try learner("conv 1 3x3 | hysteresis 0.1 0.2 | conv classes 8x8 pad=valid", threads: 1)
+            try learner("conv 1 3x3 | \(step) | conv classes 8x8 pad=valid", threads: 1)
         }
+        _ = try learner("\(step) | conv classes 8x8 pad=valid", threads: 1)
     }
 }
