@@ -32,7 +32,12 @@ package struct Complaint: Error, Hashable, Sendable {
         case let error as OutputError: self.init(error.sentence)
         case let error as ProgramError: self.init(error.description)
         case let error as PlanError: self.init(error.description)
-        case let error as DataError: self.init(error.description, status: .failed)
+        case let error as DataError:
+            if case .folderAndFile = error {
+                self.init(error.description)
+            } else {
+                self.init(error.description, status: .failed)
+            }
         case let error as AugmentationError: self.init("\(error)")
         case let error as NoCommonWeights:
             self.init("\(error.path): none of its weights has a name and size of this program's", status: .failed)

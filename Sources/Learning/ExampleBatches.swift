@@ -5,6 +5,8 @@ import Pixels
 public struct ExampleBatches: BatchSource {
     private let loader: BatchLoader
     private let indices: [Int]
+    /// What is not learned from is changed too, the same way each time.
+    private let spoilsMeasured: Bool
 
     /// - Parameter indices: which of the examples; nil for all.
     /// - Throws: an `AugmentationError` where pictures cannot be moved as they are to be.
@@ -16,6 +18,23 @@ public struct ExampleBatches: BatchSource {
             set, scaling: .none(channels: set.shape.channels), augmentation: augmentation, programs: programs,
             seed: seed)
         self.indices = indices ?? Array(0..<set.count)
+        spoilsMeasured = false
+    }
+
+    /// Examples to measure with. They are as they are; but where a picture is learned from a picture, noise and the like are
+    /// what the net is to undo, and so these have them too.
+    public init(
+        measuring set: ExampleSet, _ indices: [Int]? = nil, augmentation: Augmentation = Augmentation(),
+        programs: [OccasionalProgram] = [], seed: UInt64 = 0
+    ) throws(AugmentationError) {
+        var spoils = false
+        if case .pictures = set.targets { spoils = true }
+        loader = try BatchLoader(
+            set, scaling: .none(channels: set.shape.channels),
+            augmentation: spoils ? augmentation.ofPictureAlone : Augmentation(), programs: spoils ? programs : [],
+            seed: seed)
+        self.indices = indices ?? Array(0..<set.count)
+        spoilsMeasured = spoils
     }
 
     public var count: Int { indices.count }
@@ -30,7 +49,8 @@ public struct ExampleBatches: BatchSource {
         var batch = Batch()
         swap(&batch.inputs, &planes)
         let chosen = pictures.map { indices[$0] }
-        loader.load(chosen[...], epoch: pass, into: &batch, machine: Machine(threads: 1))
+        loader.load(
+            chosen[...], epoch: pass ?? (spoilsMeasured ? .max : nil), into: &batch, machine: Machine(threads: 1))
         swap(&batch.inputs, &planes)
         return batch.targets.map(Wanted.pictures) ?? .classes(batch.labels)
     }

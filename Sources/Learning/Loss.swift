@@ -9,7 +9,7 @@ public enum Loss: Hashable, Sendable {
     case meanSquare
     case meanMagnitude
     case huber(delta: Double)
-    /// For 0/1 pictures: cross-entropy of each sample's sigmoid.
+    /// For pictures of shares, 0…1: cross-entropy of each sample's sigmoid, with which the program ends.
     case binaryCrossEntropy
 
     public var isForClasses: Bool { if case .crossEntropy = self { true } else { false } }

@@ -18,16 +18,25 @@ public struct Network: Sendable {
     public let weights: [Weight]
     /// The values of the weights: for each node, for each of its parameters.
     var values: [[Planes]]
-    /// The last node that is learned through: where the program ends in `softmax`, what goes into it.
+    /// The last node that is learned through: where the program ends in `softmax`, or in `sigmoid` and the loss takes shares,
+    /// what goes into it, as the loss has the better-behaved slope of both together.
     let last: Int
     public let endsInSoftmax: Bool
 
+    public let endsInSigmoid: Bool
+
+    /// - Parameter loss: the one that is asked for, if any.
     /// - Throws: a `ProgramError` at the step whose sizes cannot work or that cannot be learned through.
-    public init(_ graph: Graph, input: Shape, seed: UInt64, maxMemory: Int = Limits().maxMemory) throws {
+    public init(
+        _ graph: Graph, input: Shape, seed: UInt64, loss: Loss? = nil, maxMemory: Int = Limits().maxMemory
+    ) throws {
         self.graph = graph
         self.input = input
         endsInSoftmax = graph.nodes[graph.output].step is SoftmaxStep
-        last = endsInSoftmax ? graph.nodes[graph.output].inputs[0] : graph.output
+        endsInSigmoid = (graph.nodes[graph.output].step as? PointStep)?.function == .sigmoid
+        last =
+            endsInSoftmax || (endsInSigmoid && loss == .binaryCrossEntropy)
+            ? graph.nodes[graph.output].inputs[0] : graph.output
         let plan = try NetworkPlan(graph, upTo: last, input: input)
         output = plan.nodes[last].shape
         try plan.check(graph, maxMemory: maxMemory)

@@ -116,6 +116,56 @@ struct NetTests {
         #expect(applied.status == 0 && applied.printed.contains("64x48"), "\(applied.said)\(applied.printed)")
     }
 
+    @Test func `a denoiser learns from pictures of several sizes and is measured on noise`() throws {
+        let kern = try Kern()
+        let made = try kern.shell("mkdir clean && kern apply gray \(Pictures.samples)/harbour.png -o clean/a.png")
+        #expect(made.status == 0, "\(made.said)")
+        let grey = "\(Pictures.samples)/still-life-grey.png"
+        let trained = try kern.shell(
+            "kern train \(Pictures.samples)/nets/denoiser.kern --before clean --after clean --before \(grey) --after \(grey) "
+                + "--augment noise=0.1 --epochs 12 --rate 0.004 -o n.safetensors --json")
+        #expect(trained.status == 0, "\(trained.said)")
+        // Noise of 0.1 that is left alone is a loss of 0.0088 once it is clipped.
+        let losses = trained.printed.split(separator: "\"validation_loss\":").dropFirst().compactMap { part in
+            Double(part.prefix { $0.isNumber || ".e-".contains($0) })
+        }
+        #expect(losses.count == 12 && losses[0] > 0.001 && (losses.min() ?? 1) < 0.005, "\(losses)")
+    }
+
+    @Test func `edges are learned as shares`() throws {
+        let kern = try Kern()
+        let grey = "\(Pictures.samples)/still-life-grey.png"
+        #expect(try kern.shell("kern apply canny \(grey) -o edges.png").status == 0)
+        let net = "conv 4 5x5 | relu | conv 1 3x3"
+        let plain = try kern.shell("kern train '\(net)' --before \(grey) --after edges.png --loss bce -o n.safetensors")
+        #expect(plain.status == 2 && plain.said.contains("end the program in 'sigmoid'"))
+        let trained = try kern.shell(
+            "kern train '\(net) | sigmoid' --before \(grey) --after edges.png --loss bce --epochs 8 --rate 0.01 --val 0 "
+                + "-o n.safetensors --json")
+        #expect(trained.status == 0, "\(trained.said)")
+        // Nothing known costs ln 2. Were sigmoid taken twice, no share could come below a half, nor the loss below that.
+        let losses = trained.printed.split(separator: "\"loss\":").dropFirst().compactMap { part in
+            Double(part.prefix { $0.isNumber || ".e-".contains($0) })
+        }
+        #expect(losses.count == 8 && (losses.last ?? 1) < 0.5, "\(losses)")
+    }
+
+    @Test func `the curves are drawn as SVG and as PNG, and another file is refused before anything is learned`() throws
+    {
+        let kern = try Kern()
+        for name in ["c.svg", "c.png"] {
+            let outcome = try trained(kern, "m.safetensors", "--epochs 3 --force --chart \(name)")
+            #expect(outcome.status == 0, "\(outcome.said)")
+        }
+        #expect(String(decoding: try kern.read("c.svg"), as: UTF8.self).hasPrefix("<svg "))
+        let drawn = try kern.shell(
+            "kern compare c.png c.png --json && kern apply identity c.png -o c.ppm && head -c 15 c.ppm")
+        #expect(drawn.printed.contains("720 360"), "\(drawn.printed)")
+        #expect(try trained(kern, "n.safetensors", "--epochs 3 --chart c.png").said.contains("c.png"))
+        #expect(try trained(kern, "n.safetensors", "--epochs 3 --chart c.txt").status == 2)
+        #expect(try kern.shell("test -e n.safetensors").status == 1)
+    }
+
     @Test func `each mistake has its sentence and its status`() throws {
         let kern = try Kern()
         let cases: [(words: String, status: Int32, says: String)] = [

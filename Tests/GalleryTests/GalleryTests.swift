@@ -26,7 +26,8 @@ import Testing
         let pages = try Checkout.pages()
         let made = pages.flatMap(\.recipes).map(\.output).sorted()
         let onDisk = try Checkout.files(in: "docs", ending: ".png")
-        #expect(made == onDisk)
+        // What a net made that had to be trained first has no command of a second or two.
+        #expect(made == onDisk.filter { !$0.hasPrefix("docs/training/") })
         let shown = Set(pages.flatMap(\.shownPictures))
         #expect(Set(onDisk).subtracting(shown).isEmpty)
         for picture in shown {

@@ -19,6 +19,7 @@ extension Train {
             throw ArgumentError.refused("\(flag) is for a single convolution, which is solved for; this is trained")
         }
         if !training.resumes, !force, FileFacts(output) != nil { throw OutputError.exists(output: output, others: 0) }
+        if let chart = training.chart { try TrainingChart.check(chart, mayReplace: force || training.resumes) }
         Interruption.cleansUp()
         let machine = try engine.machine()
         let setup = try TrainingSetup(
@@ -40,12 +41,24 @@ extension Train {
             }
             return sets
         }
-        guard before.count == 1, after.count == 1 else {
-            throw ArgumentError.refused(
-                before.isEmpty
-                    ? "there is nothing to learn from: give --data DIR, or --before and --after"
-                    : "give one --before and one --after, pictures or folders of them")
+        if before.isEmpty, after.isEmpty {
+            throw ArgumentError.refused("there is nothing to learn from: give --data DIR, or --before and --after")
         }
-        return try DataSets(before: before[0], after: after[0], options: options)
+        return try DataSets(try pairs(), options: options)
+    }
+
+    /// The pictures of --before and --after.
+    func pairs() throws -> PicturePairs {
+        func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }
+        guard !before.isEmpty, !after.isEmpty else {
+            let missing = before.isEmpty ? "--before" : "--after"
+            throw Complaint("a kernel is learned from pictures before and after it; \(missing) is missing")
+        }
+        guard before.count == after.count else {
+            throw Complaint(
+                "--before is given \(times(before.count)) and --after \(times(after.count)); "
+                    + "each picture before belongs to one after")
+        }
+        return try PicturePairs(before: before, after: after)
     }
 }

@@ -7,7 +7,7 @@ import Programs
 /// One convolution is not trained but solved for.
 extension Train {
     func solve(_ problem: SolvableProgram, _ catalogue: Catalogue, _ terminal: Terminal) throws -> ExitStatus {
-        let pairs = try PicturePairs(before: before, after: after).pairs
+        let pairs = try pairs().pairs
         let machine = try engine.machine()
         if let output { try checkOutput(output, pairs) }
         let (kernel, files) = try learn(problem, pairs, machine)

@@ -31,6 +31,7 @@ struct TrainedModel {
         let catalogue = Catalogue(folders: Environment.kernelFolders)
         options.fit = try graph.inputFit(catalogue)
         options.targetFit = try graph.targetFit(catalogue)
+        options.cutting = { [graph] in graph.cutting(of: $0) }
         let sets = try DataSets(path: data, options: options)
         guard sets.training.shape.size == model.input.size, sets.training.shape.channels == model.input.channels else {
             throw Complaint(

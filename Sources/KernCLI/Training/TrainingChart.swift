@@ -1,108 +1,104 @@
+import Arguments
+import Codecs
 import Learning
+import Pixels
 
-/// `--chart`: the curves of loss and accuracy over the epochs, as SVG.
+/// `--chart`: the curves of loss and accuracy over the epochs, as SVG or as a PNG.
 struct TrainingChart {
     private let reports: [EpochReport]
-    private let width = 720
-    private let height = 360
-    private let margin = 48
+    private static let size = Size(width: 720, height: 360)
+    private static let margin = 48
+
+    private static let lossInk = Drawing.Ink(0xc0, 0x39, 0x2b)
+    private static let shareInk = Drawing.Ink(0x2c, 0x6f, 0xbb)
+    private static let gridInk = Drawing.Ink(0xdd, 0xdd, 0xdd)
 
     init(_ reports: [EpochReport]) { self.reports = reports }
 
+    /// What can be known to go wrong before there is anything to draw.
+    static func check(_ path: String, mayReplace: Bool) throws {
+        guard isSVG(path) || PictureFormat(pathExtensionOf: path) == .png else {
+            throw ArgumentError.refused("--chart draws FILE.svg or FILE.png, not '\(path)'")
+        }
+        if !mayReplace, FileFacts(path) != nil { throw OutputError.exists(output: path, others: 0) }
+    }
+
+    private static func isSVG(_ path: String) -> Bool { path.lowercased().hasSuffix(".svg") }
+
     func write(to path: String, replacing: Bool) throws {
-        try WholeFile.save(Array(svg.utf8), to: path, replacing: replacing)
+        let drawing = drawing
+        let bytes = Self.isSVG(path) ? Array(drawing.svg.utf8) : try drawing.raster.encoded(as: .png)
+        try WholeFile.save(bytes, to: path, replacing: replacing)
     }
 
     private struct Curve {
         let name: String
-        let color: String
-        let dash: String
+        let ink: Drawing.Ink
+        let isDashed: Bool
+        /// What stands at the top of the chart.
+        let top: Double
         let values: [Double?]
     }
 
-    private var svg: String {
-        let losses = [
-            Curve(name: "loss", color: "#c0392b", dash: "", values: reports.map(\.loss)),
-            Curve(name: "validation loss", color: "#c0392b", dash: "6 4", values: reports.map(\.validationLoss)),
-        ]
-        let shares = [
-            Curve(name: "right", color: "#2c6fbb", dash: "", values: reports.map(\.accuracy)),
-            Curve(name: "validation right", color: "#2c6fbb", dash: "6 4", values: reports.map(\.validationAccuracy)),
-        ]
-        let largest = losses.flatMap(\.values).compactMap(\.self).filter(\.isFinite).max() ?? 1
-        var lines = [
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" font-family=\"sans-serif\" "
-                + "font-size=\"12\">",
-            "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
-        ]
-        lines += frame(largest)
-        var row = 0
-        for curve in losses + shares where curve.values.contains(where: { $0 != nil }) {
-            let top = shares.contains { $0.name == curve.name } ? 1 : largest
-            lines.append(path(curve, top: top))
-            lines += legend(curve, row: row)
-            row += 1
-        }
-        return (lines + ["</svg>", ""]).joined(separator: "\n")
+    private var drawing: Drawing {
+        let losses = [reports.map { Optional($0.loss) }, reports.map(\.validationLoss)]
+        let largest = losses.joined().compactMap(\.self).filter(\.isFinite).max() ?? 1
+        let curves = [
+            Curve(name: "loss", ink: Self.lossInk, isDashed: false, top: largest, values: losses[0]),
+            Curve(name: "validation loss", ink: Self.lossInk, isDashed: true, top: largest, values: losses[1]),
+            Curve(name: "right", ink: Self.shareInk, isDashed: false, top: 1, values: reports.map(\.accuracy)),
+            Curve(
+                name: "validation right", ink: Self.shareInk, isDashed: true, top: 1,
+                values: reports.map(\.validationAccuracy)),
+        ].filter { $0.values.contains { $0 != nil } }
+        var drawing = Drawing(size: Self.size)
+        addFrame(to: &drawing, largest: largest)
+        for (row, curve) in curves.enumerated() { add(curve, row: row, to: &drawing) }
+        return drawing
     }
 
     private func x(_ epoch: Int) -> Double {
         let steps = Double(max(1, reports.count - 1))
-        return Double(margin) + Double(width - 2 * margin) * Double(epoch) / steps
+        return Double(Self.margin) + Double(Self.size.width - 2 * Self.margin) * Double(epoch) / steps
     }
 
-    private func y(_ share: Double) -> Double { Double(height - margin) - Double(height - 2 * margin) * share }
+    private func y(_ share: Double) -> Double {
+        Double(Self.size.height - Self.margin) - Double(Self.size.height - 2 * Self.margin) * share
+    }
 
     /// The axes: loss on the left, shares on the right, epochs below.
-    private func frame(_ largest: Double) -> [String] {
-        var lines: [String] = []
+    private func addFrame(to drawing: inout Drawing, largest: Double) {
+        let (left, right) = (Double(Self.margin), Double(Self.size.width - Self.margin))
         for step in 0...4 {
             let share = Double(step) / 4
-            let level = NumberText.fixed(y(share), places: 1)
-            lines.append(
-                "<line x1=\"\(margin)\" x2=\"\(width - margin)\" y1=\"\(level)\" y2=\"\(level)\" stroke=\"#ddd\"/>")
-            lines.append(
-                "<text x=\"\(margin - 6)\" y=\"\(level)\" text-anchor=\"end\" fill=\"#c0392b\">"
-                    + "\(NumberText.short(largest * share))</text>")
-            lines.append(
-                "<text x=\"\(width - margin + 6)\" y=\"\(level)\" fill=\"#2c6fbb\">\(25 * step) %</text>")
+            let level = y(share)
+            drawing.line([.init(left, level), .init(right, level)], Self.gridInk)
+            drawing.text(NumberText.short(largest * share), at: .init(left - 6, level), Self.lossInk, anchor: .end)
+            if reports.contains(where: { $0.accuracy != nil }) {
+                drawing.text("\(25 * step) %", at: .init(right + 6, level), Self.shareInk)
+            }
         }
-        let apart = max(1, (reports.count + 9) / 10)
-        for epoch in stride(from: 0, to: reports.count, by: apart) {
-            lines.append(
-                "<text x=\"\(NumberText.fixed(x(epoch), places: 1))\" y=\"\(height - margin + 18)\" "
-                    + "text-anchor=\"middle\">\(reports[epoch].epoch)</text>")
+        let below = Double(Self.size.height - Self.margin + 18)
+        for epoch in stride(from: 0, to: reports.count, by: max(1, (reports.count + 9) / 10)) {
+            drawing.text("\(reports[epoch].epoch)", at: .init(x(epoch), below), anchor: .middle)
         }
-        lines.append("<text x=\"\(width / 2)\" y=\"\(height - 8)\" text-anchor=\"middle\">epoch</text>")
-        return lines
+        drawing.text(
+            "epoch", at: .init(Double(Self.size.width) / 2, Double(Self.size.height - 8)), anchor: .middle)
     }
 
-    private func path(_ curve: Curve, top: Double) -> String {
-        var points: [String] = []
-        for (epoch, value) in curve.values.enumerated() {
-            guard let value, value.isFinite else { continue }
-            let share = top > 0 ? value / top : 0
-            points.append("\(NumberText.fixed(x(epoch), places: 1)),\(NumberText.fixed(y(share), places: 1))")
+    /// The curve and, above the frame, its name.
+    private func add(_ curve: Curve, row: Int, to drawing: inout Drawing) {
+        let points = curve.values.enumerated().compactMap { epoch, value in
+            value.flatMap { $0.isFinite ? Drawing.Point(x(epoch), y(curve.top > 0 ? $0 / curve.top : 0)) : nil }
         }
-        let dash = curve.dash.isEmpty ? "" : " stroke-dasharray=\"\(curve.dash)\""
-        let line = "fill=\"none\" stroke=\"\(curve.color)\" stroke-width=\"2\"\(dash)"
-        guard points.count > 1 else {
+        if points.count > 1 {
+            drawing.line(points, curve.ink, width: 2, isDashed: curve.isDashed)
+        } else {
             // One epoch is a point, and a line of one point is not seen.
-            return points.map { point in
-                let place = point.split(separator: ",")
-                return "<circle cx=\"\(place[0])\" cy=\"\(place[1])\" r=\"3\" fill=\"\(curve.color)\"/>"
-            }.joined()
+            for point in points { drawing.dot(point, curve.ink, radius: 3) }
         }
-        return "<polyline points=\"\(points.joined(separator: " "))\" \(line)/>"
-    }
-
-    private func legend(_ curve: Curve, row: Int) -> [String] {
-        let (left, level) = (margin + 10 + 160 * row, margin - 20)
-        let dash = curve.dash.isEmpty ? "" : " stroke-dasharray=\"\(curve.dash)\""
-        return [
-            "<line x1=\"\(left)\" x2=\"\(left + 24)\" y1=\"\(level)\" y2=\"\(level)\" stroke=\"\(curve.color)\" "
-                + "stroke-width=\"2\"\(dash)/>",
-            "<text x=\"\(left + 30)\" y=\"\(level + 4)\">\(curve.name)</text>",
-        ]
+        let (left, level) = (Double(Self.margin + 10 + 160 * row), Double(Self.margin - 20))
+        drawing.line([.init(left, level), .init(left + 24, level)], curve.ink, width: 2, isDashed: curve.isDashed)
+        drawing.text(curve.name, at: .init(left + 30, level + 4))
     }
 }

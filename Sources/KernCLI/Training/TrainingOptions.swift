@@ -61,7 +61,7 @@ struct TrainingOptions: Sendable {
     static let resume = Option("resume", help: "Goes on with the training that OUT's checkpoint holds.")
     static let log = Option("log", .file, placeholder: "CSV", help: "Writes a line for each epoch to this file.")
     static let chart = Option(
-        "chart", .file, placeholder: "SVG", help: "Draws the curves of loss and accuracy as an SVG picture.")
+        "chart", .file, placeholder: "SVG|PNG", help: "Draws the curves of loss and accuracy as an SVG or PNG picture.")
 
     static let options: [Option] = [
         data, validation, epochs, batch, rate, optimiser, momentum, decay, schedule, warmUp, loss, smoothing, balance,

@@ -35,11 +35,8 @@ struct TrainingSetup {
             classes: program.model.flatMap { $0.classes.isEmpty ? nil : $0.classes }, limits: limits, machine: machine)
         dataOptions.fit = try draft.inputFit(catalogue)
         dataOptions.targetFit = try draft.targetFit(catalogue)
+        dataOptions.cutting = { draft.cutting(of: $0) }
         var data = try read(dataOptions)
-        if let pieces = data.training.pieces(for: draft, limits: limits) {
-            data.training = pieces
-            data.validation = data.validation?.pieces(for: draft, limits: limits)
-        }
         var notes = data.notes
         let training = data.training
         let classes = training.classes
@@ -48,7 +45,8 @@ struct TrainingSetup {
         if let model = program.model { graph.attach(model) }
         var shape = training.shape
         shape.count = 1
-        var network = try Network(graph, input: shape, seed: options.seed, maxMemory: limits.maxMemory)
+        var network = try Network(
+            graph, input: shape, seed: options.seed, loss: options.loss, maxMemory: limits.maxMemory)
         if let path = options.from { notes += try network.take(from: Model(path: path), path: path) }
         guard network.learnedCount > 0 else {
             throw Complaint(
@@ -56,15 +54,20 @@ struct TrainingSetup {
                     + "weights are found from examples")
         }
         loss = try network.loss(options.loss, for: training)
+        if case .share(0)? = options.validation { data.validation = nil }
         let (own, aside) = try Self.split(data, options)
         let occasions = try options.sometimes.map { share, text in
             let graph = try catalogue.graph(for: SourceText(text: text))
             return try OccasionalProgram(for: training.shape, probability: Float(share)) { try Plan(graph, for: $0) }
         }
+        func measuring(_ set: ExampleSet, _ indices: [Int]? = nil) throws -> ExampleBatches {
+            try ExampleBatches(
+                measuring: set, indices, augmentation: options.augmentation, programs: occasions, seed: options.seed)
+        }
         self.training = try ExampleBatches(
             training, own, augmentation: options.augmentation, programs: occasions, seed: options.seed)
-        validation = aside
-        test = try data.test.map { try ExampleBatches($0) }
+        validation = try data.validation.map { try measuring($0) } ?? aside.map { try measuring(training, $0) }
+        test = try data.test.map { try measuring($0) }
         classWeights = options.balances ? training.balancedClassWeights(among: own).map(Double.init) : []
         if network.normalises, options.from == nil, program.model == nil {
             let scaling = Scaling(of: training, among: own, machine: machine)
@@ -96,16 +99,16 @@ struct TrainingSetup {
     /// What is learned from, and what is measured with.
     private static func split(
         _ data: DataSets, _ options: TrainingOptions
-    ) throws -> (own: [Int], aside: ExampleBatches?) {
+    ) throws -> (own: [Int], aside: [Int]?) {
         let all = Array(0..<data.training.count)
         if case .share(0)? = options.validation { return (all, nil) }
-        if let validation = data.validation { return (all, try ExampleBatches(validation)) }
+        if data.validation != nil { return (all, nil) }
         var share = 0.1
         if case .share(let asked)? = options.validation { share = asked }
         // A few pairs are all learned from.
         if options.validation == nil, data.training.count < 20 { return (all, nil) }
         let (own, aside) = try data.training.split(validation: Float(share), seed: options.seed)
-        return (own, try ExampleBatches(data.training, aside))
+        return (own, aside)
     }
 }
 
@@ -134,6 +137,10 @@ extension Network {
             }
         case .pictures(let shape, _):
             if asked?.isForClasses ?? false { throw Complaint("--loss crossentropy is for classes, not for pictures") }
+            if asked == .binaryCrossEntropy, !endsInSigmoid {
+                throw Complaint(
+                    "--loss bce compares shares from 0 to 1; end the program in 'sigmoid', which makes them")
+            }
             guard output.size == shape.size, output.channels == shape.channels else {
                 throw Complaint("\(made), and the pictures to be learned are \(shape.size)x\(shape.channels)")
             }
@@ -142,16 +149,13 @@ extension Network {
     }
 }
 
-extension ExampleSet {
-    /// Large pictures in pieces, where the net makes pictures of the same size and does not look at all of them at once.
-    fileprivate func pieces(for graph: Graph, limits: Limits) -> ExampleSet? {
-        let channels: Channels = shape.channels == 1 ? .gray : shape.channels == 3 ? .rgb : .planes(shape.channels)
-        let header = PictureHeader(size: shape.size, channels: channels, depth: .uint8)
-        guard let samples = shape.sampleCount, samples <= limits.maxMemory / 32,
-            let plan = try? Plan(graph, for: header), plan.output.size == shape.size,
+extension Graph {
+    /// Large pictures are cut where the net makes pictures of the same size and does not look at all of them at once.
+    func cutting(of header: PictureHeader) -> Cutting? {
+        guard let plan = try? Plan(self, for: header), plan.output.size == header.size,
             let field = plan.explanation.last?.receptiveField
         else { return nil }
         let margin = max(field.width, field.height) / 2
-        return patches(side: max(64, 6 * margin), margin: margin)
+        return Cutting(side: max(64, 6 * margin), margin: margin)
     }
 }

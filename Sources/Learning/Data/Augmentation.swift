@@ -36,6 +36,13 @@ public struct Augmentation: Hashable, Sendable {
     var isResampling: Bool { rotation != 0 || zoom != 0 }
     var moves: Bool { shift != 0 || crop != 0 || isResampling }
 
+    /// What changes a picture and not its target.
+    var ofPictureAlone: Augmentation {
+        var own = Augmentation()
+        (own.brightness, own.contrast, own.noise, own.cutout) = (brightness, contrast, noise, cutout)
+        return own
+    }
+
     /// What may be written.
     public static let words = [
         "flip", "flip-vertical", "shift=N", "crop=N", "rotate=DEGREES", "zoom=SHARE", "brightness=SHARE",

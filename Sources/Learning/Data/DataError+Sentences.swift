@@ -27,6 +27,13 @@ extension DataError: CustomStringConvertible {
                 + "the same name up to the extension"
         case .sameName(let first, let second):
             "\(first) and \(second) have the same name up to the extension, so that their partner is not certain; rename one"
+        case .folderAndFile(let folder, let file):
+            "'\(folder)' is a folder, '\(file)' is not; give two pictures, or two folders"
+        case .channels(let first, let count, let other, let otherCount):
+            "\(first) has \(count) channels and \(other) has \(otherCount); learn from pictures of one kind"
+        case .piecesTooSmall(let size, let needed, let place):
+            "\(place) would be cut into pieces of \(size), as large as the smallest picture, and this net looks at "
+                + "\(needed) pixels across; leave the small pictures out, or begin the program with 'input'"
         case .shapes(let first, let shape, let other, let otherShape):
             "\(first) is \(shape) and \(other) is \(otherShape): without a first step 'input' all pictures need one shape; "
                 + "begin the program with 'input \(shape)'"

@@ -18,6 +18,12 @@ public enum DataError: Error, Hashable, Sendable {
     case withoutPartner([String], count: Int, in: String, other: String)
     /// Two pictures of one folder that would have the same partner.
     case sameName(String, String)
+    /// A folder whose partner is no folder.
+    case folderAndFile(folder: String, file: String)
+    /// Pictures whose channels differ in number.
+    case channels(first: String, Int, other: String, Int)
+    /// A picture makes all pieces smaller than what a net looks at.
+    case piecesTooSmall(Size, needed: Int, place: String)
     case shapes(first: String, Shape, other: String, Shape)
     case labelOutOfRange(Int, classes: Int, place: String)
     case memory(needed: Int?, allowed: Int, place: String)

@@ -21,6 +21,8 @@ public struct DataOptions: Sendable {
     public var fit: Fit?
     /// The same for pictures that are targets. Masks are taken as they are: numbers of classes cannot be blended.
     public var targetFit: Fit?
+    /// How a net that makes pictures of any size can learn from pieces of them; nil from whole ones.
+    public var cutting: (@Sendable (PictureHeader) -> Cutting?)?
     /// nil where the files tell: names of folders, or what a list holds.
     public var target: Target?
     /// Classes that are already known, as a model has them; then neither all nor more than one need occur.

@@ -29,9 +29,8 @@ extension DataSets {
         try check(path, options)
     }
 
-    /// Pairs of two folders, matched by name, or of two files.
-    public init(before: String, after: String, options: DataOptions = DataOptions()) throws(DataError) {
-        let pairs = try PicturePairs(before, after)
+    /// Pairs of pictures.
+    public init(_ pairs: PicturePairs, options: DataOptions = DataOptions()) throws(DataError) {
         self.init(training: try pairs.read(options, areMasks: options.target == .masks, known: options.classes))
     }
 
@@ -65,7 +64,7 @@ extension DataSets {
     ) throws(DataError) -> ExampleSet {
         for (first, second, areMasks) in [("before", "after", false), ("images", "masks", true)] {
             guard folder.folders.contains(first), folder.folders.contains(second) else { continue }
-            let pairs = try PicturePairs(folder.path(of: first), folder.path(of: second))
+            let pairs = try PicturePairs(before: [folder.path(of: first)], after: [folder.path(of: second)])
             return try pairs.read(
                 options, areMasks: options.target.map { $0 == .masks } ?? areMasks, known: known)
         }

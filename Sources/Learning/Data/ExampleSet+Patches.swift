@@ -1,19 +1,13 @@
 import Pixels
 
 extension ExampleSet {
-    /// The same pictures in square pieces, so that one large pair makes many examples. Pieces overlap: within `margin` of a
-    /// cut, where a net would see its own border instead of the picture, their targets are no numbers and do not count.
-    ///
-    /// - Returns: nil where the targets are not pictures of the same size, or pieces would be no smaller.
-    public func patches(side: Int, margin: Int) -> ExampleSet? {
-        guard case .pictures(let targetShape, let targets) = targets, targetShape.size == shape.size,
-            side > 2 * margin, max(shape.width, shape.height) > side
-        else { return nil }
-        let (rows, columns) = (
-            Self.cuts(shape.height, side: side, margin: margin), Self.cuts(shape.width, side: side, margin: margin)
-        )
-        let size = Size(width: min(side, shape.width), height: min(side, shape.height))
-        let count = shape.count * rows.count * columns.count
+    /// Pictures and the pictures they are to become in pieces of `size`. Pieces overlap: within `margin` of a cut, where a net
+    /// would see its own border instead of the picture, their targets are no numbers and do not count.
+    public func pieces(of size: Size, margin: Int) -> (inputs: [Float], targets: [Float]) {
+        guard case .pictures(let targetShape, let targets) = targets else { return ([], []) }
+        precondition(targetShape.size == shape.size, "pictures and targets are cut alike")
+        let rows = Self.cuts(shape.height, side: size.height, margin: margin)
+        let columns = Self.cuts(shape.width, side: size.width, margin: margin)
         let inputs = cut(samples, shape, size, rows, columns) { _, _ in true }
         let wanted = cut(targets, targetShape, size, rows, columns) { place, isAcross in
             let whole = isAcross ? shape.width : shape.height
@@ -22,15 +16,13 @@ extension ExampleSet {
             let high = start + place.length == whole ? place.length : place.length - margin
             return place.offset >= low && place.offset < high
         }
-        return ExampleSet(
-            shape: Shape(count: count, channels: shape.channels, size: size), samples: .floats(inputs),
-            targets: .pictures(Shape(count: count, channels: targetShape.channels, size: size), .floats(wanted)))
+        return (inputs, wanted)
     }
 
     private typealias Place = (start: Int, length: Int, offset: Int)
 
     /// Where pieces begin, so that what counts of them covers all: the last ends where the picture does.
-    private static func cuts(_ whole: Int, side: Int, margin: Int) -> [Int] {
+    static func cuts(_ whole: Int, side: Int, margin: Int) -> [Int] {
         if whole <= side { return [0] }
         var starts = Array(stride(from: 0, to: whole - side, by: side - 2 * margin))
         starts.append(whole - side)

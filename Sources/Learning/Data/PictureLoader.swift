@@ -54,7 +54,7 @@ struct PictureLoader: Sendable {
     ) throws(DataError) -> (Shape, ExampleSet.Samples) {
         let header: PictureHeader
         do { header = try fitted(raster(0)).header } catch {
-            throw .pictures([sentence(error, name(0))], count: 1, of: count)
+            throw .pictures([Self.sentence(error, name(0))], count: 1, of: count)
         }
         let shape = Shape(count: count, channels: header.channels.count, size: header.size)
         var depth = header.depth
@@ -81,7 +81,7 @@ struct PictureLoader: Sendable {
         try plans.plan(for: raster.header, fit)?.applied(to: raster) ?? raster
     }
 
-    private func sentence(_ error: any Error, _ name: String) -> String {
+    static func sentence(_ error: any Error, _ name: String) -> String {
         (error as? CodecError)?.message(for: name) ?? DataError.fitting(name, "\(error)").description
     }
 
@@ -124,7 +124,7 @@ struct PictureLoader: Sendable {
                             into: UnsafeMutableBufferPointer(start: base + index * perPicture, count: perPicture),
                             channels: shape.channels)
                     } catch {
-                        shared.withLock { $0.faults.append((index, .failed(sentence(error, name(index))))) }
+                        shared.withLock { $0.faults.append((index, .failed(Self.sentence(error, name(index))))) }
                     }
                 }
             }

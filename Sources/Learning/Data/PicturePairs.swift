@@ -2,35 +2,55 @@ import Codecs
 import Pixels
 
 /// Pictures and what each is to become: another picture, or a mask that says of every pixel which class it is of.
-struct PicturePairs {
-    private let pictures: [String]
-    private let targets: [String]
+///
+///     try PicturePairs(before: ["in"], after: ["out"]).pairs   // in/a.png and out/a.jpg, in/b.png and out/b.png
+public struct PicturePairs: Sendable {
+    public struct Pair: Hashable, Sendable {
+        public var before: String
+        public var after: String
+    }
+
+    public let pairs: [Pair]
     private let place: String
     private let otherPlace: String
 
     /// The n-th of one are partners of the n-th of the other.
     init(_ pictures: [String], _ targets: [String], place: String, otherPlace: String) {
-        self.pictures = pictures
-        self.targets = targets
+        pairs = zip(pictures, targets).map { Pair(before: $0, after: $1) }
         self.place = place
         self.otherPlace = otherPlace
     }
 
-    /// Two folders, or two files. In folders, pictures of the same name up to the extension are partners.
-    init(_ before: String, _ after: String) throws(DataError) {
-        guard DataFolder.isFolder(before) || DataFolder.isFolder(after) else {
-            self.init([before], [after], place: before, otherPlace: after)
-            return
+    /// Pictures and folders of pictures, as many of each: the n-th belong together. In folders, pictures of the same name up
+    /// to the extension are partners.
+    public init(before: [String], after: [String]) throws(DataError) {
+        precondition(before.count == after.count && !before.isEmpty, "each place before has one after")
+        var pairs: [Pair] = []
+        for (first, second) in zip(before, after) {
+            switch (DataFolder.isFolder(first), DataFolder.isFolder(second)) {
+            case (true, true): pairs += try Self.matched(first, second)
+            case (false, false): pairs.append(Pair(before: first, after: second))
+            case (true, false): throw .folderAndFile(folder: first, file: second)
+            case (false, true): throw .folderAndFile(folder: second, file: first)
+            }
         }
-        let first = try Self.byStem(before)
-        let second = try Self.byStem(after)
-        try Self.requirePartners(first, in: before, among: second, in: after)
-        try Self.requirePartners(second, in: after, among: first, in: before)
+        self.pairs = pairs
+        place = before[0]
+        otherPlace = after[0]
+    }
+
+    private static func matched(_ before: String, _ after: String) throws(DataError) -> [Pair] {
+        let first = try byStem(before)
+        let second = try byStem(after)
+        try requirePartners(first, in: before, among: second, in: after)
+        try requirePartners(second, in: after, among: first, in: before)
         if first.isEmpty { throw .noExamples(before) }
         // Both have the same stems, in the same order.
-        self.init(
-            first.map { "\(before)/\($0.path)" }, second.map { "\(after)/\($0.path)" }, place: before, otherPlace: after
-        )
+        return zip(first, second).map { Pair(before: path($0.path, in: before), after: path($1.path, in: after)) }
+    }
+
+    private static func path(_ name: String, in folder: String) -> String {
+        folder.hasSuffix("/") ? folder + name : folder + "/" + name
     }
 
     private typealias Named = [(stem: String, path: String)]
@@ -57,11 +77,12 @@ struct PicturePairs {
     }
 
     func read(_ options: DataOptions, areMasks: Bool, known: [String]?) throws(DataError) -> ExampleSet {
+        if !areMasks, let pieces = try PairPieces(self, options)?.cut() { return pieces }
+        let pictures = pairs.map(\.before)
         let (shape, samples) = try PictureLoader(options, fit: options.fit).load(pictures, place: place)
         let (targetShape, targetSamples) = try PictureLoader(
             options, fit: areMasks ? nil : options.targetFit, readsIndices: areMasks
-        )
-        .load(targets, place: otherPlace)
+        ).load(pairs.map(\.after), place: otherPlace)
         let set = ExampleSet(
             shape: shape, samples: samples, targets: .pictures(targetShape, targetSamples), names: pictures)
         guard areMasks else { return set }
@@ -73,10 +94,10 @@ struct PicturePairs {
         _ set: ExampleSet, _ shape: Shape, _ samples: ExampleSet.Samples, known: [String]?
     ) throws(DataError) -> ExampleSet {
         guard case .bytes(var masks) = samples, shape.channels == 1 else {
-            throw .fitting(targets[0], "a mask is a grey or palette picture of 8 bits, whose numbers are classes")
+            throw .fitting(pairs[0].after, "a mask is a grey or palette picture of 8 bits, whose numbers are classes")
         }
         guard shape.size == set.shape.size else {
-            throw .fitting(targets[0], "it is \(shape.size) and its picture is \(set.shape.size)")
+            throw .fitting(pairs[0].after, "it is \(shape.size) and its picture is \(set.shape.size)")
         }
         var isPresent = [Bool](repeating: false, count: 256)
         for mask in masks { isPresent[Int(mask)] = true }
@@ -90,7 +111,7 @@ struct PicturePairs {
         if highest >= classes.count {
             let area = shape.height * shape.width
             let index = masks.firstIndex { Int($0) >= classes.count && $0 != ExampleSet.uncounted } ?? 0
-            throw .labelOutOfRange(highest, classes: classes.count, place: targets[index / area])
+            throw .labelOutOfRange(highest, classes: classes.count, place: pairs[index / area].after)
         }
         if classes.count == 1 { throw .oneClass(classes[0], place: otherPlace) }
         var set = set
