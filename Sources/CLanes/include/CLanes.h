@@ -69,6 +69,26 @@ typedef struct {
     kern_level_scale scale;
 } kern_level_window;
 
+// Weights down a column, as words: of pair p and output row i those of rows 2p - i, in the lower half, and 2p + 1 - i.
+typedef struct {
+    size_t height;
+    const uint32_t *weights; // 4 * p + i
+    int32_t start;
+    int32_t shift;
+} kern_fixed_columns;
+
+// Weights along a row, in pairs of taps: pair t reads its words from sample x on. The weights 2t are those of output x on
+// words x and x + 1, the weights 2t + 1 those of output x + 1 on the same words.
+typedef struct {
+    const size_t *ends; // of parts in sequence: the pairs of a part are summed, shifted down by `fine`, then added
+    size_t parts;
+    const uint32_t *weights;
+    int32_t start;
+    int32_t fine;
+    int32_t shift; // 16…24
+    bool clips;
+} kern_fixed_row;
+
 // What becomes of a square of four pixels.
 typedef enum { KERN_HALVE_MEAN, KERN_HALVE_LARGEST, KERN_HALVE_SMALLEST } kern_halving;
 
@@ -232,6 +252,19 @@ typedef struct {
     void (*split_uint16)(float *planes, size_t stride, const uint16_t *in, size_t channels, size_t count);
     size_t (*join_uint8)(uint8_t *out, const float *planes, size_t stride, size_t channels, size_t count);
     size_t (*join_uint16)(uint16_t *out, const float *planes, size_t stride, size_t channels, size_t count);
+
+    // The same with bytes as they are.
+    void (*deal_levels)(uint8_t *planes, size_t stride, const uint8_t *in, size_t channels, size_t count);
+    void (*gather_levels)(uint8_t *out, const uint8_t *planes, size_t stride, size_t channels, size_t count);
+
+    // Separable kernels in fixed point, on rows of one channel. Rows are read and written up to KERN_LEVEL_SLACK samples
+    // behind `count`, except where bytes come out.
+    // out[i] = two samples of the low row, then two of the high one
+    void (*couple_levels)(uint32_t *out, const uint8_t *low, const uint8_t *high, size_t count);
+    // Four rows: out[i][x] = (start + sum over t of weight t * row[i + t][x]) >> shift; rows come in pairs, coupled
+    void (*fixed_columns)(int16_t *const *out, size_t count, const uint32_t *const *pairs, const kern_fixed_columns *c);
+    // out[x] = 128 + ((start + sum over t of weight t * row[t][x]) >> shift), clipped; the result counts what was clipped
+    size_t (*fixed_row)(uint8_t *out, size_t count, const int16_t *const *from, const kern_fixed_row *r);
 
     // Windows on levels as they lie in a picture. Rows that are read go on for KERN_LEVEL_SLACK samples behind `count`.
     // out[x] = low[x] | high[x] << 8
