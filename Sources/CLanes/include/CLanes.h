@@ -69,6 +69,18 @@ typedef struct {
     kern_level_scale scale;
 } kern_level_window;
 
+// Two windows of whole weights on pairs of rows: those of pair p, column k and output row i are
+// weights[8 * (p * width + k) + i], as above, those of the second window weights[8 * (p * width + k) + 4 + i]. Sums are
+// less than 2^15.
+typedef struct {
+    size_t width, height;
+    size_t step; // samples from one pixel to the next
+    size_t rows; // of the four that are wanted
+    const uint32_t *weights;
+    float factor; // 1 or 1/2
+    int32_t most; // sums of squares beyond are clipped
+} kern_level_gradients;
+
 // Weights down a column, as words: of pair p and output row i those of rows 2p - i, in the lower half, and 2p + 1 - i.
 typedef struct {
     size_t height;
@@ -271,6 +283,8 @@ typedef struct {
     void (*interleave_levels)(uint16_t *out, const uint8_t *low, const uint8_t *high, size_t count);
     // Four rows of windows, or the first of them; the result counts samples that were off by more than half a level.
     size_t (*window_levels)(uint8_t *const *out, size_t count, const uint16_t *const *pairs, const kern_level_window *window);
+    // Likewise; out[i][x] = factor * the root of the sum of two windows' squares
+    size_t (*gradient_levels)(uint8_t *const *out, size_t count, const uint16_t *const *pairs, const kern_level_gradients *g);
     // out[i][x] = sum over t of weights[t] * rows[i + t][x] for four rows, at least 3 taps; out goes on as well
     void (*column_sums_of_levels)(float *const *out, size_t count, const uint8_t *const *rows, const float *weights, size_t taps);
     // columns[x] += next[x] − last[x], where there is a last
