@@ -54,6 +54,13 @@ typedef struct {
     bool clips;      // whether sums can leave 0…255 at all; if so, those that were clipped are counted
 } kern_level_scale;
 
+// The same from sums of 16 bits, in 16 bits: ((min(sum -| less + more, most)) * factor >> 16) >> shift, where -| stops at 0.
+// Sums below `low` and above `high` are clipped; they are counted if `clips`.
+typedef struct {
+    uint16_t less, more, most, factor, shift, low, high;
+    bool clips;
+} kern_narrow_scale;
+
 // Whole weights of −128…127 on pairs of rows: those of pair p, column k and output row i, the upper row's in the lower
 // byte and both twice, are weights[4 * (p * width + k) + i]. Pair p holds the rows 2p and 2p + 1 below the first.
 typedef struct {
@@ -67,7 +74,27 @@ typedef struct {
     const uint16_t *starts;
     int32_t bias;
     kern_level_scale scale;
+    kern_narrow_scale narrow; // a factor of 0 where sums do not fit 16 bits
 } kern_level_window;
+
+// A rank under a rectangle of at most 255 samples, at least 3 high: limits[i][x] are how many of its samples may be above
+// the result of row i. A sample of 255 is above every other result.
+typedef struct {
+    size_t width, height;
+    size_t step; // samples from one pixel to the next
+    size_t rows; // of the four that are wanted
+    const uint8_t *limits[4];
+} kern_level_selection;
+
+// A mean under a rectangle whose sums fit 16 bits.
+typedef struct {
+    size_t step, width;
+    size_t inner, outer; // inner * outer is at most the width
+    uint16_t *columns;   // the sums of columns; they go on by `next`, less `last` where there is one
+    const uint8_t *next, *last;
+    uint16_t *spare; // KERN_BOX_BLOCK + step * width + KERN_LEVEL_SLACK
+    kern_narrow_scale narrow;
+} kern_level_box;
 
 // Two windows of whole weights on pairs of rows: those of pair p, column k and output row i are
 // weights[8 * (p * width + k) + i], as above, those of the second window weights[8 * (p * width + k) + 4 + i]. Sums are
@@ -289,13 +316,15 @@ typedef struct {
     void (*column_sums_of_levels)(float *const *out, size_t count, const uint8_t *const *rows, const float *weights, size_t taps);
     // columns[x] += next[x] − last[x], where there is a last
     void (*box_columns)(uint32_t *columns, const uint8_t *next, const uint8_t *last, size_t count);
-    void (*box_columns_narrow)(uint16_t *columns, const uint8_t *next, const uint8_t *last, size_t count);
     // out[x] = the sum of columns[x + step * j] over j < width, as a level; `spare` has room for
     // 2 * (KERN_BOX_BLOCK + step * width) + 64
     void (*box_rows)(uint8_t *out, size_t count, const uint32_t *columns, size_t step, size_t width, uint32_t *spare, const kern_level_scale *scale);
-    void (*box_rows_narrow)(uint8_t *out, size_t count, const uint16_t *columns, size_t step, size_t width, uint16_t *spare, const kern_level_scale *scale);
+// Likewise with sums of 16 bits, the columns' sums going on by a row before.
+    void (*box_narrow)(uint8_t *out, size_t count, const kern_level_box *box);
     // out[x] = the median of three rows at x, x + step and x + 2 * step; step is at most 8
     void (*median_levels)(uint8_t *out, size_t count, const uint8_t *const *rows, size_t step);
+    // Ranks of whole windows in four rows
+    void (*select_levels)(uint8_t *const *out, size_t count, const uint8_t *const *rows, const kern_level_selection *s);
     // `count` pixels of `step` samples, at most 8, from two rows of twice as many
     void (*halve_levels)(uint8_t *out, size_t count, const uint8_t *above, const uint8_t *below, size_t step, kern_halving rule);
 

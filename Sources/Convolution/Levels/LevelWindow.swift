@@ -13,6 +13,7 @@ struct LevelWindow: LevelFilter {
     private let starts: [UInt16]
     private let group: Int
     private let bias: Int
+    private let narrow: kern_narrow_scale?
 
     init?(_ whole: WholeWeights, _ ground: LevelGround) {
         guard let scale = whole.scale, whole.numerators.allSatisfy({ (-128...127).contains($0) }) else { return nil }
@@ -25,6 +26,7 @@ struct LevelWindow: LevelFilter {
         weights = pairs.weights
         starts = pairs.starts(group: group)
         bias = -whole.least
+        narrow = group >= (whole.size.height + 4) / 2 ? whole.narrowScale(bias: bias) : nil
     }
 
     var account: String { "in whole numbers on 8-bit samples, weights over \(whole.divisor): exact" }
@@ -46,7 +48,7 @@ struct LevelWindow: LevelFilter {
                     var window = kern_level_window(
                         width: whole.size.width, height: whole.size.height, step: ground.step, rows: count,
                         weights: weights.baseAddress, group: group, starts: starts.baseAddress, bias: Int32(bias),
-                        scale: scale)
+                        scale: scale, narrow: narrow ?? kern_narrow_scale())
                     return loops.window_levels(out, ground.samples, padded.pairs, &window)
                 }
             }
