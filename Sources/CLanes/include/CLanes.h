@@ -211,6 +211,9 @@ typedef struct {
 
     // out[2p + i] = the sum over t < 4 of weights[2t + i] * grid[p + t], for i of 0 and 1
     void (*spread_pairs)(float *out, const float *grid, const float *weights, size_t points);
+    // The same for any spacing: out[spacing * p + i], weights[r * t + i] with r the spacing rounded up to a multiple of 8;
+    // out goes on for up to 7 samples more
+    void (*spread_row)(float *out, const float *grid, const float *weights, size_t spacing, size_t points);
 
     // How many of the samples are NaN.
     size_t (*count_nan)(const float *in, size_t count);
@@ -304,6 +307,17 @@ typedef struct {
     void (*fixed_columns)(int16_t *const *out, size_t count, const uint32_t *const *pairs, const kern_fixed_columns *c);
     // out[x] = 128 + ((start + sum over t of weight t * row[t][x]) >> shift), clipped; the result counts what was clipped
     size_t (*fixed_row)(uint8_t *out, size_t count, const int16_t *const *from, const kern_fixed_row *r);
+
+    // Between levels and a coarse grid, a point of `step` samples (at most 8) after the other. Rows of points are read and
+    // written for up to 16 samples more.
+    // out[x] = sum over t of weights[t] * rows[t][x]
+    void (*sum_levels)(float *out, size_t count, const uint8_t *const *rows, const float *weights, size_t taps);
+    // point p = sum over t of weights[t] * point p * spacing + t
+    void (*gather_points)(float *out, const float *in, const float *weights, size_t taps, size_t spacing, size_t points, size_t step);
+    // point p * spacing + i = sum over t < 4 of weights[4 * i + t] * grid point p + t
+    void (*spread_points)(float *out, const float *grid, const float *weights, size_t spacing, size_t points, size_t step);
+    // out[x] = sum over t < 4 of weights[t] * rows[t][x], rounded and clipped; the result counts what was clipped
+    size_t (*blend_levels)(uint8_t *out, size_t count, const float *const *rows, const float *weights);
 
     // Windows on levels as they lie in a picture. Rows that are read go on for KERN_LEVEL_SLACK samples behind `count`.
     // out[x] = low[x] | high[x] << 8

@@ -45,17 +45,17 @@ struct LevelSelection: LevelFilter {
             let count = min(4, rows.upperBound - y)
             // Behind the last row that is wanted the last one stands again.
             for tap in pixels.indices { pixels[tap] = padded.row(y, tap: min(tap, height + count - 2), of: source) }
-            let limits = (0..<4).map { limits(of: y + min($0, count - 1)) }
+            let wanted = (0..<4).map { limits(of: y + min($0, count - 1)) }
             let out = (0..<4).map { target.row(y + min($0, count - 1)) }
-            select(limits.map(\.low), 0..<ground.samples, pixels, count, into: out, loops)
+            select(wanted.map { $0.low }, 0..<ground.samples, pixels, count, into: out, loops)
             var ranges: [Range<Int>] = []
-            for columns in limits.prefix(count).flatMap(\.mixed) where !ranges.contains(columns) {
+            for columns in wanted.prefix(count).flatMap({ $0.mixed }) where !ranges.contains(columns) {
                 ranges.append(columns)
             }
             for columns in ranges {
                 let second = (0..<4).map { other + $0 * ground.length }
-                select(limits.map(\.high), columns, pixels, count, into: second, loops)
-                for row in 0..<count where limits[row].mixed.contains(columns) {
+                select(wanted.map { $0.high }, columns, pixels, count, into: second, loops)
+                for row in 0..<count where wanted[row].mixed.contains(columns) {
                     for x in columns { out[row][x] = UInt8((UInt16(out[row][x]) + UInt16(second[row][x]) + 1) / 2) }
                 }
             }

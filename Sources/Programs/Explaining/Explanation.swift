@@ -54,7 +54,7 @@ extension Plan {
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
                     grid: account.grid,
                     levels: node.isNeeded
-                        ? node.levels?.account : nodes[last].levels.map { _ in "in one with what is made of it" },
+                        ? node.levels?.account : nodes[last].levels.map { _ in "in one with the last step" },
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,

@@ -6,17 +6,25 @@ extension Plan {
     /// Whether the program runs on 8-bit samples from end to end.
     var runsOnLevels: Bool { nodes[last].levels != nil }
 
+    /// Several nodes done in one, the last of the plan.
+    private struct Union {
+        var absorbed: [Int]
+        var input: Int
+        var filter: any LevelFilter
+        var rowsNeeded: @Sendable (Range<Int>) -> Range<Int>
+    }
+
     /// Between steps values are floats, so only one window may make new levels, the last, or the two whose magnitude is the
     /// last. Those before it have to pick samples.
     mutating func findLevels() {
         guard input.depth == .uint8, output.depth == .uint8, options.method == nil else { return }
-        let gradient = options.usesGrids ? gradientAtEnd : nil
-        let needed = nodes.indices.filter { nodes[$0].isNeeded && gradient?.windows.contains($0) != true }
+        let union = options.usesGrids ? gradientAtEnd ?? gridAtEnd : nil
+        let needed = nodes.indices.filter { nodes[$0].isNeeded && union?.absorbed.contains($0) != true }
         guard needed.count > 1, nodes[needed[0]].plan == nil else { return }
         var filters: [any LevelFilter] = []
         for (before, index) in zip(needed, needed.dropFirst()) {
-            if index == last, let gradient, gradient.input == before {
-                filters.append(gradient.filter)
+            if index == last, let union, union.input == before {
+                filters.append(union.filter)
                 continue
             }
             guard nodes[index].inputs == [before], let step = nodes[index].plan as? any LevelStep,
@@ -29,15 +37,15 @@ extension Plan {
             nodes[index].levels = filter
             nodes[index].bytesPerSample = 1
         }
-        guard let gradient else { return }
-        for window in gradient.windows { nodes[window].isNeeded = false }
-        nodes[last].inputs = [gradient.input]
-        nodes[last].absorbed = gradient.windows
-        nodes[last].window = nodes[gradient.windows[0]].plan
+        guard let union else { return }
+        for node in union.absorbed { nodes[node].isNeeded = false }
+        nodes[last].inputs = [union.input]
+        nodes[last].absorbed = union.absorbed
+        nodes[last].unionRows = union.rowsNeeded
     }
 
-    /// The windows whose magnitude is the result and nothing else's input, and the node they look at.
-    private var gradientAtEnd: (windows: [Int], input: Int, filter: LevelGradient)? {
+    /// The windows whose magnitude is the result and nothing else's input.
+    private var gradientAtEnd: Union? {
         let windows = nodes[last].inputs
         guard let step = nodes[last].plan as? any MagnitudeStep, step.isMagnitudeOfInputs,
             (1...2).contains(windows.count)
@@ -50,6 +58,18 @@ extension Plan {
         guard planned.count == windows.count, inputs.count == 1, let input = inputs.first, consumers == [last],
             let filter = LevelGradient(planned[0].convolution, planned.dropFirst().first?.convolution)
         else { return nil }
-        return (windows, input, filter)
+        let convolution = planned[0].convolution
+        return Union(absorbed: windows, input: input, filter: filter) {
+            convolution.geometry.y.sources(of: $0, border: convolution.border)
+        }
+    }
+
+    /// The stages of a grid.
+    private var gridAtEnd: Union? {
+        guard let end = nodes[last].plan as? any GridEndStep, let filter = end.levelGrid,
+            let middle = nodes[last].inputs.first,
+            let down = nodes[middle].inputs.first, let input = nodes[down].inputs.first
+        else { return nil }
+        return Union(absorbed: [down, middle], input: input, filter: filter) { filter.rowsNeeded(for: $0) }
     }
 }

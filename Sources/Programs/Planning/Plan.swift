@@ -26,9 +26,9 @@ public struct Plan: Sendable {
         public internal(set) var rowsHeld: Int
         /// What takes the step's place where the plan runs on levels; the picture that comes in has none.
         package internal(set) var levels: (any LevelFilter)?
-        /// The nodes it does in one with its own, and the window whose rows it therefore needs.
+        /// The nodes it does in one with its own, and the rows of its input that it therefore needs.
         package internal(set) var absorbed: [Int] = []
-        var window: (any PlannedStep)?
+        var unionRows: (@Sendable (Range<Int>) -> Range<Int>)?
         /// A float, or an 8-bit sample as it lies in the picture.
         public internal(set) var bytesPerSample = 4
     }
@@ -119,7 +119,9 @@ extension Plan.Node {
     }
 
     /// For each input the rows that the rows `rows` are computed from.
-    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { (window ?? plan)?.rowsNeeded(for: rows) ?? [] }
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] {
+        unionRows.map { [$0(rows)] } ?? plan?.rowsNeeded(for: rows) ?? []
+    }
 
     /// What each thread works in.
     var scratchBytes: Int { levels?.scratchBytes ?? plan?.account.scratchBytes ?? 0 }

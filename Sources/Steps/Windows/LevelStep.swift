@@ -26,3 +26,8 @@ extension PlannedCombine: MagnitudeStep {
 extension PlannedPoint: MagnitudeStep {
     var isMagnitudeOfInputs: Bool { if case .absolute = function { true } else { false } }
 }
+
+/// The last of the stages of a grid, which all may be done in one.
+package protocol GridEndStep: PlannedStep {
+    var levelGrid: LevelGrid? { get }
+}
