@@ -137,7 +137,7 @@ struct LevelTests {
             let picture = noise(width, height, channels)
             for border in LevelTests.borders where channels == .rgb || border == .edge {
                 let exact = try run(
-                    program, picture, options: RunOptions(border: border, method: method, depth: .float32))
+                    program, picture, options: RunOptions(depth: .float32, border: border, method: method))
                 let values = exact.bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
                 var first: Raster?
                 for threads in [1, 3] {
