@@ -15,8 +15,10 @@ public struct GridUpsampling: Sendable {
         self.input = input
         self.output = output
         self.spacing = spacing
+        // As many for each tap as the row loop takes: it stores eight at a time.
+        let room = spacing.x == 2 ? 2 : (spacing.x + 7) / 8 * 8
         across = (0..<4).flatMap { tap in
-            (0..<spacing.x).map { Float(GridUpsampling.weight($0, tap, spacing.x)) }
+            (0..<room).map { Float($0 < spacing.x ? GridUpsampling.weight($0, tap, spacing.x) : 0) }
         }
         down = (0..<spacing.y).map { phase in
             RowWeights((0..<4).map { GridUpsampling.weight(phase, $0, spacing.y) }, isExact: false)
@@ -26,7 +28,7 @@ public struct GridUpsampling: Sendable {
     /// Grid points that `count` pixels lie among.
     static func points(for count: Int, spacing: Int) -> Int { (count - 1) / spacing + 4 }
 
-    private static func weight(_ phase: Int, _ tap: Int, _ spacing: Int) -> Double {
+    static func weight(_ phase: Int, _ tap: Int, _ spacing: Int) -> Double {
         SplineGrid.spline(Double(phase) / Double(spacing) + 1 - Double(tap))
     }
 
@@ -38,7 +40,7 @@ public struct GridUpsampling: Sendable {
     private var pieceRows: Int { 8 * spacing.y }
 
     /// What one thread works in, in bytes.
-    public var scratchBytes: Int { 4 * 12 * output.width }
+    public var scratchBytes: Int { 4 * (12 * output.width + spacing.x + 8) }
 
     public func applied(to input: Planes, on machine: Machine = Machine()) -> Planes {
         var result = Planes(shape: output)
@@ -54,7 +56,7 @@ public struct GridUpsampling: Sendable {
         input.withRows { source in
             output.withMutableRows { target in
                 machine.split(0..<pieces * self.output.count * self.output.channels, grain: 1) { jobs in
-                    let spread = UnsafeMutablePointer<Float>.allocate(capacity: 12 * width)
+                    let spread = UnsafeMutablePointer<Float>.allocate(capacity: 12 * width + spacing.x + 8)
                     defer { spread.deallocate() }
                     for job in jobs {
                         let (plane, piece) = job.quotientAndRemainder(dividingBy: pieces)
@@ -81,24 +83,16 @@ public struct GridUpsampling: Sendable {
 
     /// One row of the grid at every pixel's column.
     private func spreadRow(_ grid: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, _ lanes: Lanes) {
-        let d = spacing.x
-        across.withUnsafeBufferPointer { weights in
-            var x = 0
-            var point = 0
-            if d == 2 {
-                point = output.width / 2
-                x = 2 * point
-                lanes.loops.pointee.spread_pairs(out, grid, weights.baseAddress, point)
-            }
-            while x < output.width {
-                let (a, b, c, e) = (grid[point], grid[point + 1], grid[point + 2], grid[point + 3])
-                for phase in 0..<min(d, output.width - x) {
-                    let near = b * weights[d + phase] + c * weights[2 * d + phase]
-                    out[x + phase] = near + (a * weights[phase] + e * weights[3 * d + phase])
-                }
-                x += d
-                point += 1
-            }
+        let points = (output.width + spacing.x - 1) / spacing.x
+        if spacing.x == 2 {
+            lanes.loops.pointee.spread_pairs(out, grid, across, output.width / 2)
+            guard output.width % 2 == 1 else { return }
+            let last = grid + points - 1
+            let near = last[1] * across[2] + last[2] * across[4]
+            out[output.width - 1] = near + (last[0] * across[0] + last[3] * across[6])
+        } else {
+            // What the last point spreads beyond the row is overwritten by the next row.
+            lanes.loops.pointee.spread_row(out, grid, across, spacing.x, points)
         }
     }
 }

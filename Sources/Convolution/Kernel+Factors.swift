@@ -34,6 +34,18 @@ extension Kernel {
         }
     }
 
+    /// A single row or column as a product with 1, nil where it is neither.
+    package var line: Factors? {
+        if size.height == 1 { return Factors(terms: [([1], weights)]) }
+        return size.width == 1 ? Factors(terms: [(weights, [1])]) : nil
+    }
+
+    /// Not more than are worth it on levels, where a product costs less than on floats.
+    package var fewFactors: Factors? {
+        let taps = size.width * size.height
+        return taps > 1 << 12 ? nil : factors(most: max(1, taps / (4 * (size.width + size.height))))
+    }
+
     /// Scales both factors to the same size, so that neither loses bits as floats.
     private func balanced(_ column: [Double], _ row: [Double]) -> (column: [Double], row: [Double]) {
         let c = column.reduce(0) { $0 + abs($1) }

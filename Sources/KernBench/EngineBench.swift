@@ -94,7 +94,7 @@ struct EngineBench {
         let whole = try stopwatch.time { _ = try plan.applied(to: picture) }
         var result = [measurement(name, whole, side)]
         let needed = plan.nodes.filter { $0.isNeeded && $0.plan != nil }
-        if needed.count == 1, let step = needed[0].plan, !(step is any SurveyingStep) {
+        if needed.count == 1, needed[0].absorbed.isEmpty, let step = needed[0].plan, !(step is any SurveyingStep) {
             var input = Planes(shape: plan.nodes[0].shape, emptyWithRoomFor: picture.header.size.height)
             picture.bytes.withUnsafeBytes {
                 SampleConverter(machine).load(

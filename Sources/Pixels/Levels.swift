@@ -80,6 +80,15 @@ package struct ReadableLevels: @unchecked Sendable {
     package let bytesPerRow: Int
     package let firstStoredRow: Int
 
+    init(rows: Range<Int>, base: UnsafePointer<UInt8>, bytesPerRow: Int, firstStoredRow: Int) {
+        (self.rows, self.base, self.bytesPerRow, self.firstStoredRow) = (rows, base, bytesPerRow, firstStoredRow)
+    }
+
+    /// All rows of a picture, one behind the other.
+    package init(whole base: UnsafePointer<UInt8>, height: Int, bytesPerRow: Int) {
+        self.init(rows: 0..<height, base: base, bytesPerRow: bytesPerRow, firstStoredRow: 0)
+    }
+
     @inlinable
     package func row(_ y: Int) -> UnsafePointer<UInt8> {
         assert(rows.contains(y), "row \(y) is not among \(rows)")
@@ -92,6 +101,15 @@ package struct WritableLevels: @unchecked Sendable {
     package let base: UnsafeMutablePointer<UInt8>
     package let bytesPerRow: Int
     package let firstStoredRow: Int
+
+    init(rows: Range<Int>, base: UnsafeMutablePointer<UInt8>, bytesPerRow: Int, firstStoredRow: Int) {
+        (self.rows, self.base, self.bytesPerRow, self.firstStoredRow) = (rows, base, bytesPerRow, firstStoredRow)
+    }
+
+    /// Room for all rows of a picture, one behind the other.
+    package init(whole base: UnsafeMutablePointer<UInt8>, height: Int, bytesPerRow: Int) {
+        self.init(rows: 0..<height, base: base, bytesPerRow: bytesPerRow, firstStoredRow: 0)
+    }
 
     @inlinable
     package func row(_ y: Int) -> UnsafeMutablePointer<UInt8> {

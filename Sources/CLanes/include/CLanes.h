@@ -54,6 +54,13 @@ typedef struct {
     bool clips;      // whether sums can leave 0…255 at all; if so, those that were clipped are counted
 } kern_level_scale;
 
+// The same from sums of 16 bits, in 16 bits: ((min(sum -| less + more, most)) * factor >> 16) >> shift, where -| stops at 0.
+// Sums below `low` and above `high` are clipped; they are counted if `clips`.
+typedef struct {
+    uint16_t less, more, most, factor, shift, low, high;
+    bool clips;
+} kern_narrow_scale;
+
 // Whole weights of −128…127 on pairs of rows: those of pair p, column k and output row i, the upper row's in the lower
 // byte and both twice, are weights[4 * (p * width + k) + i]. Pair p holds the rows 2p and 2p + 1 below the first.
 typedef struct {
@@ -67,7 +74,59 @@ typedef struct {
     const uint16_t *starts;
     int32_t bias;
     kern_level_scale scale;
+    kern_narrow_scale narrow; // a factor of 0 where sums do not fit 16 bits
 } kern_level_window;
+
+// A rank under a rectangle of at most 255 samples, at least 3 high: limits[i][x] are how many of its samples may be above
+// the result of row i. A sample of 255 is above every other result.
+typedef struct {
+    size_t width, height;
+    size_t step; // samples from one pixel to the next
+    size_t rows; // of the four that are wanted
+    const uint8_t *limits[4];
+} kern_level_selection;
+
+// A mean under a rectangle whose sums fit 16 bits.
+typedef struct {
+    size_t step, width;
+    size_t inner, outer; // inner * outer is at most the width
+    uint16_t *columns;   // the sums of columns; they go on by `next`, less `last` where there is one
+    const uint8_t *next, *last;
+    uint16_t *spare; // KERN_BOX_BLOCK + step * width + KERN_LEVEL_SLACK
+    kern_narrow_scale narrow;
+} kern_level_box;
+
+// Two windows of whole weights on pairs of rows: those of pair p, column k and output row i are
+// weights[8 * (p * width + k) + i], as above, those of the second window weights[8 * (p * width + k) + 4 + i]. Sums are
+// less than 2^15.
+typedef struct {
+    size_t width, height;
+    size_t step; // samples from one pixel to the next
+    size_t rows; // of the four that are wanted
+    const uint32_t *weights;
+    float factor; // 1 or 1/2
+    int32_t most; // sums of squares beyond are clipped
+} kern_level_gradients;
+
+// Weights down a column, as words: of pair p and output row i those of rows 2p - i, in the lower half, and 2p + 1 - i.
+typedef struct {
+    size_t height;
+    const uint32_t *weights; // 4 * p + i
+    int32_t start;
+    int32_t shift;
+} kern_fixed_columns;
+
+// Weights along a row, in pairs of taps: pair t reads its words from sample x on. The weights 2t are those of output x on
+// words x and x + 1, the weights 2t + 1 those of output x + 1 on the same words.
+typedef struct {
+    const size_t *ends; // of parts in sequence: the pairs of a part are summed, shifted down by `fine`, then added
+    size_t parts;
+    const uint32_t *weights;
+    int32_t start;
+    int32_t fine;
+    int32_t shift; // 16…24
+    bool clips;
+} kern_fixed_row;
 
 // What becomes of a square of four pixels.
 typedef enum { KERN_HALVE_MEAN, KERN_HALVE_LARGEST, KERN_HALVE_SMALLEST } kern_halving;
@@ -152,6 +211,9 @@ typedef struct {
 
     // out[2p + i] = the sum over t < 4 of weights[2t + i] * grid[p + t], for i of 0 and 1
     void (*spread_pairs)(float *out, const float *grid, const float *weights, size_t points);
+    // The same for any spacing: out[spacing * p + i], weights[r * t + i] with r the spacing rounded up to a multiple of 8;
+    // out goes on for up to 7 samples more
+    void (*spread_row)(float *out, const float *grid, const float *weights, size_t spacing, size_t points);
 
     // How many of the samples are NaN.
     size_t (*count_nan)(const float *in, size_t count);
@@ -233,22 +295,50 @@ typedef struct {
     size_t (*join_uint8)(uint8_t *out, const float *planes, size_t stride, size_t channels, size_t count);
     size_t (*join_uint16)(uint16_t *out, const float *planes, size_t stride, size_t channels, size_t count);
 
+    // The same with bytes as they are.
+    void (*deal_levels)(uint8_t *planes, size_t stride, const uint8_t *in, size_t channels, size_t count);
+    void (*gather_levels)(uint8_t *out, const uint8_t *planes, size_t stride, size_t channels, size_t count);
+
+    // Separable kernels in fixed point, on rows of one channel. Rows are read and written up to KERN_LEVEL_SLACK samples
+    // behind `count`, except where bytes come out.
+    // out[i] = two samples of the low row, then two of the high one
+    void (*couple_levels)(uint32_t *out, const uint8_t *low, const uint8_t *high, size_t count);
+    // Four rows: out[i][x] = (start + sum over t of weight t * row[i + t][x]) >> shift; rows come in pairs, coupled
+    void (*fixed_columns)(int16_t *const *out, size_t count, const uint32_t *const *pairs, const kern_fixed_columns *c);
+    // out[x] = 128 + ((start + sum over t of weight t * row[t][x]) >> shift), clipped; the result counts what was clipped
+    size_t (*fixed_row)(uint8_t *out, size_t count, const int16_t *const *from, const kern_fixed_row *r);
+
+    // Between levels and a coarse grid, a point of `step` samples (at most 8) after the other. Rows of points are read and
+    // written for up to 16 samples more.
+    // out[x] = sum over t of weights[t] * rows[t][x]
+    void (*sum_levels)(float *out, size_t count, const uint8_t *const *rows, const float *weights, size_t taps);
+    // point p = sum over t of weights[t] * point p * spacing + t
+    void (*gather_points)(float *out, const float *in, const float *weights, size_t taps, size_t spacing, size_t points, size_t step);
+    // point p * spacing + i = sum over t < 4 of weights[4 * i + t] * grid point p + t
+    void (*spread_points)(float *out, const float *grid, const float *weights, size_t spacing, size_t points, size_t step);
+    // out[x] = sum over t < 4 of weights[t] * rows[t][x], rounded and clipped; the result counts what was clipped
+    size_t (*blend_levels)(uint8_t *out, size_t count, const float *const *rows, const float *weights);
+
     // Windows on levels as they lie in a picture. Rows that are read go on for KERN_LEVEL_SLACK samples behind `count`.
     // out[x] = low[x] | high[x] << 8
     void (*interleave_levels)(uint16_t *out, const uint8_t *low, const uint8_t *high, size_t count);
     // Four rows of windows, or the first of them; the result counts samples that were off by more than half a level.
     size_t (*window_levels)(uint8_t *const *out, size_t count, const uint16_t *const *pairs, const kern_level_window *window);
+    // Likewise; out[i][x] = factor * the root of the sum of two windows' squares
+    size_t (*gradient_levels)(uint8_t *const *out, size_t count, const uint16_t *const *pairs, const kern_level_gradients *g);
     // out[i][x] = sum over t of weights[t] * rows[i + t][x] for four rows, at least 3 taps; out goes on as well
     void (*column_sums_of_levels)(float *const *out, size_t count, const uint8_t *const *rows, const float *weights, size_t taps);
     // columns[x] += next[x] − last[x], where there is a last
     void (*box_columns)(uint32_t *columns, const uint8_t *next, const uint8_t *last, size_t count);
-    void (*box_columns_narrow)(uint16_t *columns, const uint8_t *next, const uint8_t *last, size_t count);
     // out[x] = the sum of columns[x + step * j] over j < width, as a level; `spare` has room for
     // 2 * (KERN_BOX_BLOCK + step * width) + 64
     void (*box_rows)(uint8_t *out, size_t count, const uint32_t *columns, size_t step, size_t width, uint32_t *spare, const kern_level_scale *scale);
-    void (*box_rows_narrow)(uint8_t *out, size_t count, const uint16_t *columns, size_t step, size_t width, uint16_t *spare, const kern_level_scale *scale);
+// Likewise with sums of 16 bits, the columns' sums going on by a row before.
+    void (*box_narrow)(uint8_t *out, size_t count, const kern_level_box *box);
     // out[x] = the median of three rows at x, x + step and x + 2 * step; step is at most 8
     void (*median_levels)(uint8_t *out, size_t count, const uint8_t *const *rows, size_t step);
+    // Ranks of whole windows in four rows
+    void (*select_levels)(uint8_t *const *out, size_t count, const uint8_t *const *rows, const kern_level_selection *s);
     // `count` pixels of `step` samples, at most 8, from two rows of twice as many
     void (*halve_levels)(uint8_t *out, size_t count, const uint8_t *above, const uint8_t *below, size_t step, kern_halving rule);
 

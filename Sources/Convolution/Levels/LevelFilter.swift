@@ -48,14 +48,15 @@ extension Convolution {
         let forProduct = (bank.size.width + bank.size.height) * LevelWindow.tapsForProduct
         let isQuickest = rank.map { taps <= forProduct * max(1, $0) } ?? true
         if let whole, isQuickest, let window = LevelWindow(whole, ground) { return window }
-        return factors.flatMap { LevelProducts($0, ground) }
+        guard let factors = factors ?? bank.kernels[0].line ?? bank.kernels[0].fewFactors else { return nil }
+        return LevelFixed(factors, of: bank.kernels[0], ground) ?? LevelProducts(factors, ground)
     }
 }
 
 extension Pooling {
-    /// The same on levels: medians of 3x3 and squares of four.
+    /// The same on levels: ranks of small windows and squares of four.
     package var levelFilter: (any LevelFilter)? {
         guard !isReference, isWhole, border != .keep else { return nil }
-        return LevelMedian(self) ?? LevelHalving(self)
+        return LevelMedian(self) ?? LevelSelection(self) ?? LevelHalving(self)
     }
 }

@@ -13,6 +13,7 @@ struct LevelWindow: LevelFilter {
     private let starts: [UInt16]
     private let group: Int
     private let bias: Int
+    private let narrow: kern_narrow_scale?
 
     init?(_ whole: WholeWeights, _ ground: LevelGround) {
         guard let scale = whole.scale, whole.numerators.allSatisfy({ (-128...127).contains($0) }) else { return nil }
@@ -25,6 +26,7 @@ struct LevelWindow: LevelFilter {
         weights = pairs.weights
         starts = pairs.starts(group: group)
         bias = -whole.least
+        narrow = group >= (whole.size.height + 4) / 2 ? whole.narrowScale(bias: bias) : nil
     }
 
     var account: String { "in whole numbers on 8-bit samples, weights over \(whole.divisor): exact" }
@@ -34,36 +36,20 @@ struct LevelWindow: LevelFilter {
 
     func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, _ lanes: Lanes) -> Int {
         let loops = lanes.loops.pointee
-        let length = ground.length
-        var padded = PaddedLevels(ground, slots: 2)
-        let store = UnsafeMutablePointer<UInt16>.allocate(capacity: pairCount * length)
-        defer { store.deallocate() }
-        var pairs = [UnsafePointer<UInt16>?](repeating: nil, count: pairCount)
+        var padded = PairedLevels(ground, height: whole.size.height, rows: rows)
         var out = [UnsafeMutablePointer<UInt8>?](repeating: nil, count: 4)
-        var made = 0
         var clipped = 0
         for y in stride(from: rows.lowerBound, to: rows.upperBound, by: 4) {
             let count = min(4, rows.upperBound - y)
-            let first = (y - rows.lowerBound) / 2
-            // Pairs lie in a ring. Rows behind the last that is wanted stand for nothing.
-            let lastTap = count + whole.size.height - 2
-            for pair in max(made, first)..<first + pairCount {
-                let tap = min(2 * (pair - first), lastTap)
-                let low = padded.row(y, tap: tap, of: source)
-                let high = padded.row(y, tap: min(tap + 1, lastTap), of: source)
-                loops.interleave_levels(store + pair % pairCount * length, low, high, length)
-            }
-            // With an even height the last pair has only its upper row yet.
-            made = first + pairCount - (whole.size.height % 2 == 0 ? 1 : 0)
-            for index in 0..<pairCount { pairs[index] = UnsafePointer(store + (first + index) % pairCount * length) }
+            padded.advance(to: y, of: source, loops)
             for index in 0..<4 { out[index] = target.row(y + min(index, count - 1)) }
             clipped += weights.withUnsafeBufferPointer { weights in
                 starts.withUnsafeBufferPointer { starts in
                     var window = kern_level_window(
                         width: whole.size.width, height: whole.size.height, step: ground.step, rows: count,
                         weights: weights.baseAddress, group: group, starts: starts.baseAddress, bias: Int32(bias),
-                        scale: scale)
-                    return loops.window_levels(out, ground.samples, pairs, &window)
+                        scale: scale, narrow: narrow ?? kern_narrow_scale())
+                    return loops.window_levels(out, ground.samples, padded.pairs, &window)
                 }
             }
         }

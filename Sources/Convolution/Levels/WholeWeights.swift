@@ -49,4 +49,29 @@ struct WholeWeights: Sendable {
             most: Float(256 + 0.5 * part),
             clips: clips)
     }
+
+    /// The same from sums of 16 bits that start from `bias`; nil where these, or what is multiplied, do not fit.
+    func narrowScale(bias: Int) -> kern_narrow_scale? {
+        guard bias >= -least, most + bias <= 65535, divisor >= 2, divisor <= 256 else { return nil }
+        // Halves go up: (sum + ⌊divisor / 2⌋) / divisor, rounded down.
+        let half = divisor / 2
+        let (less, more) = (max(0, bias - half), max(0, half - bias))
+        let top = 256 * divisor - 1
+        guard most + bias - less + more < 65535 else { return nil }
+        var shift = 0
+        while (1 << (17 + shift)) / divisor < 65535 { shift += 1 }
+        // The inverse rounded up, or rounded down for sums that are larger by one: one of them is nearly always right.
+        let exact = [0, 1].lazy.map { (extra: $0, factor: ((1 << (16 + shift)) + (divisor - 1) * (1 - $0)) / divisor) }
+        let found = exact.first { extra, factor in
+            func level(_ sum: Int) -> Int { (sum + extra) * factor >> (16 + shift) }
+            return factor <= 65535 && top + extra <= 65535 && level(top) == 255
+                && (1...255).allSatisfy { level($0 * divisor - 1) == $0 - 1 && level($0 * divisor) == $0 }
+        }
+        guard let (extra, factor) = found else { return nil }
+        let (low, high) = (bias - half, bias + 511 * divisor / 2)
+        return kern_narrow_scale(
+            less: UInt16(less), more: UInt16(more + extra), most: UInt16(top + extra), factor: UInt16(factor),
+            shift: UInt16(shift),
+            low: UInt16(max(0, low)), high: UInt16(min(65535, high)), clips: scale?.clips ?? true)
+    }
 }

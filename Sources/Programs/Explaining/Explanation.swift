@@ -42,16 +42,20 @@ extension Plan {
         var places = nodes.map { _ in 0 }
         var sights = nodes.map { _ in Sight() }
         var all: [StepExplanation] = []
-        for (index, node) in nodes.enumerated() where node.isNeeded {
+        for (index, node) in nodes.enumerated() where isTold(index) {
+            let inputs = node.absorbed.isEmpty ? node.inputs : node.absorbed
             places[index] = all.count
             let account = node.plan?.account ?? StepAccount()
-            sights[index] = Sight(behind: node.inputs.map { sights[$0] }, account)
+            sights[index] = Sight(behind: inputs.map { sights[$0] }, account)
             all.append(
                 StepExplanation(
-                    text: node.text, inputs: node.inputs.map { places[$0] }, output: node.shape,
+                    text: node.text, inputs: inputs.map { places[$0] }, output: node.shape,
                     geometry: account.geometry, border: account.border, method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
-                    grid: account.grid, levels: node.levels?.account, operations: account.operations,
+                    grid: account.grid,
+                    levels: node.isNeeded
+                        ? node.levels?.account : nodes[last].levels.map { _ in "in one with the last step" },
+                    operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
                     bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, isImplied: node.origin == nil))

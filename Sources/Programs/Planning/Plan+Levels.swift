@@ -6,14 +6,27 @@ extension Plan {
     /// Whether the program runs on 8-bit samples from end to end.
     var runsOnLevels: Bool { nodes[last].levels != nil }
 
-    /// Between steps values are floats, so only one window may make new levels, the last. Those before it have to pick
-    /// samples.
+    /// Several nodes done in one, the last of the plan.
+    private struct Union {
+        var absorbed: [Int]
+        var input: Int
+        var filter: any LevelFilter
+        var rowsNeeded: @Sendable (Range<Int>) -> Range<Int>
+    }
+
+    /// Between steps values are floats, so only one window may make new levels, the last, or the two whose magnitude is the
+    /// last. Those before it have to pick samples.
     mutating func findLevels() {
         guard input.depth == .uint8, output.depth == .uint8, options.method == nil else { return }
-        let needed = nodes.indices.filter { nodes[$0].isNeeded }
+        let union = options.usesGrids ? gradientAtEnd ?? gridAtEnd : nil
+        let needed = nodes.indices.filter { nodes[$0].isNeeded && union?.absorbed.contains($0) != true }
         guard needed.count > 1, nodes[needed[0]].plan == nil else { return }
         var filters: [any LevelFilter] = []
         for (before, index) in zip(needed, needed.dropFirst()) {
+            if index == last, let union, union.input == before {
+                filters.append(union.filter)
+                continue
+            }
             guard nodes[index].inputs == [before], let step = nodes[index].plan as? any LevelStep,
                 index == last || step.picksSamples, let filter = step.levelFilter
             else { return }
@@ -24,5 +37,39 @@ extension Plan {
             nodes[index].levels = filter
             nodes[index].bytesPerSample = 1
         }
+        guard let union else { return }
+        for node in union.absorbed { nodes[node].isNeeded = false }
+        nodes[last].inputs = [union.input]
+        nodes[last].absorbed = union.absorbed
+        nodes[last].unionRows = union.rowsNeeded
+    }
+
+    /// The windows whose magnitude is the result and nothing else's input.
+    private var gradientAtEnd: Union? {
+        let windows = nodes[last].inputs
+        guard let step = nodes[last].plan as? any MagnitudeStep, step.isMagnitudeOfInputs,
+            (1...2).contains(windows.count)
+        else { return nil }
+        let planned = windows.compactMap { nodes[$0].plan as? PlannedConvolution }
+        let inputs = Set(windows.flatMap { nodes[$0].inputs })
+        let consumers = nodes.indices.filter {
+            nodes[$0].isNeeded && nodes[$0].inputs.contains(where: windows.contains)
+        }
+        guard planned.count == windows.count, inputs.count == 1, let input = inputs.first, consumers == [last],
+            let filter = LevelGradient(planned[0].convolution, planned.dropFirst().first?.convolution)
+        else { return nil }
+        let convolution = planned[0].convolution
+        return Union(absorbed: windows, input: input, filter: filter) {
+            convolution.geometry.y.sources(of: $0, border: convolution.border)
+        }
+    }
+
+    /// The stages of a grid.
+    private var gridAtEnd: Union? {
+        guard let end = nodes[last].plan as? any GridEndStep, let filter = end.levelGrid,
+            let middle = nodes[last].inputs.first,
+            let down = nodes[middle].inputs.first, let input = nodes[down].inputs.first
+        else { return nil }
+        return Union(absorbed: [down, middle], input: input, filter: filter) { filter.rowsNeeded(for: $0) }
     }
 }

@@ -13,7 +13,7 @@ public struct Plan: Sendable {
     public struct Node: Sendable {
         /// nil for what is read: the picture, and a mask.
         public let plan: (any PlannedStep)?
-        public let inputs: [Int]
+        public internal(set) var inputs: [Int]
         public let shape: Shape
         public let text: String
         /// The node of the graph it stands for; nil for what was put in for alpha, light or range.
@@ -26,6 +26,9 @@ public struct Plan: Sendable {
         public internal(set) var rowsHeld: Int
         /// What takes the step's place where the plan runs on levels; the picture that comes in has none.
         package internal(set) var levels: (any LevelFilter)?
+        /// The nodes it does in one with its own, and the rows of its input that it therefore needs.
+        package internal(set) var absorbed: [Int] = []
+        var unionRows: (@Sendable (Range<Int>) -> Range<Int>)?
         /// A float, or an 8-bit sample as it lies in the picture.
         public internal(set) var bytesPerSample = 4
     }
@@ -76,9 +79,13 @@ public struct Plan: Sendable {
 
     /// What the weights of the last kernel sum to: a flat area becomes so many times as bright.
     public var lastKernelSum: Double? {
-        let kernels = nodes.lazy.filter { $0.isNeeded && $0.origin != nil }.compactMap { $0.plan?.account.convolution }
+        let kernels = nodes.indices.lazy.filter { isTold($0) && nodes[$0].origin != nil }
+            .compactMap { nodes[$0].plan?.account.convolution }
         return kernels.last.map { $0.bank.kernels[0].sum }
     }
+
+    /// Whether a node takes part, by itself or in one with the last.
+    func isTold(_ node: Int) -> Bool { nodes[node].isNeeded || nodes[last].absorbed.contains(node) }
 
     private mutating func markNeeded() {
         nodes[last].isNeeded = true
@@ -109,6 +116,11 @@ extension Plan.Node {
 
     public var bytesHeld: Int {
         isNeeded ? bytesPerSample * shape.count * shape.channels * rowsHeld * shape.width : 0
+    }
+
+    /// For each input the rows that the rows `rows` are computed from.
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] {
+        unionRows.map { [$0(rows)] } ?? plan?.rowsNeeded(for: rows) ?? []
     }
 
     /// What each thread works in.

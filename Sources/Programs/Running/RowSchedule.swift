@@ -61,8 +61,8 @@ struct RowSchedule {
             let first = rows[node].upperBound
             let wanted = min(end, first + band)
             let next = min(height, (wanted + grain - 1) / grain * grain)
-            if let plan = nodes[node].plan {
-                for (input, needed) in zip(nodes[node].inputs, plan.rowsNeeded(for: first..<next)) {
+            if nodes[node].plan != nil {
+                for (input, needed) in zip(nodes[node].inputs, nodes[node].rowsNeeded(for: first..<next)) {
                     try pull(input, upTo: needed.upperBound, act)
                 }
                 try act(.run(node: node, first..<next))
@@ -93,9 +93,9 @@ struct RowSchedule {
     mutating func release(_ node: Int, writtenUpTo written: Int = .max, _ act: (Action) throws -> Void) throws {
         var keep = node == last ? written : .max
         for (consumer, position) in consumers[node] {
-            guard let plan = nodes[consumer].plan else { continue }
+            guard nodes[consumer].plan != nil else { continue }
             let rest = rows[consumer].upperBound..<nodes[consumer].shape.height
-            if !rest.isEmpty { keep = min(keep, plan.rowsNeeded(for: rest)[position].lowerBound) }
+            if !rest.isEmpty { keep = min(keep, nodes[consumer].rowsNeeded(for: rest)[position].lowerBound) }
             if let seen = surveyed[consumer] { keep = min(keep, seen) }
         }
         let first = min(keep, rows[node].upperBound)

@@ -29,10 +29,11 @@ private struct GridPass: PlannedStep {
 }
 
 /// Back from the grid; it tells of the window that all three stand for.
-private struct GridReturn: PlannedStep {
+private struct GridReturn: GridEndStep {
     let grid: GridConvolution
     let convolution: Convolution
 
+    var levelGrid: LevelGrid? { LevelGrid(grid) }
     var inputs: [Shape] { [grid.up.input] }
     var output: Shape { grid.up.output }
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [grid.up.rowsNeeded(for: rows)] }
