@@ -8,6 +8,9 @@ extension LayerConvolution {
     public func inputGradient(
         of outputGradient: Planes, weights: Planes, into gradient: inout Planes, on machine: Machine
     ) {
+        if let backTiles {
+            return backTiles.run(outputGradient, weights: weights, .back, start: nil, into: &gradient, on: machine)
+        }
         collect(outputGradient, weights: weights, start: nil, rows: 0..<input.height, into: &gradient, on: machine)
     }
 

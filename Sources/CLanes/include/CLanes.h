@@ -99,7 +99,8 @@ static inline size_t kern_layer_tile(size_t outputs, size_t first) {
     return first < larger * (size + 1) ? size + 1 : size;
 }
 
-// out[m * step + x] = start[m] + sum over t of weight (t, m) * in[offsets[t] + x], for x below `count`
+// out[m * step + x] = start[m] + sum over t of weight (t, m) * in[offsets[t] + x], for x below `count`; without a start
+// the sums are added to what is there
 typedef struct {
     const float *in;
     const ptrdiff_t *offsets;
@@ -128,6 +129,16 @@ typedef struct {
     float *out;
     size_t step;
 } kern_layer_dots;
+
+// 3×3 kernels: that of output o and tap t lies at weights + o * output_step + t * tap_step, `turned` by 180° or not.
+typedef struct {
+    const float *weights;
+    ptrdiff_t output_step;
+    ptrdiff_t tap_step;
+    size_t outputs;
+    size_t taps;
+    int turned;
+} kern_kernels;
 
 typedef struct {
     const char *name;
@@ -273,6 +284,18 @@ typedef struct {
     void (*layer_dots)(const kern_layer_dots *d);
     // Rows of `pitch`: `lead` times `outside`, every stride-th of `inside` samples of a row, `outside` again.
     void (*lay_rows)(float *out, size_t pitch, const float *in, ptrdiff_t in_pitch, size_t rows, size_t lead, size_t inside, size_t stride, float outside);
+    // 3×3 windows by tiles of 4×4 outputs. What a tile becomes has 36 numbers, each `step` behind the one before; tiles
+    // lie side by side, `count` of them, a multiple of 8. Of a row eight samples may be looked at.
+    // From the 6×6 samples of a picture at in + places[t], rows at `pitch`
+    void (*picture_tiles)(float *out, size_t step, const float *in, const ptrdiff_t *places, size_t count, size_t pitch);
+    // From 4×4 gradients; sums[0…7] together grow by all of them
+    void (*gradient_tiles)(float *out, size_t step, const float *in, const ptrdiff_t *places, size_t count, size_t pitch, float *sums);
+    // To 4×4 outputs at out + places[t], `start` added
+    void (*output_tiles)(float *out, const ptrdiff_t *places, size_t pitch, const float *in, size_t step, size_t count, float start);
+    // From kernels, packed for layer_sums at each of the 36 steps; 8 more behind the last are written to
+    void (*kernel_points)(float *out, size_t step, const kern_kernels *k);
+    // To `count` kernels one behind the other; 8 at a time are looked at
+    void (*kernels_of)(float *out, const float *in, size_t step, size_t count);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.
