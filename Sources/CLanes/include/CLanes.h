@@ -219,6 +219,11 @@ typedef struct {
     void (*affine)(float *out, const float *in, size_t count, float factor, float amount);
     // out[x] = a[x] * p + b[x] * q + amount
     void (*affine_pair)(float *out, const float *a, const float *b, size_t count, float p, float q, float amount);
+    // out[x] = in[x] * factor + amount, 0 where that is negative. And back, where g is gradient[x] behind what was above 0
+    // and else 0: adds the sums of g and of g * in[x] to sums; out[x] = g * weights[0] + in[x] * weights[1] + weights[2]
+    void (*affine_rectified)(float *out, const float *in, size_t count, float factor, float amount);
+    void (*rectified_sums)(double sums[2], const float *gradient, const float *in, size_t count, float factor, float amount);
+    void (*rectified_pair)(float *out, const float *gradient, const float *in, size_t count, const float weights[3], float factor, float amount);
     // out[x] += in[x] * factor
     void (*add_scaled)(float *out, const float *in, size_t count, float factor);
     // Where in[x] == pooled[x], out[x] += rest[x], and then rest[x] = 0.
