@@ -79,7 +79,8 @@ struct TiledLayerTests {
     }
 
     static let paddings: [Padding] = [
-        .same, .valid, .full, .sides(top: 2, right: 0, bottom: 1, left: 1), .sides(top: 0, right: 2, bottom: 2, left: 0),
+        .same, .valid, .full, .sides(top: 2, right: 0, bottom: 1, left: 1),
+        .sides(top: 0, right: 2, bottom: 2, left: 0),
     ]
 
     @Test(arguments: [Border.zero, .constant(0.5), .edge, .symmetric, .reflect, .wrap])
@@ -149,7 +150,8 @@ struct TiledLayerTests {
         }
         // Other windows go tap by tap, whatever was asked for.
         let wide = try LayerConvolution(
-            window: Window(size: Size(3), stride: PerAxis(2)), input: Shape(channels: 9, height: 9, width: 9), outputs: 9,
+            window: Window(size: Size(3), stride: PerAxis(2)), input: Shape(channels: 9, height: 9, width: 9),
+            outputs: 9,
             method: .tiles)
         let picture = Planes.random(wide.input, using: &generator)
         let weights = Planes.random(wide.weights, using: &generator)
