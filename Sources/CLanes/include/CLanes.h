@@ -27,6 +27,11 @@ typedef enum {
     KERN_POINT_ROOT,
     KERN_POINT_RELU,
     KERN_POINT_LEAKY, // v * a where v is not positive
+    KERN_POINT_ELU,   // a * (e^v − 1) where v is not positive
+    KERN_POINT_GELU,  // v * the normal distribution's integral
+    KERN_POINT_SILU,  // v * sigmoid
+    KERN_POINT_SIGMOID,
+    KERN_POINT_TANGENT, // hyperbolic
 } kern_point_rule;
 
 typedef enum {
@@ -187,6 +192,8 @@ typedef struct {
 
     // out[x] = rule(in[x]); `in` may be `out`
     void (*point)(float *out, const float *in, size_t count, kern_point_rule rule, float a, float b);
+    // out[x] = e^(in[x] − largest[x]), which is also added to sums[x]
+    void (*powers)(float *out, double *sums, const float *in, const float *largest, size_t count);
     // out[x] = rule(rows[0][x], rows[1][x], …); at least two branches
     void (*combine)(float *out, size_t count, const float *const *rows, size_t branches, kern_combine_rule rule);
     // out[x] = in[x] / weights[x] where that is more than `least`, else 0
