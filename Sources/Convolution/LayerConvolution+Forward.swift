@@ -2,6 +2,17 @@ import CLanes
 import Pixels
 
 extension LayerConvolution {
+    /// The whole batch while it is learned from: by tiles where these pay, and then with other roundings than `run`.
+    public func runWhole(
+        _ input: Planes, weights: Planes, bias: Planes?, into output: inout Planes, on machine: Machine
+    ) {
+        if let tiles {
+            tiles.run(input, weights: weights, .forward, start: bias, into: &output, on: machine)
+        } else {
+            run(input, weights: weights, bias: bias, rows: 0..<self.output.height, into: &output, on: machine)
+        }
+    }
+
     /// Computes the output rows `rows`, which `output` has room for, from an input that holds the rows they look at.
     ///
     /// - Parameters:

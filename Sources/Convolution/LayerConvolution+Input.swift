@@ -8,6 +8,9 @@ extension LayerConvolution {
     public func inputGradient(
         of outputGradient: Planes, weights: Planes, into gradient: inout Planes, on machine: Machine
     ) {
+        if let backTiles {
+            return backTiles.run(outputGradient, weights: weights, .back, start: nil, into: &gradient, on: machine)
+        }
         collect(outputGradient, weights: weights, start: nil, rows: 0..<input.height, into: &gradient, on: machine)
     }
 
@@ -198,6 +201,17 @@ extension LayerConvolution {
         let (row, column) = index.quotientAndRemainder(dividingBy: across.phases.count)
         let (tall, wide) = (down.phases[row], across.phases[column])
         let left = wide.first - x.before
+        if border.isUniform, x.stride == 1, y.stride == 1, wide.inside.count == x.input {
+            // Whole rows of pixels, one behind the other, but for those of the padding.
+            let first = max(rows.lowerBound, y.before - tall.first)
+            let last = min(rows.upperBound, y.before - tall.first + y.input)
+            guard first < last else { return }
+            lanes.loops.pointee.lay_rows(
+                target.row(tall.first + first - y.before, plane: plane), x.input,
+                cells + (first - rows.lowerBound) * pitch + wide.inside.lowerBound, pitch, last - first, 0, x.input, 1,
+                0)
+            return
+        }
         for r in rows {
             guard let pixelRow = border.source(of: tall.first + r * y.stride - y.before, count: y.input) else {
                 continue

@@ -23,10 +23,16 @@ extension LayerConvolution {
                         for job in jobs {
                             let (part, split) = job.quotientAndRemainder(dividingBy: splits)
                             let first = part * LayerConvolution.picturesInPart
+                            let pictures = first..<min(first + LayerConvolution.picturesInPart, self.input.count)
+                            let own = output.channels * split / splits..<output.channels * (split + 1) / splits
+                            if let weightTiles {
+                                weightTiles.gradients(
+                                    gradient, source, pictures: pictures, outputs: own, columns: columns,
+                                    into: shared.floats + part * size, machine.lanes)
+                                continue
+                            }
                             add(
-                                gradient, source, columns: columns,
-                                pictures: first..<min(first + LayerConvolution.picturesInPart, self.input.count),
-                                outputs: output.channels * split / splits..<output.channels * (split + 1) / splits,
+                                gradient, source, columns: columns, pictures: pictures, outputs: own,
                                 offsets: shared.offsets, into: shared.floats + part * size, machine.lanes)
                         }
                     }

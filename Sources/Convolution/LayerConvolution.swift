@@ -20,13 +20,28 @@ public struct LayerConvolution: Sendable {
     let segmentPictures: Int
     /// All rows, for the way back.
     let down: LayerAxis
+    /// What goes by tiles: the way forwards, back to the input, and to the gradients by the weights.
+    private(set) var tiles: TiledLayer?
+    private(set) var backTiles: TiledLayer?
+    private(set) var weightTiles: TiledLayer?
+
+    /// How whole batches are computed while they are learned from.
+    public enum Method: Hashable, Sendable {
+        /// Every tap by itself, as `run` does.
+        case direct
+        /// 3×3 kernels by tiles wherever that is possible.
+        case tiles
+        /// By tiles where that takes less time.
+        case cheapest
+    }
 
     /// Pictures whose gradients are summed one after another; such parts are then added in order.
     static let picturesInPart = 16
 
     /// - Throws: a `GeometryError` where the window, the border or the groups do not go with the picture.
     public init(
-        window: Window, border: Border = .zero, groups: Int = 1, input: Shape, outputs: Int
+        window: Window, border: Border = .zero, groups: Int = 1, input: Shape, outputs: Int,
+        method: Method = .cheapest
     ) throws(GeometryError) {
         guard groups > 0, input.channels % groups == 0, outputs % groups == 0 else {
             throw .groups(channels: input.channels, outputs: outputs, groups: groups)
@@ -58,6 +73,25 @@ public struct LayerConvolution: Sendable {
             pictures *= 2
         }
         segmentPictures = pictures
+        try planTiles(method)
+    }
+
+    private mutating func planTiles(_ method: Method) throws(GeometryError) {
+        guard method != .direct, groups == 1, input.count > 0,
+            let layer = TiledLayer(geometry, border: border, input: input, outputs: output.channels)
+        else { return }
+        let isForced = method == .tiles
+        if isForced || layer.paysForward { tiles = layer }
+        if isForced || layer.paysForWeights(picturesInPart: LayerConvolution.picturesInPart) { weightTiles = layer }
+        // A border that repeats pixels would have to be folded back.
+        guard border.isUniform else { return }
+        let (x, y) = (geometry.x, geometry.y)
+        let window = Window(
+            size: Size(3),
+            padding: .sides(top: 2 - y.before, right: 2 - x.after, bottom: 2 - y.after, left: 2 - x.before))
+        let back = TiledLayer(
+            try Geometry(window, input: output.size), border: .zero, input: output, outputs: input.channels)
+        if let back, isForced || back.paysForward { backTiles = back }
     }
 
     static let cachedSamples = 40_000

@@ -90,14 +90,16 @@ extension Pooling {
                     if !coversAll {
                         rows.target.row(0, plane: plane).update(repeating: 0, count: input.height * input.width)
                     }
+                    let (source, target) = (rows.source.row(0, plane: plane), rows.target.row(0, plane: plane))
+                    let (pooled, gradient) = (rows.pooled.row(0, plane: plane), rows.gradient.row(0, plane: plane))
                     for y in 0..<output.height {
                         for tap in 0..<height {
-                            sources[tap] = rows.source.row(y * geometry.y.stride + tap, plane: plane)
-                            targets[tap] = rows.target.row(y * geometry.y.stride + tap, plane: plane)
+                            let place = (y * geometry.y.stride + tap) * input.width
+                            (sources[tap], targets[tap]) = (source + place, target + place)
                         }
                         loops.claim_pairs(
-                            targets.baseAddress, sources.baseAddress, height, rows.pooled.row(y, plane: plane),
-                            rows.gradient.row(y, plane: plane), output.width)
+                            targets.baseAddress, sources.baseAddress, height, pooled + y * output.width,
+                            gradient + y * output.width, output.width)
                     }
                 }
             }

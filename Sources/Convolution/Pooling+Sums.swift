@@ -22,10 +22,14 @@ extension Pooling {
         _ rows: Range<Int>, of source: ReadableRows, on machine: Machine,
         _ body: @Sendable (_ y: Int, _ plane: Int, _ pointers: [UnsafePointer<Float>?]) -> Void
     ) {
-        machine.split(rows, grain: 32) { piece in
+        let (planes, bands) = (input.count * input.channels, (rows.count + 31) / 32)
+        let grain = max(1, planes * bands / (8 * machine.workers))
+        machine.split(0..<planes * bands, grain: grain) { jobs in
             var pointers = [UnsafePointer<Float>?](repeating: nil, count: geometry.y.kernel)
-            for plane in 0..<input.count * input.channels {
-                for y in piece {
+            for job in jobs {
+                let (plane, band) = job.quotientAndRemainder(dividingBy: bands)
+                let first = rows.lowerBound + 32 * band
+                for y in first..<min(first + 32, rows.upperBound) {
                     for tap in pointers.indices {
                         pointers[tap] =
                             source.row(geometry.y.start(y) + tap * geometry.y.dilation, plane: plane)

@@ -38,6 +38,37 @@ extension RowLoops {
         loops.pointee.affine_pair(out, a, b, count, p, q, amount)
     }
 
+    /// out[x] = row[x] · factor + amount, 0 where that is negative.
+    package func rectified(
+        _ row: UnsafePointer<Float>, _ scaling: (factor: Float, amount: Float),
+        into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        loops.pointee.affine_rectified(out, row, count, scaling.factor, scaling.amount)
+    }
+
+    /// Σ g and Σ g · row[x], where g is the gradient behind what `rectified` left above 0.
+    package func sums(
+        _ gradient: UnsafePointer<Float>, behind scaling: (factor: Float, amount: Float),
+        of row: UnsafePointer<Float>, _ count: Int
+    ) -> (plain: Double, products: Double) {
+        var sums = (0.0, 0.0)
+        withUnsafeMutableBytes(of: &sums) {
+            loops.pointee.rectified_sums(
+                $0.assumingMemoryBound(to: Double.self).baseAddress, gradient, row, count, scaling.factor,
+                scaling.amount)
+        }
+        return (plain: sums.0, products: sums.1)
+    }
+
+    /// out[x] = g · p + row[x] · q + amount, where g is the gradient behind what `rectified` left above 0.
+    package func affine(
+        _ gradient: UnsafePointer<Float>, _ p: Float, behind scaling: (factor: Float, amount: Float),
+        of row: UnsafePointer<Float>, _ q: Float, plus amount: Float, into out: UnsafeMutablePointer<Float>,
+        _ count: Int
+    ) {
+        loops.pointee.rectified_pair(out, gradient, row, count, [p, q, amount], scaling.factor, scaling.amount)
+    }
+
     /// out[x] += row[x] · factor
     package func add(
         _ row: UnsafePointer<Float>, times factor: Float = 1, to out: UnsafeMutablePointer<Float>, _ count: Int

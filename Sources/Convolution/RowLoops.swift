@@ -28,6 +28,11 @@ package struct RowLoops: @unchecked Sendable {
         package static var root: Point { Point(KERN_POINT_ROOT) }
         package static var relu: Point { Point(KERN_POINT_RELU) }
         package static func leaky(_ slope: Float) -> Point { Point(KERN_POINT_LEAKY, slope) }
+        package static func elu(_ alpha: Float) -> Point { Point(KERN_POINT_ELU, alpha) }
+        package static var gelu: Point { Point(KERN_POINT_GELU) }
+        package static var silu: Point { Point(KERN_POINT_SILU) }
+        package static var sigmoid: Point { Point(KERN_POINT_SIGMOID) }
+        package static var tanh: Point { Point(KERN_POINT_TANGENT) }
     }
 
     package func point(
@@ -35,6 +40,14 @@ package struct RowLoops: @unchecked Sendable {
     ) {
         let (code, a, b) = point.code
         loops.pointee.point(out, row, count, code, a, b)
+    }
+
+    /// out[x] = e^(row[x] − largest[x]), rounded from a double that is added to sums[x].
+    package func powers(
+        _ row: UnsafePointer<Float>, below largest: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
+        addingTo sums: UnsafeMutablePointer<Double>, _ count: Int
+    ) {
+        loops.pointee.powers(out, sums, row, largest, count)
     }
 
     /// How the samples of branches become one.

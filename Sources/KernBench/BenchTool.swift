@@ -23,11 +23,12 @@ package enum BenchTool {
         examples: [
             Example("kern-bench", says: "everything, on a picture of 4096x4096"),
             Example("kern-bench --only median --size 1024", says: "the medians, on a smaller one"),
+            Example("kern-bench --only layer --threads 1", says: "convolution layers, forwards and back"),
             Example("kern-bench --json --only engine", says: "the engine, to be read by a program"),
         ],
         options: [size, threads, runs, only, lanes, json],
         discussion: [
-            "Parts are machine, engine, codec and job. Mpx/s are pixels, not samples; rates are of the best run. Rows 'on planes' "
+            "Parts are machine, engine, layer, codec and job. Mpx/s are pixels, not samples; rates are of the best run. Rows 'on planes' "
                 + "leave out the way from bytes to floats and back, rows 'on levels' the copies around a filter of bytes. GFLOP/s count a multiplication and an addition for each tap; their share is "
                 + "of what 'multiply-add' measured in the same run, so that integer or clever methods may exceed it."
         ])
@@ -75,6 +76,12 @@ package enum BenchTool {
         for (name, text, side) in EngineBench.programs where isWanted("engine", name) {
             for measurement in try engine.program(name, text, side: side) { report.add(measurement, peak) }
         }
+        let layers = LayerBench(machine: machine, stopwatch: stopwatch)
+        for layer in LayerBench.layers {
+            for measurement in try layers.measurements(layer, { isWanted("layer", $0) }) {
+                report.add(measurement, peak)
+            }
+        }
         let codecs = CodecBench(picture: picture, machine: machine, stopwatch: stopwatch)
         for (name, format, decodes) in CodecBench.names where isWanted("codec", name) {
             report.add(try codecs.codec(name, format, decodes: decodes), peak)
@@ -87,6 +94,6 @@ package enum BenchTool {
     /// Every name that is measured, for tests and for those who filter.
     package static var names: [String] {
         EngineBench.machineNames + EngineBench.conversionNames + EngineBench.programs.map(\.name)
-            + CodecBench.names.map(\.name) + CodecBench.jobs.map(\.name)
+            + LayerBench.names + CodecBench.names.map(\.name) + CodecBench.jobs.map(\.name)
     }
 }

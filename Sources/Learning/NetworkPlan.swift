@@ -19,6 +19,8 @@ struct NetworkPlan: Sendable {
     /// the way back, its result tells as well.
     let inPlace: [Int?]
     let follower: [Int?]
+    /// Whether a node's step does the relu behind it on its way.
+    let rectifies: [Bool]
 
     /// - Throws: a `ProgramError` at the step whose sizes cannot work.
     init(_ graph: Graph, upTo output: Int, input: Shape) throws {
@@ -49,6 +51,12 @@ struct NetworkPlan: Sendable {
         }
         self.inPlace = inPlace
         self.follower = follower
+        rectifies = nodes.indices.map { index in
+            guard let next = follower[index], let relu = nodes[next].step as? any InPlaceStep, relu.isRelu else {
+                return false
+            }
+            return (nodes[index].step as? any DifferentiableStep)?.canRectify ?? false
+        }
         self.nodes = nodes
     }
 

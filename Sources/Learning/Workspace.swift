@@ -38,7 +38,7 @@ final class Workspace {
             guard let step = plan.nodes[index].step else { continue }
             if let input = plan.inPlace[index], let step = step as? any InPlaceStep {
                 results.swapAt(input, index)
-                step.apply(to: &results[index], machine: machine)
+                if learning == nil || !plan.rectifies[input] { step.apply(to: &results[index], machine: machine) }
                 continue
             }
             // From the last batch its room is still where the step behind it left it.
@@ -65,8 +65,13 @@ final class Workspace {
                 let arriving = inputGradients[index]
             else { continue }
             inputGradients[index] = nil
-            gradients[index] = nil
             let inputs = plan.nodes[index].inputs
+            if let input = plan.inPlace[index], plan.rectifies[input] {
+                // The step before it sees to the slope as well; no one else reads what it made.
+                inputGradients[input] = arriving
+                continue
+            }
+            gradients[index] = nil
             for (place, input) in inputs.enumerated() where plan.nodes[input].passesGradients {
                 own.inputs[place] = spare.take(plan.nodes[input].shape)
             }
@@ -126,6 +131,7 @@ final class Workspace {
             parameters: values[index], machine: machine, learning: learning)
         if let learning {
             call.learning?.seed = Chance.hash(learning.seed, UInt64(index))
+            call.learning?.rectifies = plan.rectifies[index]
         }
         if let surveying = step as? any SurveyingStep {
             call.survey = surveying.emptySurvey

@@ -9,7 +9,7 @@ package struct ReadableRows: @unchecked Sendable {
     package let rowCapacity: Int
     package let firstStoredRow: Int
 
-    @inlinable
+    @inlinable @inline(__always)
     package func row(_ y: Int, plane: Int) -> UnsafePointer<Float> {
         assert(rows.contains(y), "row \(y) is not among \(rows)")
         return base + (plane * rowCapacity + y - firstStoredRow) * shape.width
@@ -23,7 +23,7 @@ package struct WritableRows: @unchecked Sendable {
     package let rowCapacity: Int
     package let firstStoredRow: Int
 
-    @inlinable
+    @inlinable @inline(__always)
     package func row(_ y: Int, plane: Int) -> UnsafeMutablePointer<Float> {
         assert(rows.contains(y), "row \(y) is not among \(rows)")
         return base + (plane * rowCapacity + y - firstStoredRow) * shape.width

@@ -19,6 +19,9 @@ public protocol DifferentiableStep: PlannedStep {
     /// Whether `backward` looks at what came out; where not, it may be written over meanwhile.
     var needsOutput: Bool { get }
 
+    /// Whether it can do a relu behind it on its way, and its slope on the way back.
+    var canRectify: Bool { get }
+
     /// `run` for all rows of a batch while its weights are learned: `call.learning` is there.
     func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes])
 
@@ -35,6 +38,7 @@ extension DifferentiableStep {
     public var notes: [Shape] { [] }
     public var couplesBatch: Bool { false }
     public var needsOutput: Bool { true }
+    public var canRectify: Bool { false }
     public var stopsLearning: Bool { false }
     public func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes]) { run(call, into: &output) }
     public func count(_ notes: [Planes], into parameters: inout [Planes]) {}
@@ -43,6 +47,9 @@ extension DifferentiableStep {
 /// A step that may work where its input lies, because its way back needs no more than the signs of its result.
 public protocol InPlaceStep: DifferentiableStep {
     var worksInPlace: Bool { get }
+
+    /// Whether it is a relu, which a step before it may do on its way.
+    var isRelu: Bool { get }
 
     /// `run` from `planes` to `planes`, all rows.
     func apply(to planes: inout Planes, machine: Machine)

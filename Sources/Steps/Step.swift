@@ -149,6 +149,8 @@ public struct StepCall: Sendable {
         public var seed: UInt64
         /// The place in the whole batch of the first picture here: chance must not depend on how a batch is split.
         public var firstPicture: Int
+        /// Whether the step is to do the relu behind it as well: only where it `canRectify`.
+        public var rectifies = false
 
         public init(seed: UInt64, firstPicture: Int = 0) {
             self.seed = seed

@@ -27,6 +27,11 @@ typedef enum {
     KERN_POINT_ROOT,
     KERN_POINT_RELU,
     KERN_POINT_LEAKY, // v * a where v is not positive
+    KERN_POINT_ELU,   // a * (e^v − 1) where v is not positive
+    KERN_POINT_GELU,  // v * the normal distribution's integral
+    KERN_POINT_SILU,  // v * sigmoid
+    KERN_POINT_SIGMOID,
+    KERN_POINT_TANGENT, // hyperbolic
 } kern_point_rule;
 
 typedef enum {
@@ -158,7 +163,8 @@ static inline size_t kern_layer_tile(size_t outputs, size_t first) {
     return first < larger * (size + 1) ? size + 1 : size;
 }
 
-// out[m * step + x] = start[m] + sum over t of weight (t, m) * in[offsets[t] + x], for x below `count`
+// out[m * step + x] = start[m] + sum over t of weight (t, m) * in[offsets[t] + x], for x below `count`; without a start
+// the sums are added to what is there
 typedef struct {
     const float *in;
     const ptrdiff_t *offsets;
@@ -187,6 +193,16 @@ typedef struct {
     float *out;
     size_t step;
 } kern_layer_dots;
+
+// 3×3 kernels: that of output o and tap t lies at weights + o * output_step + t * tap_step, `turned` by 180° or not.
+typedef struct {
+    const float *weights;
+    ptrdiff_t output_step;
+    ptrdiff_t tap_step;
+    size_t outputs;
+    size_t taps;
+    int turned;
+} kern_kernels;
 
 typedef struct {
     const char *name;
@@ -238,6 +254,8 @@ typedef struct {
 
     // out[x] = rule(in[x]); `in` may be `out`
     void (*point)(float *out, const float *in, size_t count, kern_point_rule rule, float a, float b);
+    // out[x] = e^(in[x] − largest[x]), which is also added to sums[x]
+    void (*powers)(float *out, double *sums, const float *in, const float *largest, size_t count);
     // out[x] = rule(rows[0][x], rows[1][x], …); at least two branches
     void (*combine)(float *out, size_t count, const float *const *rows, size_t branches, kern_combine_rule rule);
     // out[x] = in[x] / weights[x] where that is more than `least`, else 0
@@ -270,6 +288,11 @@ typedef struct {
     void (*affine)(float *out, const float *in, size_t count, float factor, float amount);
     // out[x] = a[x] * p + b[x] * q + amount
     void (*affine_pair)(float *out, const float *a, const float *b, size_t count, float p, float q, float amount);
+    // out[x] = in[x] * factor + amount, 0 where that is negative. And back, where g is gradient[x] behind what was above 0
+    // and else 0: adds the sums of g and of g * in[x] to sums; out[x] = g * weights[0] + in[x] * weights[1] + weights[2]
+    void (*affine_rectified)(float *out, const float *in, size_t count, float factor, float amount);
+    void (*rectified_sums)(double sums[2], const float *gradient, const float *in, size_t count, float factor, float amount);
+    void (*rectified_pair)(float *out, const float *gradient, const float *in, size_t count, const float weights[3], float factor, float amount);
     // out[x] += in[x] * factor
     void (*add_scaled)(float *out, const float *in, size_t count, float factor);
     // Where in[x] == pooled[x], out[x] += rest[x], and then rest[x] = 0.
@@ -363,6 +386,18 @@ typedef struct {
     void (*layer_dots)(const kern_layer_dots *d);
     // Rows of `pitch`: `lead` times `outside`, every stride-th of `inside` samples of a row, `outside` again.
     void (*lay_rows)(float *out, size_t pitch, const float *in, ptrdiff_t in_pitch, size_t rows, size_t lead, size_t inside, size_t stride, float outside);
+    // 3×3 windows by tiles of 4×4 outputs. What a tile becomes has 36 numbers, each `step` behind the one before; tiles
+    // lie side by side, `count` of them, a multiple of 8. Of a row eight samples may be looked at.
+    // From the 6×6 samples of a picture at in + places[t], rows at `pitch`
+    void (*picture_tiles)(float *out, size_t step, const float *in, const ptrdiff_t *places, size_t count, size_t pitch);
+    // From 4×4 gradients; sums[0…7] together grow by all of them
+    void (*gradient_tiles)(float *out, size_t step, const float *in, const ptrdiff_t *places, size_t count, size_t pitch, float *sums);
+    // To 4×4 outputs at out + places[t], `start` added
+    void (*output_tiles)(float *out, const ptrdiff_t *places, size_t pitch, const float *in, size_t step, size_t count, float start);
+    // From kernels, packed for layer_sums at each of the 36 steps; 8 more behind the last are written to
+    void (*kernel_points)(float *out, size_t step, const kern_kernels *k);
+    // To `count` kernels one behind the other; 8 at a time are looked at
+    void (*kernels_of)(float *out, const float *in, size_t step, size_t count);
 } kern_lanes;
 
 // The levels this machine can run, lowest first, and how many they are.

@@ -51,6 +51,8 @@ struct PlannedBatchNorm: DifferentiableStep {
     /// Frozen, it leaves its running figures alone and goes by them.
     var couplesBatch: Bool { !step.layerWords.isFrozen }
 
+    var canRectify: Bool { couplesBatch }
+
     /// Of each channel the batch's mean and variance.
     var notes: [Shape] { couplesBatch ? [Shape(channels: output.channels, height: 1, width: 2)] : [] }
 
@@ -60,7 +62,9 @@ struct PlannedBatchNorm: DifferentiableStep {
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows] }
 
     /// What a sample of channel `c` is multiplied with, and what is added then.
-    private func scaling(_ c: Int, mean: Float, variance: Float, _ parameters: [Planes]) -> (Float, Float) {
+    private func scaling(_ c: Int, mean: Float, variance: Float, _ parameters: [Planes]) -> (
+        factor: Float, amount: Float
+    ) {
         let factor = Double(parameters[0].samples[c]) / (Double(variance) + step.epsilon).squareRoot()
         return (Float(factor), Float(Double(parameters[1].samples[c]) - Double(mean) * factor))
     }
@@ -90,7 +94,7 @@ struct PlannedBatchNorm: DifferentiableStep {
     /// By the figures of the batch, which go into the notes.
     func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes]) {
         guard couplesBatch else { return run(call, into: &output) }
-        let (shape, area) = (self.output, area)
+        let (shape, area, rectifies) = (self.output, area, call.learning?.rectifies ?? false)
         let loops = call.machine.rowLoops
         call.inputs[0].withSamples { source in
             output.withSamples { target in
@@ -108,11 +112,16 @@ struct PlannedBatchNorm: DifferentiableStep {
                             let variance = max(0, squares / samplesPerChannel - mean * mean)
                             figures.base[2 * c] = Float(mean)
                             figures.base[2 * c + 1] = Float(variance)
-                            let (factor, amount) = scaling(
+                            let scaling = scaling(
                                 c, mean: Float(mean), variance: Float(variance), call.parameters)
                             for n in 0..<shape.count {
                                 let first = (n * shape.channels + c) * area
-                                loops.affine(source.base + first, factor, amount, into: target.base + first, area)
+                                let (from, to) = (source.base + first, target.base + first)
+                                if rectifies {
+                                    loops.rectified(from, scaling, into: to, area)
+                                } else {
+                                    loops.affine(from, scaling.factor, scaling.amount, into: to, area)
+                                }
                             }
                         }
                     }
@@ -127,7 +136,7 @@ struct PlannedBatchNorm: DifferentiableStep {
     ) {
         let (shape, area) = (self.output, area)
         let loops = call.machine.rowLoops
-        let isCoupled = couplesBatch
+        let (isCoupled, rectifies) = (couplesBatch, call.learning?.rectifies ?? false)
         // Where no one asks for the input's gradient there is no room for it either.
         let wantsInput = gradients.inputs[0] != nil
         var room = gradients.inputs[0].take() ?? Planes(shape: Shape(channels: 0, height: 0, width: 0))
@@ -141,10 +150,13 @@ struct PlannedBatchNorm: DifferentiableStep {
                             for c in channels {
                                 let mean = isCoupled ? notes[0].samples[2 * c] : call.parameters[2].samples[c]
                                 let variance = isCoupled ? notes[0].samples[2 * c + 1] : call.parameters[3].samples[c]
+                                let scaling = scaling(c, mean: mean, variance: variance, call.parameters)
                                 var (sum, products) = (0.0, 0.0)
                                 for n in 0..<shape.count {
                                     let first = (n * shape.channels + c) * area
-                                    let some = loops.sums(gradient.base + first, source.base + first, area)
+                                    let (g, v) = (gradient.base + first, source.base + first)
+                                    let some =
+                                        rectifies ? loops.sums(g, behind: scaling, of: v, area) : loops.sums(g, v, area)
                                     sum += some.plain
                                     products += some.products
                                 }
@@ -159,9 +171,14 @@ struct PlannedBatchNorm: DifferentiableStep {
                                     isCoupled ? -factor * sum / samplesPerChannel - share * Double(mean) : 0
                                 for n in 0..<shape.count {
                                     let first = (n * shape.channels + c) * area
-                                    loops.affine(
-                                        gradient.base + first, Float(factor), source.base + first, Float(share),
-                                        plus: Float(amount), into: target.base + first, area)
+                                    let (g, v) = (gradient.base + first, source.base + first)
+                                    let (p, q, amount) = (Float(factor), Float(share), Float(amount))
+                                    let to = target.base + first
+                                    if rectifies {
+                                        loops.affine(g, p, behind: scaling, of: v, q, plus: amount, into: to, area)
+                                    } else {
+                                        loops.affine(g, p, v, q, plus: amount, into: to, area)
+                                    }
                                 }
                             }
                         }

@@ -106,6 +106,13 @@ struct PlannedConv: DifferentiableStep {
             rows: call.rows, into: &output, on: call.machine)
     }
 
+    func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes]) {
+        guard let layer else { return run(call, into: &output) }
+        layer.runWhole(
+            call.inputs[0], weights: call.parameters[0], bias: step.hasBias ? call.parameters[1] : nil, into: &output,
+            on: call.machine)
+    }
+
     func backward(
         _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
     ) {

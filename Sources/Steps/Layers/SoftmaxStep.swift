@@ -31,6 +31,7 @@ struct PlannedSoftmax: DifferentiableStep {
     func run(_ call: StepCall, into output: inout Planes) {
         let shape = self.output
         guard shape.channels > 0 else { return }
+        let loops = call.machine.rowLoops
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
@@ -43,7 +44,7 @@ struct PlannedSoftmax: DifferentiableStep {
                             let (down, across) = (source.rowCapacity * shape.width, target.rowCapacity * shape.width)
                             for start in stride(from: 0, to: piece.count * shape.width, by: Self.chunk) {
                                 let count = min(Self.chunk, piece.count * shape.width - start)
-                                powers(from + start, every: down, into: to + start, every: across, count, sums)
+                                powers(from + start, every: down, into: to + start, every: across, count, sums, loops)
                             }
                         }
                     }
@@ -55,7 +56,7 @@ struct PlannedSoftmax: DifferentiableStep {
     // out (c,x) = e^(in (c,x) − largest (x)) / Σ over c of the same
     private func powers(
         _ input: UnsafePointer<Float>, every step: Int, into out: UnsafeMutablePointer<Float>, every outStep: Int,
-        _ count: Int, _ sums: UnsafeMutableBufferPointer<Double>
+        _ count: Int, _ sums: UnsafeMutableBufferPointer<Double>, _ loops: RowLoops
     ) {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.chunk) { largest in
             for x in 0..<count {
@@ -68,10 +69,8 @@ struct PlannedSoftmax: DifferentiableStep {
             }
             for c in 0..<output.channels {
                 let (row, powers) = (input + c * step, out + c * outStep)
-                for x in 0..<count {
-                    let power = exponential(Double(row[x] - largest[x]))
-                    powers[x] = Float(power)
-                    sums[x] += power
+                if let largest = largest.baseAddress, let sums = sums.baseAddress {
+                    loops.powers(row, below: largest, into: powers, addingTo: sums, count)
                 }
             }
             for c in 0..<output.channels {

@@ -42,12 +42,7 @@ extension PointFunction {
             for x in 0..<count {
                 out[x] = input[x] < -3 ? 0 : input[x] <= 3 ? gradient[x] * (input[x] / 3 + 0.5) : gradient[x]
             }
-        case .gelu:
-            let peak = 1 / (2 * Double.pi).squareRoot()
-            for x in 0..<count {
-                let v = Double(input[x])
-                out[x] = gradient[x] * Float(normalIntegral(v) + v * exp(-v * v / 2) * peak)
-            }
+        case .gelu: slope(.gelu)
         case .gamma(let gamma):
             let exponent = 1 / Double(gamma)
             for x in 0..<count {

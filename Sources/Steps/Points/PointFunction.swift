@@ -51,14 +51,12 @@ public enum PointFunction: Hashable, Sendable {
         case .relu: loops.point(input, .relu, into: out, count)
         case .relu6: loops.point(input, .clamp(low: 0, high: 6), into: out, count)
         case .leaky(let slope): loops.point(input, .leaky(slope), into: out, count)
-        case .elu(let alpha):
-            for x in 0..<count { out[x] = input[x] > 0 ? input[x] : alpha * Float(expm1(Double(input[x]))) }
-        case .gelu:
-            for x in 0..<count { out[x] = Float(Double(input[x]) * normalIntegral(Double(input[x]))) }
-        case .silu: for x in 0..<count { out[x] = Float(Double(input[x]) / (1 + exp(-Double(input[x])))) }
+        case .elu(let alpha): loops.point(input, .elu(alpha), into: out, count)
+        case .gelu: loops.point(input, .gelu, into: out, count)
+        case .silu: loops.point(input, .silu, into: out, count)
         case .hardSwish: for x in 0..<count { out[x] = input[x] * min(max(input[x] + 3, 0), 6) / 6 }
-        case .sigmoid: for x in 0..<count { out[x] = Float(1 / (1 + exp(-Double(input[x])))) }
-        case .tanh: for x in 0..<count { out[x] = Float(hyperbolicTangent(Double(input[x]))) }
+        case .sigmoid: loops.point(input, .sigmoid, into: out, count)
+        case .tanh: loops.point(input, .tanh, into: out, count)
         case .toLinear: for x in 0..<count { out[x] = Float(signed(input[x], linearLight)) }
         case .fromLinear: for x in 0..<count { out[x] = Float(signed(input[x], storedLight)) }
         }
@@ -75,20 +73,9 @@ private func signed(_ v: Float, _ f: (Double) -> Double) -> Double {
     v < 0 ? -f(-Double(v)) : f(Double(v))
 }
 
-func normalIntegral(_ v: Double) -> Double { 0.5 * (1 + erf(v / 2.0.squareRoot())) }
-
 /// IEC 61966-2-1, from a stored value to light.
 private func linearLight(_ v: Double) -> Double { v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4) }
 
 private func storedLight(_ v: Double) -> Double {
     v <= 0.0031308 ? v * 12.92 : 1.055 * pow(v, 1 / 2.4) - 0.055
 }
-
-/// Named apart from the case it serves.
-private func hyperbolicTangent(_ v: Double) -> Double {
-    let e = expm1(-2 * abs(v))
-    return v < 0 ? e / (e + 2) : -e / (e + 2)
-}
-
-/// e^v, for rooms' files that need no more of the system's mathematics.
-func exponential(_ v: Double) -> Double { exp(v) }

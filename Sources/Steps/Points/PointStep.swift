@@ -60,6 +60,8 @@ struct PlannedPoint: InPlaceStep {
         }
     }
 
+    var isRelu: Bool { if case .relu = function { true } else { false } }
+
     func apply(to planes: inout Planes, machine: Machine) {
         let (count, loops) = (planes.sampleCount, machine.rowLoops)
         planes.withSamples { samples in
