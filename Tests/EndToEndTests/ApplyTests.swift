@@ -19,6 +19,13 @@ import Testing
         }
     }
 
+    @Test func `the plan is told before the picture is made`() throws {
+        let kern = try Kern()
+        let ran = try kern.shell("kern apply --explain box '\(Pictures.samples)/harbour.png' -o - 2>&1")
+        #expect(ran.status == 0)
+        #expect(ran.output.first != 0x89 && ran.output.range(of: Data([0x89, 0x50, 0x4E, 0x47])) != nil)
+    }
+
     @Test func `sixteen bits stay sixteen and eight stay eight`() throws {
         let kern = try Kern()
         _ = try kern.run("apply", "identity", "\(Pictures.samples)/dawn-16bit.png", "-o", "a.png")
