@@ -23,11 +23,10 @@ extension Convolution {
         case .reference:
             return 0
         case .separable:
-            let padded = geometry.x.paddedLength + geometry.x.stride
-            return 4 * SeparableScratch.samples(input.width, padded, factors?.rank ?? 0)
+            return 4 * SeparableScratch.samples(geometry.x, factors?.rank ?? 0)
         case .direct:
-            let rows = geometry.y.rowsLookedAt(by: pieceRows)
-            let padded = rows * (geometry.x.paddedLength + geometry.x.stride) * bank.inputsPerGroup
+            let padded =
+                padding.map { PaddedRows.samples(geometry, $0, mostRows: pieceRows) * bank.inputsPerGroup } ?? 0
             let taps = bank.inputsPerGroup * bank.size.width * bank.size.height
             return 4 * padded + (MemoryLayout<Tap>.stride + 16) * taps
         case .transform:
@@ -72,15 +71,20 @@ extension Convolution {
                     let taps = bank.isShared ? shared : taps(of: o)
                     let weights = RowWeights(taps.map(\.weight), isExact: isExact)
                     for y in first..<min(first + pieceRows, rows.upperBound) {
-                        pointers.removeAll(keepingCapacity: true)
-                        for tap in taps {
-                            let plane = n * bank.inputs + group * bank.inputsPerGroup + tap.input
-                            pointers.append(
-                                padded.row(y, tapX: tap.x, tapY: tap.y, slot: tap.input, plane: plane, of: source))
+                        let out = target.row(y, plane: n * bank.outputs + o)
+                        for part in padded.pieces {
+                            pointers.removeAll(keepingCapacity: true)
+                            for tap in taps {
+                                let plane = n * bank.inputs + group * bank.inputsPerGroup + tap.input
+                                pointers.append(
+                                    padded.row(
+                                        y, tapX: tap.x, tapY: tap.y, slot: tap.input, plane: plane, of: source,
+                                        in: part))
+                            }
+                            weights.sum(
+                                pointers, bias: bank.bias[o], into: out + part.outputs.lowerBound,
+                                count: part.outputs.count, lanes)
                         }
-                        weights.sum(
-                            pointers, bias: bank.bias[o], into: target.row(y, plane: n * bank.outputs + o),
-                            count: geometry.x.output, lanes)
                     }
                 }
             }
@@ -117,19 +121,25 @@ extension Convolution {
                 let end = min(first + pieceRows, rows.upperBound)
                 padded.begin(at: first)
                 for y in stride(from: first, to: end, by: 4) {
-                    pointers.removeAll(keepingCapacity: true)
-                    out.removeAll(keepingCapacity: true)
-                    // Behind the last row the same one stands again, and what comes of it is thrown away.
-                    for i in 0..<4 { out.append(y + i < end ? target.row(y + i, plane: plane) : spare) }
-                    for j in 0..<bank.size.height + 3 {
-                        let row = min(y + j, end - 1 + bank.size.height - 1)
-                        let tap = min(j, bank.size.height - 1)
-                        pointers.append(
-                            padded.row(row - tap, tapX: 0, tapY: tap, slot: 0, plane: plane, of: source))
+                    for part in padded.pieces {
+                        pointers.removeAll(keepingCapacity: true)
+                        out.removeAll(keepingCapacity: true)
+                        // Behind the last row the same one stands again, and what comes of it is thrown away.
+                        for i in 0..<4 {
+                            let row = y + i < end ? target.row(y + i, plane: plane) : spare
+                            out.append(row + part.outputs.lowerBound)
+                        }
+                        for j in 0..<bank.size.height + 3 {
+                            let row = min(y + j, end - 1 + bank.size.height - 1)
+                            let tap = min(j, bank.size.height - 1)
+                            pointers.append(
+                                padded.row(
+                                    row - tap, tapX: 0, tapY: tap, slot: 0, plane: plane, of: source, in: part))
+                        }
+                        weights.windowSums(
+                            pointers, size: bank.size, bias: bank.bias[plane % bank.inputs], into: out,
+                            count: part.outputs.count, machine.lanes)
                     }
-                    weights.windowSums(
-                        pointers, size: bank.size, bias: bank.bias[plane % bank.inputs], into: out,
-                        count: geometry.x.output, machine.lanes)
                 }
             }
         }

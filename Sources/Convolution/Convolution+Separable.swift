@@ -11,8 +11,7 @@ extension Convolution {
         let (columns, across) = (separable.columns, separable.across)
         let pieces = (rows.count + pieceRows - 1) / pieceRows
         machine.split(0..<pieces * input.count * bank.inputs, grain: 1) { jobs in
-            let scratch = SeparableScratch(
-                width: input.width, padded: across.length, terms: columns.count, outside: border.outside)
+            let scratch = SeparableScratch(separable, geometry: geometry, outside: border.outside)
             for job in jobs {
                 let (plane, piece) = job.quotientAndRemainder(dividingBy: pieces)
                 let first = rows.lowerBound + piece * pieceRows
@@ -22,7 +21,7 @@ extension Convolution {
                 for start in stride(from: first, to: end, by: 4) {
                     let some = start..<min(start + 4, end)
                     for (term, column) in columns.enumerated() {
-                        column.run(some, of: view, scratch, machine.lanes)
+                        column.run(some, of: view, term: term, scratch, machine.lanes)
                         across.pad(scratch, term: term, count: some.count)
                     }
                     for y in some {

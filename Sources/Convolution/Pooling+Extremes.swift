@@ -83,11 +83,15 @@ extension Pooling {
             for plane in 0..<input.count * input.channels {
                 padded.begin(at: piece.lowerBound)
                 for y in piece {
-                    for (index, tap) in taps.enumerated() {
-                        pointers[index] = padded.row(y, tapX: tap.x, tapY: tap.y, slot: 0, plane: plane, of: source)
-                    }
                     let out = target.row(y, plane: plane)
-                    extremes.ofRows(out, output.width, pointers, pointers.count)
+                    for part in padded.pieces {
+                        for (index, tap) in taps.enumerated() {
+                            pointers[index] = padded.row(
+                                y, tapX: tap.x, tapY: tap.y, slot: 0, plane: plane, of: source, in: part)
+                        }
+                        extremes.ofRows(
+                            out + part.outputs.lowerBound, part.outputs.count, pointers, pointers.count)
+                    }
                     // Holes can leave a window at the rim without a pixel.
                     for x in 0..<output.width where !out[x].isFinite { out[x] = 0 }
                 }

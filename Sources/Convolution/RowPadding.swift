@@ -5,7 +5,7 @@ import Pixels
 struct RowPadding: Sendable {
     private let axis: Axis
     private let phaseLength: Int
-    private let outside: Float
+    let outside: Float
     /// The picture column of each padded column; −1 where no pixel stands for it.
     private let columns: [Int32]
     private let interior: Range<Int>
@@ -54,6 +54,22 @@ struct RowPadding: Sendable {
             for i in 0..<end - first { part[first + i] = inside[i * axis.stride] }
             for i in end..<phaseLength { part[i] = sample(i * axis.stride + phase, of: pixels) }
         }
+    }
+
+    /// Only the padded columns `columns`, side by side; for stride 1.
+    func fill(_ out: UnsafeMutablePointer<Float>, with columns: Range<Int>, of pixels: UnsafePointer<Float>?) {
+        guard let pixels else {
+            out.update(repeating: outside, count: columns.count)
+            return
+        }
+        for (index, column) in columns.enumerated() { out[index] = sample(column, of: pixels) }
+    }
+
+    /// What lies beside the pixels, which stand in their place in the row already; for stride 1.
+    func fillSides(_ row: UnsafeMutablePointer<Float>) {
+        let pixels = UnsafePointer(row + axis.before)
+        for x in 0..<interior.lowerBound { row[x] = sample(x, of: pixels) }
+        for x in interior.upperBound..<length { row[x] = sample(x, of: pixels) }
     }
 
     /// The way back: adds each sample of a padded row to the pixel it is a copy of.

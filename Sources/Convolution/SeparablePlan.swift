@@ -29,17 +29,18 @@ struct ColumnPass: Sendable {
             && positions.count == column.count
     }
 
-    /// The sums for at most four rows of the result, into the first rows of the scratch.
-    func run(_ rows: Range<Int>, of view: PlaneRows, _ scratch: SeparableScratch, _ lanes: Lanes) {
+    /// The sums for at most four rows of the result, into the scratch's rows for `term`.
+    func run(_ rows: Range<Int>, of view: PlaneRows, term: Int, _ scratch: SeparableScratch, _ lanes: Lanes) {
+        let sums = scratch.columnRows[term]
         if isSolid, rows.count == 4 {
             scratch.point(at: (0..<positions.count + 3).lazy.map { view.row(rows.lowerBound, tap: $0) })
-            weights.columnSums(scratch.pointers, into: scratch.fourRows, count: scratch.width, lanes)
+            weights.columnSums(scratch.pointers, into: sums, count: scratch.width, lanes)
             return
         }
-        for y in rows {
+        for (y, out) in zip(rows, sums) {
+            guard let out else { continue }
             scratch.point(at: positions.lazy.map { view.row(y, tap: $0) })
-            weights.sum(
-                scratch.pointers, into: scratch.row(y - rows.lowerBound), count: scratch.width, lanes)
+            weights.sum(scratch.pointers, into: out, count: scratch.width, lanes)
         }
     }
 }
@@ -52,15 +53,12 @@ struct RowPass: Sendable {
     /// Of each tap: its term and where its samples begin in a padded row.
     private let taps: [(term: Int, offset: Int)]
     private let weights: RowWeights
-    /// Samples in a padded row.
-    let length: Int
 
     init(_ factors: Factors, _ axis: Axis, border: Border, isExact: Bool) {
         self.axis = axis
         paddings = factors.terms.map { term in
             RowPadding(axis, border: border, outside: border.outside * Float(term.column.reduce(0, +)))
         }
-        length = paddings.first?.length ?? 0
         var taps: [(term: Int, offset: Int)] = []
         var values: [Double] = []
         for (term, factor) in factors.terms.enumerated() {
@@ -75,7 +73,12 @@ struct RowPass: Sendable {
 
     func pad(_ scratch: SeparableScratch, term: Int, count: Int) {
         for row in 0..<count {
-            paddings[term].fill(scratch.paddedRow(row, term: term), from: UnsafePointer(scratch.row(row)))
+            let padded = scratch.paddedRow(row, term: term)
+            if axis.stride == 1 {
+                paddings[term].fillSides(padded)
+            } else {
+                paddings[term].fill(padded, from: scratch.columnRows[term][row].map { UnsafePointer($0) })
+            }
         }
     }
 
@@ -103,31 +106,44 @@ struct PlaneRows {
     }
 }
 
-/// What one thread works in: four rows as wide as the picture, and the same four padded for each term.
+/// What one thread works in: four padded rows for each term, and the sums down the columns that go into them. With
+/// stride 1 these stand where the padded row has its pixels.
 final class SeparableScratch {
     let width: Int
     let outside: UnsafePointer<Float>
     private let padded: Int
     private let store: UnsafeMutablePointer<Float>
     private(set) var pointers: [UnsafePointer<Float>?] = []
-    let fourRows: [UnsafeMutablePointer<Float>?]
+    /// For each term where the sums of the four rows go.
+    let columnRows: [[UnsafeMutablePointer<Float>?]]
 
-    init(width: Int, padded: Int, terms: Int, outside value: Float) {
-        self.width = width
-        self.padded = padded
-        let store = UnsafeMutablePointer<Float>.allocate(capacity: SeparableScratch.samples(width, padded, terms))
+    init(_ plan: SeparablePlan, geometry: Geometry, outside value: Float) {
+        let (axis, terms) = (geometry.x, plan.columns.count)
+        let store = UnsafeMutablePointer<Float>.allocate(capacity: SeparableScratch.samples(axis, terms))
+        let padded = SeparableScratch.rowLength(axis)
         self.store = store
-        let beyond = store + 4 * width
-        beyond.update(repeating: value, count: width)
+        self.padded = padded
+        width = axis.input
+        let beyond = store + 4 * axis.input
+        beyond.update(repeating: value, count: axis.input)
         outside = UnsafePointer(beyond)
-        fourRows = (0..<4).map { store + $0 * width }
+        columnRows = (0..<terms).map { term in
+            (0..<4).map { row in
+                let isInPlace = axis.stride == 1
+                return isInPlace
+                    ? beyond + axis.input + (4 * term + row) * padded + axis.before : store + row * axis.input
+            }
+        }
     }
 
     deinit { store.deallocate() }
 
-    static func samples(_ width: Int, _ padded: Int, _ terms: Int) -> Int { 5 * width + 4 * terms * padded }
+    static func samples(_ axis: Axis, _ terms: Int) -> Int { 5 * axis.input + 4 * terms * rowLength(axis) }
 
-    func row(_ index: Int) -> UnsafeMutablePointer<Float> { store + index * width }
+    /// A padded row, and the whole row of the picture although windows may leave some of it out.
+    private static func rowLength(_ axis: Axis) -> Int {
+        max(axis.paddedLength + axis.stride, axis.before + axis.input)
+    }
 
     func paddedRow(_ index: Int, term: Int) -> UnsafeMutablePointer<Float> {
         store + 5 * width + (4 * term + index) * padded

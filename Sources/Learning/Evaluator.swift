@@ -5,8 +5,8 @@ import Steps
 /// How well a network does on examples it does not learn from.
 public struct Evaluation: Hashable, Sendable {
     public var sum = LossSum()
-    /// Of how many examples each class comes among a result's best five.
-    public var amongFive = 0
+    /// Of how many examples the class comes among a result's best few.
+    public var amongBest = 0
     /// How often class `wanted` was taken for class `found`, at wanted × classes + found.
     public var confusion: [Int]
     public let classes: Int
@@ -18,7 +18,7 @@ public struct Evaluation: Hashable, Sendable {
 
     static func += (sum: inout Evaluation, other: Evaluation) {
         sum.sum += other.sum
-        sum.amongFive += other.amongFive
+        sum.amongBest += other.amongBest
         for index in sum.confusion.indices { sum.confusion[index] += other.confusion[index] }
     }
 
@@ -49,8 +49,11 @@ public struct Evaluator: Sendable {
     let machine: Machine
     private let rooms: Rooms
     private let classes: Int
+    /// How many of a result's best classes may hold the right one, for `amongBest`.
+    private let best: Int
 
-    public init(_ network: Network, loss: Loss, machine: Machine) {
+    public init(_ network: Network, loss: Loss, machine: Machine, best: Int = 5) {
+        self.best = best
         self.loss = loss
         self.machine = machine
         classes = loss.isForClasses ? network.output.channels : 0
@@ -64,7 +67,7 @@ public struct Evaluator: Sendable {
         for count in Set(ranges.map(\.count)) { try rooms.prepare(count) }
         let found = Slots(repeating: Evaluation(classes: classes), count: parts)
         let inner = Machine(lanes: machine.lanes, threads: 1)
-        let (loss, values, rooms, classes) = (self.loss, network.values, self.rooms, self.classes)
+        let (loss, values, rooms, classes, best) = (self.loss, network.values, self.rooms, self.classes, self.best)
         machine.split(0..<parts, grain: 1) { piece in
             for part in piece {
                 let range = ranges[part]
@@ -73,7 +76,7 @@ public struct Evaluator: Sendable {
                 let output = room.forward(values, learning: nil, machine: inner)
                 var own = Evaluation(classes: classes)
                 own.sum = room.loss(of: output, wanted, loss)
-                if case .classes(let wanted) = wanted { own.count(output, wanted) }
+                if case .classes(let wanted) = wanted { own.count(output, wanted, best: best) }
                 found[part] = own
                 rooms.leave(room)
             }
@@ -86,7 +89,7 @@ public struct Evaluator: Sendable {
 
 extension Evaluation {
     /// Takes in what came out for pictures, or pixels, of known classes.
-    fileprivate mutating func count(_ output: Planes, _ wanted: [Int32]) {
+    fileprivate mutating func count(_ output: Planes, _ wanted: [Int32], best few: Int) {
         let pixels = output.shape.height * output.shape.width
         output.samples.withUnsafeBufferPointer { values in
             for (place, right) in wanted.enumerated() where right != Wanted.none {
@@ -99,7 +102,7 @@ extension Evaluation {
                     if value > own { better += 1 }
                 }
                 confusion[Int(right) * classes + best] += 1
-                amongFive += better < 5 ? 1 : 0
+                amongBest += better < few ? 1 : 0
             }
         }
     }

@@ -57,7 +57,7 @@ public final class Learner {
     public func step(
         _ source: some BatchSource, _ pictures: [Int], pass: Int, rate: Double, seed: UInt64
     ) throws -> LossSum {
-        let ranges = self.ranges(of: pictures.count)
+        let ranges = Learner.ranges(of: pictures.count, couplesBatch: couplesBatch, weights: layout.count)
         while parts.count < ranges.count { parts.append(FloatStore(count: layout.count)) }
         for count in Set(ranges.map(\.count)) { try rooms.prepare(count) }
         let chance = Chance.hash(seed, UInt64(steps))
@@ -85,9 +85,9 @@ public final class Learner {
     }
 
     /// The parts of a batch.
-    private func ranges(of count: Int) -> [Range<Int>] {
+    static func ranges(of count: Int, couplesBatch: Bool, weights: Int) -> [Range<Int>] {
         let parts = (count + Learner.partCount - 1) / Learner.partCount
-        if couplesBatch || parts * layout.count > Learner.mostGradients { return [0..<count] }
+        if couplesBatch || parts * weights > Learner.mostGradients { return [0..<count] }
         return (0..<parts).map { $0 * Learner.partCount..<min(count, ($0 + 1) * Learner.partCount) }
     }
 

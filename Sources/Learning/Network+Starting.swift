@@ -13,10 +13,11 @@ extension Network {
         var missing: [String] = []
         var taken = 0
         for weight in weights {
+            let shape = weight.parameter.shape
             if let tensor = model.weights.first(where: { $0.name == weight.name }),
-                tensor.values.count == weight.parameter.shape.sampleCount
+                tensor.fills([shape.count, shape.channels, shape.height, shape.width])
             {
-                set(weight, to: Planes(shape: weight.parameter.shape, samples: tensor.values))
+                set(weight, to: Planes(shape: shape, samples: tensor.values))
                 taken += 1
             } else {
                 missing.append(weight.name)

@@ -12,4 +12,10 @@ public struct Tensor: Hashable, Sendable {
         self.dimensions = dimensions
         self.values = values
     }
+
+    /// Whether its numbers are those of `asked`. Where it has fewer dimensions, those of 1 may have been left out.
+    public func fills(_ asked: [Int]) -> Bool {
+        dimensions == asked
+            || (dimensions.count < asked.count && dimensions.filter { $0 != 1 } == asked.filter { $0 != 1 })
+    }
 }

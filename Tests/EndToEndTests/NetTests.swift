@@ -55,6 +55,8 @@ struct NetTests {
         #expect(try trained(kern, "m.safetensors", "--epochs 20 --rate 0.01").status == 0)
         let eval = try kern.shell("kern eval m.safetensors --data \(Pictures.samples)/shapes")
         #expect(eval.printed.contains("of 80 pictures right") && eval.printed.contains("precision"))
+        let pair = try kern.shell("kern eval m.safetensors --data \(Pictures.samples)/shapes --top 2 --json")
+        #expect(pair.printed.contains("\"top2\":") && !pair.printed.contains("top5"))
         let predict = try kern.shell(
             "kern predict m.safetensors \(Pictures.samples)/shapes/test --recursive --csv --top 1")
         #expect(predict.printed.split(separator: "\n").count == 81)
@@ -98,6 +100,22 @@ struct NetTests {
         #expect(compared.status == 0, "\(compared.printed)")
     }
 
+    @Test func `pairs of any size are brought to what the net takes and makes`() throws {
+        let kern = try Kern()
+        let made = try kern.shell(
+            "mkdir before after && cp \(Pictures.samples)/still-life-grey.png before/a.png && "
+                + "kern apply gray \(Pictures.samples)/harbour.png -o before/b.png && "
+                + "for p in a b; do kern apply invert before/$p.png -o after/$p.png || exit 1; done")
+        #expect(made.status == 0, "\(made.said)")
+        let trained = try kern.shell(
+            "kern train 'input 32x24x1 | conv 1 1 | upsample 2' --before before --after after -o n.safetensors --epochs 3 --quiet"
+        )
+        #expect(trained.status == 0, "\(trained.said)")
+        let applied = try kern.shell(
+            "kern apply n.safetensors before/a.png -o small.png && kern explain n.safetensors 100x50")
+        #expect(applied.status == 0 && applied.printed.contains("64x48"), "\(applied.said)\(applied.printed)")
+    }
+
     @Test func `each mistake has its sentence and its status`() throws {
         let kern = try Kern()
         let cases: [(words: String, status: Int32, says: String)] = [
@@ -112,6 +130,10 @@ struct NetTests {
             ),
             ("'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --augment bend", 2, "--augment"),
             ("'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --loss mse", 2, "crossentropy"),
+            (
+                "'conv 64 3x3 | batchnorm | dense classes' --data \(Pictures.samples)/shapes -o m.safetensors "
+                    + "--batch 288 --max-memory 100M", 1, "a smaller --batch takes less"
+            ),
             (
                 "'conv 2 3x3 | hysteresis 0.1 0.2 | dense classes' --data \(Pictures.samples)/shapes -o m.safetensors",
                 2, "no slope"

@@ -22,6 +22,18 @@ import Testing
         }
     }
 
+    @Test func `a batch counts with all that is made of it, once for each thread`() throws {
+        let network = try network("conv 2 3x3 | sigmoid | dense classes")
+        let (samples, weights) = (63 + 2 * 2 * 63 + 4, 2 * 9 + 2 + 4 * 126 + 4)
+        // A part of 16 pictures, its two largest gradients, the weights' own; and for all four parts the sum of these.
+        let room = 16 * (samples + 2 * 2 * 63) + weights
+        for threads in [1, 3] {
+            let expected = 4 * (threads * room + weights * (4 + 2 + 2))
+            let counted = try Learner.bytes(for: network, batch: 64, optimiser: .adam, threads: threads)
+            #expect(counted == expected)
+        }
+    }
+
     @Test func `weights and what is made of one picture are counted`() throws {
         // 4 weights and a bias for each of 63 samples of 4 classes, and what comes out: 4.
         let needed = (4 * 63 + 4 + 4) * 4

@@ -13,6 +13,9 @@ struct Eval: Command {
     static let part = Option(
         "part", .choice(["all", "training", "validation", "test"]), defaultText: "test if there is one, else all",
         help: "Which part of the data is measured: all, training, validation or test.")
+    static let top = Option(
+        "top", .integer(1...1000), placeholder: "K", defaultText: "5",
+        help: "Also tells how often the right class is among the likeliest K.")
 
     static let spec = CommandSpec(
         name: "eval", summary: "measures how well a model does on examples it has not seen",
@@ -22,7 +25,7 @@ struct Eval: Command {
             Example("kern eval digits.safetensors --data mnist/ --json", says: "the same for programs"),
         ],
         positionals: [Positional("MODEL", completion: .file, help: "A model that 'kern train' wrote.")],
-        options: [data, part, .threads] + EngineOptions.limitOptions + [.json, .quiet],
+        options: [data, part, top, .threads] + EngineOptions.limitOptions + [.json, .quiet],
         discussion: [
             "Precision is the share of what was taken for a class that is of it; recall the share of a class that was "
                 + "found. Of masks every pixel counts, and IoU is what wanted and found have in common over what "
@@ -32,6 +35,7 @@ struct Eval: Command {
     let model: String
     let data: String
     let part: String?
+    let top: Int
     let engine: EngineOptions
     let printsJSON: Bool
     let isQuiet: Bool
@@ -40,6 +44,7 @@ struct Eval: Command {
         model = arguments.positionals[0]
         data = arguments.text(Eval.data) ?? ""
         part = arguments.text(Eval.part)
+        top = arguments.integer(Eval.top) ?? 5
         engine = EngineOptions(limitsIn: arguments)
         printsJSON = arguments.has(.json)
         isQuiet = arguments.has(.quiet)
@@ -53,10 +58,11 @@ struct Eval: Command {
         for note in sets.notes { terminal.talk("kern eval: \(note)") }
         let examples = try chosen(from: sets)
         let loss = try trained.network.loss(nil, for: examples)
-        let found = try Evaluator(trained.network, loss: loss, machine: machine).evaluate(
+        let found = try Evaluator(trained.network, loss: loss, machine: machine, best: top).evaluate(
             trained.network, on: try ExampleBatches(examples))
         let text = EvaluationText(
-            found, loss: loss, classes: trained.model.classes, isOfPixels: trained.network.output.size != Size(1))
+            found, loss: loss, classes: trained.model.classes, isOfPixels: trained.network.output.size != Size(1),
+            top: top)
         if printsJSON {
             terminal.print(text.json.text)
         } else {

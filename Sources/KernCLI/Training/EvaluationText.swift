@@ -8,8 +8,11 @@ struct EvaluationText {
     let classes: [String]
     /// Whether pixels were classified, not pictures.
     let isOfPixels: Bool
+    /// How many of the best classes `found.amongBest` counts.
+    let top: Int
 
-    init(_ found: Evaluation, loss: Loss, classes: [String], isOfPixels: Bool) {
+    init(_ found: Evaluation, loss: Loss, classes: [String], isOfPixels: Bool, top: Int) {
+        self.top = top
         self.found = found
         self.loss = loss
         self.classes = classes
@@ -28,9 +31,9 @@ struct EvaluationText {
             "\(NumberText.percent(found.sum.accuracy)) of \(found.sum.count) \(things) right, "
                 + "loss \(NumberText.short(found.sum.mean))"
         ]
-        if classes.count > 5 {
-            let share = Double(found.amongFive) / Double(max(1, found.sum.count))
-            lines.append("\(NumberText.percent(share)) among the best five")
+        if classes.count > top, top > 1 {
+            let share = Double(found.amongBest) / Double(max(1, found.sum.count))
+            lines.append("\(NumberText.percent(share)) among the best \(top)")
         }
         if isOfPixels { lines.append("mean IoU \(NumberText.percent(found.meanIntersectionOverUnion))") }
         lines.append("")
@@ -77,7 +80,7 @@ struct EvaluationText {
         guard loss.isForClasses else { return .object(members) }
         members.append(.init(key: "accuracy", value: .number(found.sum.accuracy)))
         members.append(
-            .init(key: "top5", value: .number(Double(found.amongFive) / Double(max(1, found.sum.count)))))
+            .init(key: "top\(top)", value: .number(Double(found.amongBest) / Double(max(1, found.sum.count)))))
         if isOfPixels { members.append(.init(key: "mean_iou", value: .number(found.meanIntersectionOverUnion))) }
         members.append(
             .init(

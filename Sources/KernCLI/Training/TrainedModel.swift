@@ -28,7 +28,9 @@ struct TrainedModel {
     func read(_ data: String, limits: Limits, machine: Machine) throws -> DataSets {
         var options = DataOptions(
             classes: model.classes.isEmpty ? nil : model.classes, limits: limits, machine: machine)
-        options.fit = try graph.inputFit(Catalogue(folders: Environment.kernelFolders))
+        let catalogue = Catalogue(folders: Environment.kernelFolders)
+        options.fit = try graph.inputFit(catalogue)
+        options.targetFit = try graph.targetFit(catalogue)
         let sets = try DataSets(path: data, options: options)
         guard sets.training.shape.size == model.input.size, sets.training.shape.channels == model.input.channels else {
             throw Complaint(

@@ -34,6 +34,7 @@ struct TrainingSetup {
         var dataOptions = DataOptions(
             classes: program.model.flatMap { $0.classes.isEmpty ? nil : $0.classes }, limits: limits, machine: machine)
         dataOptions.fit = try draft.inputFit(catalogue)
+        dataOptions.targetFit = try draft.targetFit(catalogue)
         var data = try read(dataOptions)
         if let pieces = data.training.pieces(for: draft, limits: limits) {
             data.training = pieces
@@ -70,11 +71,26 @@ struct TrainingSetup {
             network.settle(scaling.means, scaling.deviations)
         }
         self.network = network
+        let batch = options.batch ?? (classes.isEmpty ? 8 : 64)
+        try Self.requireMemory(
+            for: network, batch: min(batch, own.count), options.optimiser, machine: machine, limits: limits)
+        self.batch = batch
         model = Model(program: program.text, classes: classes, input: shape, history: "", weights: [])
         self.notes = notes
-        batch = options.batch ?? (classes.isEmpty ? 8 : 64)
         let stepsPerEpoch = (own.count + batch - 1) / batch
         epochs = options.epochs ?? (classes.isEmpty ? max(10, Self.pictureSteps / stepsPerEpoch) : 10)
+    }
+
+    private static func requireMemory(
+        for network: Network, batch: Int, _ optimiser: Optimiser, machine: Machine, limits: Limits
+    ) throws {
+        let needed = try Learner.bytes(for: network, batch: batch, optimiser: optimiser, threads: machine.threads)
+        guard let needed, needed <= limits.maxMemory else {
+            let text = needed.map { "\($0 >> 20) MiB" } ?? "more than can be counted"
+            throw Complaint(
+                "learning in batches of \(batch) takes \(text), and --max-memory allows \(limits.maxMemory >> 20) MiB; "
+                    + "a smaller --batch takes less", status: .failed)
+        }
     }
 
     /// What is learned from, and what is measured with.

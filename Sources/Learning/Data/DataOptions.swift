@@ -19,7 +19,7 @@ public struct DataOptions: Sendable {
 
     /// nil takes pictures as they are; then all need one shape.
     public var fit: Fit?
-    /// The same for pictures that are targets; masks need one that picks samples and blends none.
+    /// The same for pictures that are targets. Masks are taken as they are: numbers of classes cannot be blended.
     public var targetFit: Fit?
     /// nil where the files tell: names of folders, or what a list holds.
     public var target: Target?

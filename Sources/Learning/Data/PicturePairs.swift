@@ -58,8 +58,10 @@ struct PicturePairs {
 
     func read(_ options: DataOptions, areMasks: Bool, known: [String]?) throws(DataError) -> ExampleSet {
         let (shape, samples) = try PictureLoader(options, fit: options.fit).load(pictures, place: place)
-        let (targetShape, targetSamples) = try PictureLoader(options, fit: options.targetFit, readsIndices: areMasks)
-            .load(targets, place: otherPlace)
+        let (targetShape, targetSamples) = try PictureLoader(
+            options, fit: areMasks ? nil : options.targetFit, readsIndices: areMasks
+        )
+        .load(targets, place: otherPlace)
         let set = ExampleSet(
             shape: shape, samples: samples, targets: .pictures(targetShape, targetSamples), names: pictures)
         guard areMasks else { return set }

@@ -56,9 +56,10 @@ extension Graph {
     /// - Throws: a `ProgramError` that names both sizes where they differ.
     public func planes(_ known: Tensor, for parameter: Parameter, at node: Int) throws(ProgramError) -> Planes {
         let shape = parameter.shape
-        guard known.values.count == shape.sampleCount else {
+        let asked = [shape.count, shape.channels, shape.height, shape.width]
+        guard known.fills(asked) else {
             let found = known.dimensions.map { "\($0)" }.joined(separator: "x")
-            let asked = [shape.count, shape.channels, shape.height, shape.width].map { "\($0)" }.joined(separator: "x")
+            let asked = asked.map { "\($0)" }.joined(separator: "x")
             throw error(
                 sizing: "the model's \(known.name) is \(found), and what comes in here asks for \(asked) "
                     + "(outputs, inputs, height, width)", at: node)

@@ -1,0 +1,37 @@
+import Learning
+import Pixels
+import Programs
+import Tensors
+import Testing
+
+/// Weights that are known have the shape that the step asks for, not just as many numbers.
+@Suite struct WeightShapeTests {
+    /// A model of one convolution 3 wide and 5 high, whose weights are written down as `dimensions`.
+    private func network(_ dimensions: [Int]) throws -> Network {
+        let weights = [
+            Tensor(name: "conv1.weight", dimensions: dimensions, values: [Float](repeating: 0.5, count: 30)),
+            Tensor(name: "conv1.bias", dimensions: [2], values: [0, 1]),
+        ]
+        let input = Shape(channels: 1, height: 8, width: 8)
+        let model = Model(program: "conv 2 3x5", classes: [], input: input, history: "", weights: weights)
+        var graph = try Catalogue().graph(for: SourceText(text: model.program))
+        graph.attach(model)
+        return try Network(graph, input: input, seed: 1)
+    }
+
+    @Test(arguments: [[2, 1, 5, 3], [2, 5, 3]])
+    func `sizes of 1 may be left out`(dimensions: [Int]) throws {
+        let network = try network(dimensions)
+        #expect(network.value(of: network.weights[0]).shape == Shape(count: 2, channels: 1, height: 5, width: 3))
+    }
+
+    @Test(arguments: [[2, 1, 3, 5], [1, 2, 5, 3], [2, 3, 5], [30], [2, 1, 1, 5, 3]])
+    func `as many numbers in another shape are refused`(dimensions: [Int]) throws {
+        #expect {
+            try network(dimensions)
+        } throws: {
+            "\($0)".contains("the model's conv1.weight is \(dimensions.map(String.init).joined(separator: "x"))")
+                && "\($0)".contains("asks for 2x1x5x3")
+        }
+    }
+}
