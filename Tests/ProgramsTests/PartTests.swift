@@ -55,7 +55,9 @@ struct PartTests {
         #expect(with.nodes.allSatisfy { !$0.isHeldWhole })
     }
 
-    @Test(arguments: ["gaussian 3", "gaussian 3 | sobel", "sobel | median 3", "add { box 5 } { gaussian 2 | laplacian }"])
+    @Test(arguments: [
+        "gaussian 3", "gaussian 3 | sobel", "sobel | median 3", "add { box 5 } { gaussian 2 | laplacian }",
+    ])
     func `a filter does not make the rows that lie far above or below a region`(program: String) throws {
         let raster = picture(.rgb, Size(width: 16, height: 2000))
         let region = Region(size: Size(width: 10, height: 20), x: 4, y: 1500)
