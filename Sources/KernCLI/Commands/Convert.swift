@@ -69,7 +69,7 @@ struct Convert: Command {
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        let kernels = try read()
+        let kernels = try read(terminal)
         guard (index ?? 1) <= kernels.count, index != nil || kernels.count == 1 else {
             throw Complaint(
                 kernels.count == 1
@@ -95,7 +95,7 @@ struct Convert: Command {
         return .ok
     }
 
-    private func read() throws -> [ForeignKernel] {
+    private func read(_ terminal: Terminal) throws -> [ForeignKernel] {
         let isFile = kernel == "-" || FileFacts(kernel).map { $0.kind != .directory } ?? false
         let bytes = isFile ? try SmallFile.bytes(of: kernel) : Array(kernel.utf8)
         let text = String(decoding: bytes, as: UTF8.self)
@@ -108,7 +108,7 @@ struct Convert: Command {
         if syntax == .kern {
             // A file by its name, so that what it names in turn is found.
             let program = isFile && kernel.hasSuffix(".kern") ? (kernel.contains("/") ? kernel : "./" + kernel) : text
-            return [try known(program)]
+            return [try known(program, in: terminal.catalogue(for: "convert"))]
         }
         do {
             return try ForeignKernel.read(bytes, as: syntax, isCorrelated: isCorrelated, scale: scale)
@@ -119,8 +119,8 @@ struct Convert: Command {
     }
 
     /// The one kernel that a program of kern's is, with an offset behind it at most.
-    private func known(_ program: String) throws -> ForeignKernel {
-        let graph = try Catalogue(folders: Environment.kernelFolders).graph(for: SourceText(text: program))
+    private func known(_ program: String, in catalogue: Catalogue) throws -> ForeignKernel {
+        let graph = try catalogue.graph(for: SourceText(text: program))
         let steps = graph.nodes.dropFirst().compactMap(\.step)
         guard let step = steps.first as? KernelStep, steps.count == graph.nodes.count - 1, steps.count <= 2,
             let window = try? step.settings.window(step.kernel.size),
