@@ -88,18 +88,31 @@ struct ForeignKernelTests {
         #expect(written.map { String($0.dropLast()) } == expected)
     }
 
-    /// The same command with `-define convolve:scale=SCALE`.
+    /// What ImageMagick does to a scaled kernel: divides weights above and below 0, and adds to the one in the middle.
+    struct Scaled: Sendable, CustomTestStringConvertible {
+        var scale: String
+        var above: Double
+        var below: Double
+        var added = 0.0
+        var testDescription: String { scale }
+    }
+
+    /// The same command with `-define convolve:scale=SCALE`, on weights whose sum is 21, of which 33 above and 12 below 0.
     @Test(arguments: [
-        ("!", [1 / 21.0, 2 / 21.0, -3 / 21.0, 4 / 21.0, 5 / 21.0, 6 / 21.0, 7 / 21.0, 8 / 21.0, -9 / 21.0]),
-        ("^", [1 / 33.0, 2 / 33.0, -3 / 12.0, 4 / 33.0, 5 / 33.0, 6 / 33.0, 7 / 33.0, 8 / 33.0, -9 / 12.0]),
-        ("50%", [0.5, 1, -1.5, 2, 2.5, 3, 3.5, 4, -4.5]), ("2", [2, 4, -6, 8, 10, 12, 14, 16, -18]),
-        ("!,25%", [1 / 21.0, 2 / 21.0, -3 / 21.0, 4 / 21.0, 5 / 21.0 + 0.25, 6 / 21.0, 7 / 21.0, 8 / 21.0, -9 / 21.0]),
-        ("1,-50%", [0.01, 0.02, -0.03, 0.04, -0.45, 0.06, 0.07, 0.08, -0.09]),
+        Scaled(scale: "!", above: 21, below: 21), Scaled(scale: "^", above: 33, below: 12),
+        Scaled(scale: "50%", above: 2, below: 2), Scaled(scale: "2", above: 0.5, below: 0.5),
+        Scaled(scale: "!,25%", above: 21, below: 21, added: 0.25),
+        Scaled(scale: "1,-50%", above: 100, below: 100, added: -0.5),
     ])
-    func `a scale of ImageMagick's does what it does there`(scale: String, expected: [Double]) throws {
+    func `a scale of ImageMagick's does what it does there`(expected: Scaled) throws {
+        let weights: [Double] = [1, 2, -3, 4, 5, 6, 7, 8, -9]
         let text = Array("3x3: 1,2,-3 4,5,6 7,8,-9".utf8)
-        let read = try ForeignKernel.read(text, as: .imagemagick, isCorrelated: true, scale: scale)
-        for (found, wanted) in zip(read[0].kernel.weights, expected) { #expect(abs(found - wanted) < 1e-12) }
+        let read = try ForeignKernel.read(text, as: .imagemagick, isCorrelated: true, scale: expected.scale)
+        for (index, weight) in weights.enumerated() {
+            var wanted = weight / (weight < 0 ? expected.below : expected.above)
+            if index == 4 { wanted += expected.added }
+            #expect(abs(read[0].kernel.weights[index] - wanted) < 1e-12, "weight \(index)")
+        }
     }
 
     @Test(arguments: ["", "x", "1,2,3", "!!x", "1e999"])
