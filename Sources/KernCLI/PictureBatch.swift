@@ -39,7 +39,8 @@ struct PictureBatch {
             for (index, job) in jobs.enumerated() {
                 bar?.show(done: index)
                 let told = pictures.outcome(
-                    of: job, threads: options.machine.threads, isAlone: jobs.count == 1, explaining: { terminal.talk($0) })
+                    of: job, threads: options.machine.threads, isAlone: jobs.count == 1,
+                    explaining: { terminal.talk($0) })
                 report.tell(told)
                 if told.isCutShort { return .ok }
             }
