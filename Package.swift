@@ -1,4 +1,4 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.1
 import PackageDescription
 
 // The house, bottom-up: every line may name only lines above it. docs/architecture.md says what each room is for.
@@ -13,15 +13,32 @@ let package = Package(
         .library(name: "Programs", targets: ["Programs"]),
         .library(name: "Codecs", targets: ["Codecs"]),
     ],
+    traits: [
+        .trait(name: "TIFF", description: "Reads and writes TIFF; needs libtiff 4.5 or newer."),
+        .trait(name: "WebP", description: "Reads and writes WebP; needs libwebp."),
+    ],
     targets: [
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(name: "CLibISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+        // Doors that only a trait opens. Without pkgConfig: a build that does not want them should not be told they are missing.
+        .systemLibrary(name: "CLibTIFF"),
+        .systemLibrary(name: "CLibWebP"),
         .target(
-            name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG", "CLibISAL"],
+            name: "CImageCodecs",
+            dependencies: [
+                "CLibPNG", "CLibJPEG", "CLibISAL", .target(name: "CLibTIFF", condition: .when(traits: ["TIFF"])),
+                .target(name: "CLibWebP", condition: .when(traits: ["WebP"])),
+            ],
+            cSettings: [
+                .define("KERN_TIFF", .when(traits: ["TIFF"])), .define("KERN_WEBP", .when(traits: ["WebP"])),
+            ],
             linkerSettings: [
                 .linkedLibrary("png"), .linkedLibrary("jpeg"), .linkedLibrary("z"), .linkedLibrary("isal"),
+                .linkedLibrary("tiff", .when(traits: ["TIFF"])), .linkedLibrary("webp", .when(traits: ["WebP"])),
+                .linkedLibrary("webpdemux", .when(traits: ["WebP"])),
+                .linkedLibrary("webpmux", .when(traits: ["WebP"])),
             ]),
         .target(name: "CLanes"),
         .target(name: "CKernels"),

@@ -10,6 +10,8 @@
 #include "CImageCodecs.h"
 
 enum { STORED_MOST = 65535, STORED_HEAD = 5 };
+// So many bytes are the history of the rest.
+enum { LED_BY = 1 };
 // The least effort that compares.
 enum { OTHER_WAYS = 4 };
 
@@ -57,42 +59,6 @@ void kc_deflater_destroy(kc_deflater *deflater) {
     free(deflater);
 }
 
-// Each way returns the bytes it wrote, or 0 where they would be no fewer than `room`.
-
-static size_t pack_fast(
-    kc_deflater *deflater, const uint8_t *bytes, size_t count, bool is_last, uint8_t *out, size_t room) {
-    struct isal_zstream *stream = &deflater->fast;
-    // Nothing of an earlier strip may be left where matches are looked up: which strip that was, the threads decide.
-    memset(stream, 0, sizeof *stream);
-    memset(deflater->level_buffer, 0, sizeof deflater->level_buffer);
-    isal_deflate_init(stream);
-    stream->level = 1;
-    stream->level_buf = deflater->level_buffer;
-    stream->level_buf_size = sizeof deflater->level_buffer;
-    stream->end_of_stream = is_last;
-    stream->flush = is_last ? NO_FLUSH : SYNC_FLUSH;
-    stream->next_in = (uint8_t *)bytes;
-    stream->avail_in = (uint32_t)count;
-    stream->next_out = out;
-    stream->avail_out = (uint32_t)room;
-    if (isal_deflate(stream) != COMP_OK || stream->avail_in != 0 || stream->avail_out == 0) return 0;
-    return stream->total_out;
-}
-
-static size_t pack_zlib(
-    kc_deflater *deflater, int level, int strategy, const uint8_t *bytes, size_t count, bool is_last, uint8_t *out,
-    size_t room) {
-    z_stream *stream = &deflater->zlib;
-    if (deflateReset(stream) != Z_OK || deflateParams(stream, level, strategy) != Z_OK) return 0;
-    stream->next_in = (Bytef *)bytes;
-    stream->avail_in = (uInt)count;
-    stream->next_out = out;
-    stream->avail_out = (uInt)room;
-    int status = deflate(stream, is_last ? Z_FINISH : Z_SYNC_FLUSH);
-    bool is_whole = is_last ? status == Z_STREAM_END : status == Z_OK && stream->avail_in == 0;
-    return is_whole && stream->avail_out > 0 ? stream->total_out : 0;
-}
-
 static size_t store(const uint8_t *bytes, size_t count, bool is_last, uint8_t *out) {
     uint8_t *to = out;
     do {
@@ -108,6 +74,45 @@ static size_t store(const uint8_t *bytes, size_t count, bool is_last, uint8_t *o
         bytes += size;
     } while (count > 0);
     return (size_t)(to - out);
+}
+
+// Each way returns the bytes it wrote, or 0 where they would be no fewer than `room`.
+
+// ISA-L 2.30 begins a stream without history by looking up the address of its own state instead of the third byte
+// (igzip_icf_body_h1_gr_bt.asm), so that now and then a process would find other matches than the last. So the first bytes
+// are stored, and are the history of the others.
+static size_t pack_fast(
+    kc_deflater *deflater, const uint8_t *bytes, size_t count, bool is_last, uint8_t *out, size_t room) {
+    if (count <= LED_BY) return 0;
+    uint8_t *body = out + store(bytes, LED_BY, false, out);
+    struct isal_zstream *stream = &deflater->fast;
+    isal_deflate_init(stream);
+    stream->level = 1;
+    stream->level_buf = deflater->level_buffer;
+    stream->level_buf_size = sizeof deflater->level_buffer;
+    if (isal_deflate_set_dict(stream, (uint8_t *)bytes, LED_BY) != COMP_OK) return 0;
+    stream->end_of_stream = is_last;
+    stream->flush = is_last ? NO_FLUSH : SYNC_FLUSH;
+    stream->next_in = (uint8_t *)bytes + LED_BY;
+    stream->avail_in = (uint32_t)(count - LED_BY);
+    stream->next_out = body;
+    stream->avail_out = (uint32_t)(room - (size_t)(body - out));
+    if (isal_deflate(stream) != COMP_OK || stream->avail_in != 0 || stream->avail_out == 0) return 0;
+    return (size_t)(body - out) + stream->total_out;
+}
+
+static size_t pack_zlib(
+    kc_deflater *deflater, int level, int strategy, const uint8_t *bytes, size_t count, bool is_last, uint8_t *out,
+    size_t room) {
+    z_stream *stream = &deflater->zlib;
+    if (deflateReset(stream) != Z_OK || deflateParams(stream, level, strategy) != Z_OK) return 0;
+    stream->next_in = (Bytef *)bytes;
+    stream->avail_in = (uInt)count;
+    stream->next_out = out;
+    stream->avail_out = (uInt)room;
+    int status = deflate(stream, is_last ? Z_FINISH : Z_SYNC_FLUSH);
+    bool is_whole = is_last ? status == Z_STREAM_END : status == Z_OK && stream->avail_in == 0;
+    return is_whole && stream->avail_out > 0 ? stream->total_out : 0;
 }
 
 // Tries one more way into `other` and keeps the smaller.

@@ -12,8 +12,9 @@ import CImageCodecs
 ///     … write to file.descriptor …
 ///     try file.commit()
 ///
-/// Without `commit` nothing is left behind, and a file that was there before is as it was. What is not a regular file
-/// (`/dev/null`, a pipe) is written to directly. A symbolic link is followed: what it points to is replaced.
+/// Without `commit` nothing is left behind, and a file that was there before is as it was, or, once it was replaced, is
+/// on the disk in its new form: where there is an old one to lose, the new one is synchronised first. What is not a
+/// regular file (`/dev/null`, a pipe) is written to directly. A symbolic link is followed: what it points to is replaced.
 public final class AtomicFile {
     public let path: String
     public let descriptor: Int32
@@ -21,6 +22,8 @@ public final class AtomicFile {
     /// Nil where the target is written to directly.
     private let temporary: String?
     private let mayReplace: Bool
+    /// Whether there was a file of this name at the start.
+    private let replaces: Bool
     private let slot: Int32
     private var isOpen = true
 
@@ -35,12 +38,14 @@ public final class AtomicFile {
             guard descriptor >= 0 else { throw .system(.write, errno: errno) }
             target = path
             temporary = nil
+            replaces = false
             slot = -1
             return
         }
         if isThere, !mayReplace { throw .exists }
         target = isThere ? Self.resolved(path) : path
         let name = try Self.openBeside(target)
+        replaces = isThere
         temporary = name.path
         descriptor = name.descriptor
         slot = kc_temporaries_add(name.path)
@@ -55,8 +60,9 @@ public final class AtomicFile {
         guard isOpen else { return }
         isOpen = false
         // A full disk or a lost network drive may only say so now.
-        guard close(descriptor) == 0 else {
-            let number = errno
+        let number = replaces ? Self.synchronise(descriptor) : 0
+        guard close(descriptor) == 0, number == 0 else {
+            let number = number == 0 ? errno : number
             removeTemporary()
             throw .system(.write, errno: number)
         }
@@ -92,6 +98,29 @@ public final class AtomicFile {
 
     private func rename(_ temporary: String) throws(CodecError) {
         guard systemRename(temporary, target) == 0 else { throw .system(.replace, errno: errno) }
+        guard replaces else { return }
+        // Without this a crash of the machine may bring the old file back, which is no harm: it is whole.
+        let folder = open(Self.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        _ = fsync(folder)
+        close(folder)
+    }
+
+    /// Waits until the bytes are on the disk: 0, or why they are not. File systems that know no such thing have done it.
+    private static func synchronise(_ descriptor: Int32) -> Int32 {
+        while fsync(descriptor) != 0 {
+            switch errno {
+            case EINTR: continue
+            case EINVAL, EOPNOTSUPP, ENOSYS: return 0
+            default: return errno
+            }
+        }
+        return 0
+    }
+
+    /// With the slash at its end.
+    private static func folder(of target: String) -> String {
+        target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
     }
 
     /// A link, unlike a rename, fails where the name is taken.
@@ -126,7 +155,7 @@ public final class AtomicFile {
     }
 
     private static func openBeside(_ target: String) throws(CodecError) -> (path: String, descriptor: Int32) {
-        let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
+        let folder = target.contains("/") ? folder(of: target) : ""
         for _ in 0..<100 {
             let path = "\(folder).kern-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).tmp"
             let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)

@@ -82,6 +82,45 @@ final class ByteSource {
         }
     }
 
+    /// Fills `out` with what lies at `position` in the file, as far as it reaches; for files that are read in any order.
+    func read(at position: Int, into out: UnsafeMutableRawBufferPointer) throws(CodecError) -> Int {
+        guard let firstByte else { return 0 }
+        switch origin {
+        case .memory(let bytes):
+            guard position < bytes.count else { return 0 }
+            let count = min(out.count, bytes.count - position)
+            out.copyBytes(from: bytes[position..<(position + count)])
+            return count
+        case .descriptor(let descriptor, _):
+            var done = 0
+            while done < out.count {
+                let (place, overflow) = position.addingReportingOverflow(firstByte + done)
+                guard !overflow, let base = out.baseAddress else { break }
+                let got = pread(descriptor, base + done, out.count - done, off_t(place))
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { throw .system(.read, errno: errno) }
+                if got == 0 { break }
+                done += got
+            }
+            return done
+        }
+    }
+
+    /// All bytes from here on, of which there may be `most`.
+    func readAll(most: Int) throws(CodecError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        if let remaining {
+            guard remaining <= most else { throw .overLimit(.memory, found: remaining, allowed: most) }
+            bytes.reserveCapacity(remaining)
+        }
+        while true {
+            let lent = try next()
+            if lent.isEmpty { return bytes }
+            guard lent.count <= most - bytes.count else { throw .overLimit(.memory, found: nil, allowed: most) }
+            bytes.append(contentsOf: lent)
+        }
+    }
+
     /// Lends the bytes that come next, as many as are at hand, and counts them as read; empty at the end. Valid until the
     /// next call.
     func next(atMost most: Int = bufferSize) throws(CodecError) -> UnsafeRawBufferPointer {

@@ -22,6 +22,10 @@ extension CodecError {
                 + "channel \(channel) (counted from 0); replace such values before saving the \(format.name)"
         case .unsupported(let format, let what):
             "\(file) is a \(format.name) that kern cannot read (\(what)); convert it to PNG or an ordinary \(format.name)"
+        case .notBuiltIn(let format):
+            "\(file) is a \(format.name), which this kern was built without; build it with 'swift build -c release "
+                + "--traits \(format.name)' (libtiff or libwebp must be there: scripts/bootstrap \(format.name)), or convert "
+                + "the file to PNG"
         case .overLimit(let limit, let found, let allowed): limitMessage(file, limit, found, allowed)
         case .cannotStoreChannels(let format, let channels): channelsMessage(file, format, channels)
         case .cannotStoreDepth(let format, let depth): depthMessage(file, format, depth)

@@ -14,6 +14,8 @@ public enum CodecError: Error, Hashable, Sendable {
 
     // kern is at fault.
     case unsupported(PictureFormat, String)
+    /// A format that this kern was built without.
+    case notBuiltIn(PictureFormat)
 
     // A limit is. `found` is nil where it is only known to be too much.
     case overLimit(Limit, found: Int?, allowed: Int)
@@ -51,7 +53,7 @@ public enum CodecError: Error, Hashable, Sendable {
     public var fault: Fault {
         switch self {
         case .empty, .unknownFormat, .truncated, .damaged, .nonFinite: .file
-        case .unsupported: .unsupported
+        case .unsupported, .notBuiltIn: .unsupported
         case .overLimit: .limit
         case .cannotStoreChannels, .cannotStoreDepth, .cannotStoreSize, .unknownExtension, .exists: .caller
         case .system, .outOfMemory, .refused: .world

@@ -1,12 +1,40 @@
 import Pixels
 
-/// The formats kern reads and writes. A file is told by its first bytes, never by its name.
+/// The formats kern knows. A file is told by its first bytes, never by its name.
+///
+/// TIFF and WebP are read and written only where kern was built with the package's traits of these names: `allCases` has
+/// what this kern reads and writes.
 public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     case png
     case jpeg
     case pnm
     case pfm
     case npy
+    case tiff
+    case webp
+
+    public static let allCases: [PictureFormat] = known.filter(\.isBuiltIn)
+
+    private static let known: [PictureFormat] = [.png, .jpeg, .pnm, .pfm, .npy, .tiff, .webp]
+
+    /// Whether this kern was built with it.
+    public var isBuiltIn: Bool {
+        switch self {
+        case .png, .jpeg, .pnm, .pfm, .npy: return true
+        case .tiff:
+            #if TIFF
+                return true
+            #else
+                return false
+            #endif
+        case .webp:
+            #if WebP
+                return true
+            #else
+                return false
+            #endif
+        }
+    }
 
     /// As in sentences: `PNG`.
     public var name: String {
@@ -16,6 +44,8 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         case .pnm: "PNM"
         case .pfm: "PFM"
         case .npy: "NPY"
+        case .tiff: "TIFF"
+        case .webp: "WebP"
         }
     }
 
@@ -27,45 +57,55 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         case .pnm: ["pnm", "ppm", "pgm", "pbm", "pam"]
         case .pfm: ["pfm"]
         case .npy: ["npy"]
+        case .tiff: ["tif", "tiff"]
+        case .webp: ["webp"]
         }
     }
 
-    /// What a file begins with; each of these is enough.
-    public var magics: [[UInt8]] {
+    /// What a file begins with; each of these is enough. Nil is any byte.
+    public var magics: [[UInt8?]] {
         switch self {
         case .png: [[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]]
         case .jpeg: [[0xFF, 0xD8, 0xFF]]
         case .pnm: (UInt8(ascii: "1")...UInt8(ascii: "7")).map { [UInt8(ascii: "P"), $0] }
         case .pfm: [Array("PF".utf8), Array("Pf".utf8)]
         case .npy: [[0x93] + Array("NUMPY".utf8)]
+        case .tiff: [[0x49, 0x49, 42, 0], [0x4D, 0x4D, 0, 42], [0x49, 0x49, 43, 0], [0x4D, 0x4D, 0, 43]]
+        case .webp: [Array("RIFF".utf8) + [nil, nil, nil, nil] + Array("WEBP".utf8)]
         }
     }
 
-    static let longestMagic = 8
+    static let longestMagic = 12
 
     /// The format a file with these first bytes has, or nil.
     public init?(firstBytes: [UInt8]) {
-        guard let format = Self.allCases.first(where: { $0.magics.contains { firstBytes.starts(with: $0) } }) else {
-            return nil
+        func begins(with magic: [UInt8?]) -> Bool {
+            magic.count <= firstBytes.count && zip(magic, firstBytes).allSatisfy { $0 == nil || $0 == $1 }
         }
+        guard let format = Self.known.first(where: { $0.magics.contains(where: begins) }) else { return nil }
         self = format
     }
 
     /// The format an output of this name gets: `PictureFormat(pathExtensionOf: "out/a.PNG")` is `.png`.
     public init?(pathExtensionOf path: String) {
+        guard let format = Self.known(pathExtensionOf: path), format.isBuiltIn else { return nil }
+        self = format
+    }
+
+    /// As above, also where this kern was built without the format.
+    public static func known(pathExtensionOf path: String) -> PictureFormat? {
         let name = path.split(separator: "/").last ?? ""
         guard let dot = name.lastIndex(of: ".") else { return nil }
         let suffix = name[name.index(after: dot)...].lowercased()
-        guard let format = Self.allCases.first(where: { $0.extensions.contains(suffix) }) else { return nil }
-        self = format
+        return known.first { $0.extensions.contains(suffix) }
     }
 
     /// Whether the format can hold these channels.
     public func stores(_ channels: Channels) -> Bool {
         switch (self, channels) {
         case (.npy, _), (.pnm, _): true
-        case (.png, .planes), (.jpeg, .planes), (.pfm, .planes): false
-        case (.png, _): true
+        case (_, .planes): false
+        case (.png, _), (.tiff, _), (.webp, _): true
         case (.jpeg, _), (.pfm, _): !channels.hasAlpha
         }
     }
@@ -73,9 +113,9 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     /// Whether the format can hold samples of this depth.
     public func stores(_ depth: Depth) -> Bool {
         switch (self, depth) {
-        case (.npy, _): true
+        case (.npy, _), (.tiff, _): true
         case (.pfm, _): depth == .float32
-        case (.jpeg, _): depth == .uint8
+        case (.jpeg, _), (.webp, _): depth == .uint8
         case (.png, _), (.pnm, _): depth != .float32
         }
     }

@@ -63,6 +63,16 @@ public final class PictureReader: RowSource {
             case .pnm: try PNMDecoder(source, limits: limits)
             case .pfm: try PFMDecoder(source, limits: limits)
             case .npy: try NPYDecoder(source, limits: limits)
+            #if TIFF
+                case .tiff: try TIFFDecoder(source, limits: limits)
+            #else
+                case .tiff: throw .notBuiltIn(.tiff)
+            #endif
+            #if WebP
+                case .webp: try WebPDecoder(source, limits: limits)
+            #else
+                case .webp: throw .notBuiltIn(.webp)
+            #endif
             }
         rowsLeft = decoder.header.size.height
         earlyMetadata = decoder.header.metadata

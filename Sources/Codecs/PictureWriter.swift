@@ -16,13 +16,13 @@ public struct EncodingOptions: Hashable, Sendable {
     /// - 4 to 8 also pack as zlib does at that level;
     /// - 9 also packs as zlib does without regard to the filters.
     public var effort: Int
-    /// JPEG: 1 to 100; nil keeps the input's, or 90 where it was no JPEG.
+    /// JPEG: 1 to 100; nil keeps the input's, or 90 where it was no JPEG. WebP: 1 to 100; nil writes without loss.
     public var jpegQuality: Int?
     /// JPEG: nil keeps the input's, or 4:2:0 where it was no JPEG.
     public var jpegSampling: Metadata.JPEGSampling?
     /// On how many threads PNG and JPEG are packed. The bytes do not depend on it.
     public var threads: Int
-    /// What PFM, which is written bottom row first, may hold.
+    /// What may be held of formats that are not written row by row: PFM, whose bottom row goes first, TIFF, WebP.
     public var maxMemory: Int
 
     public init(
@@ -43,7 +43,7 @@ public struct EncodingOptions: Hashable, Sendable {
     public static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
 
-/// Writes a picture row by row; only PFM is held whole. Throws at once where the format cannot store such a picture.
+/// Writes a picture row by row; only PFM, TIFF (packed) and WebP are held whole. Throws at once where the format cannot store such a picture.
 ///
 ///     let writer = try PictureWriter(.png, header, to: ByteSink(descriptor: file.descriptor))
 ///     try writer.writeRows(16, from: band)
@@ -71,6 +71,16 @@ public final class PictureWriter: RowSink {
             case .pnm: try PNMEncoder(header, sink: sink)
             case .pfm: try PFMEncoder(header, options: options, sink: sink)
             case .npy: try NPYEncoder(header, sink: sink)
+            #if TIFF
+                case .tiff: try TIFFEncoder(header, options: options, sink: sink)
+            #else
+                case .tiff: throw .notBuiltIn(.tiff)
+            #endif
+            #if WebP
+                case .webp: try WebPEncoder(header, options: options, sink: sink)
+            #else
+                case .webp: throw .notBuiltIn(.webp)
+            #endif
             }
         rowsLeft = header.size.height
     }

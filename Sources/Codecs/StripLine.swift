@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Pixels
 
 /// Packs one strip of a picture after another. Each has buffers of its own, so that several can work at once.
 protocol StripPacker: AnyObject, SendableMetatype {
@@ -95,7 +95,7 @@ private final class Desk<Packer: StripPacker>: Sendable {
         var helpers = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let mostHelpers: Int
     /// Signalled whenever a helper is done with a strip.
     private let progress = DispatchSemaphore(value: 0)

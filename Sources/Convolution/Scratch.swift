@@ -1,4 +1,4 @@
-import Synchronization
+import Pixels
 
 /// Room to work in that is used again: the first touch of fresh memory costs more than most loops over it. All layers
 /// share it, so that what one has just written into is still in the cache for the next.
@@ -22,7 +22,7 @@ final class Scratch: Sendable {
     /// Larger rooms are given back to the system.
     private static let mostKept = 64 << 20
 
-    private let free = Mutex<[Block]>([])
+    private let free = Guarded<[Block]>([])
 
     func withRoom<Result>(floats: Int, offsets: Int = 0, _ body: (Room) -> Result) -> Result {
         // The offsets lie in front, on whole cache lines.

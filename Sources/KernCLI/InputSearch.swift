@@ -111,7 +111,9 @@ package struct InputSearch {
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = read(descriptor, &bytes, bytes.count)
-        guard count > 2, let format = PictureFormat(firstBytes: Array(bytes.prefix(count))) else { return nil }
+        guard count > 2, let format = PictureFormat(firstBytes: Array(bytes.prefix(count))), format.isBuiltIn else {
+            return nil
+        }
         // Two letters alone begin many a text.
         let isText = (format == .pnm || format == .pfm) && ![0x0A, 0x0D, 0x20, 0x09].contains(bytes[2])
         return isText ? nil : format

@@ -1,6 +1,7 @@
 import Codecs
 import Convolution
 import Dispatch
+import Pixels
 import Programs
 import Synchronization
 
@@ -37,14 +38,16 @@ struct PictureBatch {
         if workers < 2 || jobs.contains(where: { !$0.isOfItsOwn }) {
             for (index, job) in jobs.enumerated() {
                 bar?.show(done: index)
-                let told = pictures.outcome(of: job, threads: options.machine.threads, isAlone: jobs.count == 1)
+                let told = pictures.outcome(
+                    of: job, threads: options.machine.threads, isAlone: jobs.count == 1,
+                    explaining: { terminal.talk($0) })
                 report.tell(told)
                 if told.isCutShort { return .ok }
             }
             terminal.showBar("")
             return report.finish()
         }
-        let told = Mutex([Int: PictureOutcome]())
+        let told = Guarded([Int: PictureOutcome]())
         let claimed = Atomic(0)
         let ready = DispatchSemaphore(value: 0)
         let threads = options.machine.threads

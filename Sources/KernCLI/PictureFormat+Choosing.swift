@@ -8,6 +8,7 @@ extension PictureFormat {
             self = format
             return
         }
+        if let format = PictureFormat.known(pathExtensionOf: output) { throw CodecError.notBuiltIn(format) }
         let file = output.split(separator: "/").last ?? ""
         guard let dot = file.lastIndex(of: "."), dot > file.startIndex, FileFacts(output)?.kind != .stream else {
             return nil
@@ -21,8 +22,9 @@ extension PictureFormat {
     func depth(for input: Depth) -> Depth {
         switch self {
         case .npy, .pfm: .float32
-        case .jpeg: .uint8
+        case .jpeg, .webp: .uint8
         case .png, .pnm: input == .uint8 ? .uint8 : .uint16
+        case .tiff: input
         }
     }
 

@@ -43,10 +43,13 @@ struct PictureRun: Sendable {
     let columns: Int
     let lines: Int
 
-    func outcome(of job: OutputPlan.Job, threads: Int, isAlone: Bool) -> PictureOutcome {
+    /// What `--explain` has to say goes to `explaining` at once; without it, it is among what there is to say.
+    func outcome(
+        of job: OutputPlan.Job, threads: Int, isAlone: Bool, explaining: ((String) -> Void)? = nil
+    ) -> PictureOutcome {
         var outcome = PictureOutcome(input: job.input == "-" ? "stdin" : job.input)
         do {
-            try run(job, threads: threads, telling: &outcome)
+            try run(job, threads: threads, explaining: explaining, telling: &outcome)
         } catch CodecError.system(.write, errno: EPIPE) where job.target == .standardOutput {
             outcome.isCutShort = true
         } catch CodecError.exists where command.existing == .skip {
@@ -61,7 +64,9 @@ struct PictureRun: Sendable {
         return outcome
     }
 
-    private func run(_ job: OutputPlan.Job, threads: Int, telling outcome: inout PictureOutcome) throws {
+    private func run(
+        _ job: OutputPlan.Job, threads: Int, explaining: ((String) -> Void)?, telling outcome: inout PictureOutcome
+    ) throws {
         let limits = command.engine.limits
         let reader =
             job.input == "-"
@@ -89,7 +94,10 @@ struct PictureRun: Sendable {
         if job.target != .nowhere {
             try format.checkStores(plan.output, as: job.output, hadAlpha: reader.header.channels.hasAlpha)
         }
-        if command.explains { outcome.talk(PlanText(plan).text) }
+        if command.explains {
+            let text = PlanText(plan).text
+            if let explaining { explaining(text) } else { outcome.talk(text) }
+        }
         let report = try write(plan, from: source, mask, as: format, to: job, telling: &outcome)
         tell(report, plan, reader, format, job, &outcome)
     }

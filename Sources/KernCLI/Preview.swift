@@ -80,6 +80,15 @@ package struct Preview {
         return sink.bytes
     }
 
+    /// Which of a terminal's 256 colours comes nearest: of its cube of six unequal steps a channel, or of its 24 greys.
+    private static func nearest(_ color: [Int]) -> Int {
+        let cube = color.map { $0 < 48 ? 0 : $0 < 115 ? 1 : ($0 - 35) / 40 }
+        let grey = min(23, max(0, (color.reduce(0, +) / 3 - 3) / 10))
+        func distance(_ other: [Int]) -> Int { zip(color, other).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } }
+        let isGrey = distance(color.map { _ in 8 + 10 * grey }) < distance(cube.map { $0 == 0 ? 0 : 55 + 40 * $0 })
+        return isGrey ? 232 + grey : 16 + 36 * cube[0] + 6 * cube[1] + cube[2]
+    }
+
     private func blocks(_ raster: Raster) -> String {
         let size = raster.header.size
         func color(_ x: Int, _ y: Int) -> [Int] {
@@ -89,8 +98,7 @@ package struct Preview {
         }
         func code(_ color: [Int]) -> String {
             if means == .blocks { return "2;\(color[0]);\(color[1]);\(color[2])" }
-            let cube = color.map { ($0 * 5 + 127) / 255 }
-            return "5;\(16 + 36 * cube[0] + 6 * cube[1] + cube[2])"
+            return "5;\(Preview.nearest(color))"
         }
         let shades = Array(" ░▒▓█")
         var lines: [String] = []

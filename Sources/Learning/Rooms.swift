@@ -1,5 +1,5 @@
+import Pixels
 import Programs
-import Synchronization
 
 /// Workspaces of one network: one for each thread and size of part, kept from step to step.
 final class Rooms: Sendable {
@@ -11,7 +11,7 @@ final class Rooms: Sendable {
 
     private let network: Network
     private let learns: Bool
-    private let kept = Mutex(Kept())
+    private let kept = Guarded(Kept())
 
     init(_ network: Network, learns: Bool) {
         self.network = network

@@ -37,7 +37,7 @@ extension Metadata {
     }
 
     /// An EXIF block that tells the orientation and nothing else.
-    private static func exif(_ orientation: Orientation) -> [UInt8] {
+    package static func exif(_ orientation: Orientation) -> [UInt8] {
         let header: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8]
         let tag: [UInt8] = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation.rawValue, 0, 0]
         return header + [0, 1] + tag + [0, 0, 0, 0]

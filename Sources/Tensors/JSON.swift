@@ -27,6 +27,20 @@ package enum JSON: Hashable, Sendable {
         return text
     }
 
+    /// A row of numbers: those that are equal to the one before, as in a box, are not worked out again.
+    private static func write(_ values: [JSON], to text: inout String) {
+        var last: (bits: UInt64, text: String)?
+        for (index, value) in values.enumerated() {
+            if index > 0 { text += "," }
+            guard case .number(let number) = value, number.isFinite else {
+                value.write(to: &text)
+                continue
+            }
+            if last?.bits != number.bitPattern { last = (number.bitPattern, "\(number)") }
+            text += last?.text ?? ""
+        }
+    }
+
     private func write(to text: inout String) {
         switch self {
         case .null: text += "null"
@@ -37,10 +51,7 @@ package enum JSON: Hashable, Sendable {
         case .string(let value): JSON.write(value, to: &text)
         case .array(let values):
             text += "["
-            for (index, value) in values.enumerated() {
-                if index > 0 { text += "," }
-                value.write(to: &text)
-            }
+            JSON.write(values, to: &text)
             text += "]"
         case .object(let members):
             text += "{"

@@ -91,10 +91,62 @@ def make_png():
     Image.fromarray(scene(9, 7)).save(here / "metadata.png", pnginfo=texts, exif=exif, icc_profile=profile, dpi=(72, 72))
 
 
+def make_tiffs():
+    """For the trait TIFF: each beside what it holds, as .npy."""
+    import tifffile
+
+    rgb = scene(45, 33)
+    gray = rgb[..., 0]
+    wide = rgb.astype(np.uint16) * 257
+    alpha = np.arange(33 * 45, dtype=np.uint32).reshape(33, 45) % 256
+    soft = ((rgb * alpha[..., None] + 127) // 255).astype(np.uint32)
+    a = alpha[..., None]
+    plain = np.where(a == 0, 0, np.where(soft >= a, 255, (soft * 255 + a // 2) // np.maximum(a, 1)))
+
+    def make(name, stored, held, **how):
+        tifffile.imwrite(here / f"{name}.tif", stored, metadata=None, software=None, **how)
+        np.save(here / f"{name}.tif.npy", held)
+
+    make("tiles", wide, wide, photometric="rgb", tile=(16, 32), compression="zlib", byteorder=">")
+    make("apart", rgb.transpose(2, 0, 1).copy(), rgb, photometric="rgb", planarconfig="separate", rowsperstrip=7)
+    make("apart-tiles", wide.transpose(2, 0, 1).copy(), wide, photometric="rgb", planarconfig="separate", tile=(16, 16))
+    make("white", 255 - gray, gray, photometric="miniswhite", rowsperstrip=5)
+    make("big", gray.astype(np.uint16) * 257, gray.astype(np.uint16) * 257, photometric="minisblack", bigtiff=True)
+    make("floats", (gray / 255).astype(np.float32), (gray / 255).astype(np.float32), photometric="minisblack")
+    associated = np.dstack([soft, alpha]).astype(np.uint8)
+    make("associated", associated, np.dstack([plain, alpha]).astype(np.uint8), photometric="rgb", extrasamples=["assocalpha"])
+    Image.fromarray(gray > 100).save(here / "bilevel.tif", compression="group4")
+    np.save(here / "bilevel.tif.npy", (gray > 100).astype(np.uint8) * 255)
+    palette = Image.fromarray(rgb).quantize(64)
+    palette.save(here / "palette.tif", compression="tiff_lzw")
+    np.save(here / "palette.tif.npy", np.asarray(palette.convert("RGB")))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.fromarray(rgb).save(
+        here / "metadata.tif", icc_profile=profile, dpi=(300, 150), tiffinfo={274: 6, 270: "a text", 305: "kern"})
+
+
+def make_webps():
+    """For the trait WebP."""
+    rgb = scene(45, 33)
+    rgba = np.dstack([rgb, np.arange(33 * 45).reshape(33, 45).astype(np.uint8)])
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    Image.fromarray(rgba).save(here / "lossless.webp", lossless=True, exact=True)
+    Image.fromarray(rgb).save(here / "lossy.webp", quality=80)
+    Image.fromarray(rgba).save(here / "lossy-alpha.webp", quality=80)
+    Image.fromarray(rgb).save(here / "metadata.webp", lossless=True, exif=exif, icc_profile=profile)
+    Image.fromarray(rgb).save(here / "moving.webp", save_all=True, append_images=[Image.fromarray(255 - rgb)])
+    for name in ("lossless", "lossy", "lossy-alpha", "metadata"):
+        np.save(here / f"{name}.webp.npy", np.asarray(Image.open(here / f"{name}.webp")))
+
+
 def main():
     here.mkdir(exist_ok=True)
     make_jpegs()
     make_png()
+    make_tiffs()
+    make_webps()
     lines = []
     for path in sorted(here.glob("*.jpg")):
         # Pillow takes every CMYK JPEG for Adobe's inverted kind; its own have the marker, so this agrees.

@@ -19,6 +19,22 @@ import Testing
         }
     }
 
+    @Test func `a folder of kernels that is too full to be searched to its end is told of`() throws {
+        let kern = try Kern()
+        let made = try kern.shell("mkdir few many && echo box > few/mine.kern && cd many && seq 10050 | xargs touch")
+        #expect(made.status == 0)
+        let full = try kern.shell("KERN_PATH=many kern list kernels")
+        #expect(full.status == 0 && full.said.contains("many has more than 10000 entries"), "\(full.said)")
+        #expect(try kern.shell("KERN_PATH=few kern list kernels").said == "")
+    }
+
+    @Test func `the plan is told before the picture is made`() throws {
+        let kern = try Kern()
+        let ran = try kern.shell("kern apply --explain box '\(Pictures.samples)/harbour.png' -o - 2>&1")
+        #expect(ran.status == 0)
+        #expect(ran.output.first != 0x89 && ran.output.range(of: Data([0x89, 0x50, 0x4E, 0x47])) != nil)
+    }
+
     @Test func `sixteen bits stay sixteen and eight stay eight`() throws {
         let kern = try Kern()
         _ = try kern.run("apply", "identity", "\(Pictures.samples)/dawn-16bit.png", "-o", "a.png")

@@ -32,6 +32,19 @@ import Testing
         #expect(try Preview(.shades).text(picture) == "░▒\n░█")
     }
 
+    /// xterm's palette: six steps of 0, 95, 135, 175, 215 and 255 a channel, and greys of 8, 18 … 238.
+    @Test func `of 256 colours the nearest is taken`() throws {
+        let colors: [(rgb: [UInt8], code: Int)] = [
+            ([95, 135, 175], 67), ([128, 128, 128], 244), ([0, 0, 0], 16), ([255, 255, 255], 231), ([90, 100, 98], 59),
+            ([40, 0, 0], 233), ([60, 0, 0], 52), ([120, 160, 200], 110),
+        ]
+        for (rgb, code) in colors {
+            let one = Raster(header: PictureHeader(size: Size(1), channels: .rgb, depth: .uint8), bytes: rgb)
+            let text = try Preview(.blocks256).text(one)
+            #expect(text.hasPrefix("\u{1B}[38;5;\(code);"), "\(rgb): \(text.dropFirst())")
+        }
+    }
+
     @Test func `sixels paint every pixel once`() throws {
         let text = try Preview(.sixel).text(picture)
         #expect(text.hasPrefix("\u{1B}Pq\"1;1;2;3#0;2;0;0;0#") && text.hasSuffix("-\u{1B}\\"))

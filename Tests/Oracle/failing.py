@@ -92,7 +92,7 @@ def calls(options):
     """(name, complaint) for every call that could fail."""
     library = Path(tempfile.mkdtemp(prefix="kern-shim-")) / "failing.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, Path(__file__).with_name("failing.c"), "-ldl"], check=True)
-    failures = [("write", (errno.ENOSPC, errno.EIO, errno.EINTR, 0)), ("close", (errno.EIO, errno.EDQUOT)), ("link", (errno.EPERM, errno.ENOSPC, errno.EIO)), ("rename", (errno.EACCES, errno.EIO)), ("fsync", (errno.EIO,)),
+    failures = [("write", (errno.ENOSPC, errno.EIO, errno.EINTR, 0)), ("close", (errno.EIO, errno.EDQUOT)), ("link", (errno.EPERM, errno.ENOSPC, errno.EIO)), ("rename", (errno.EACCES, errno.EIO)), ("fsync", (errno.EIO, errno.EINTR, errno.EINVAL)),
                 ("fchmod", (errno.EPERM,)), ("mkdir", (errno.ENOSPC, errno.EACCES)), ("open", (errno.EMFILE, errno.EACCES, errno.EINTR)), ("read", (errno.EIO, errno.EINTR, 0))]
     for name, words, files in jobs():
         with World(options.kern, files) as world:

@@ -83,6 +83,19 @@ struct CatalogueTests {
         }
     }
 
+    @Test(arguments: [
+        ("gaussian 0", "gaussian: 'sigma' must be above 0, not 0"), ("gaussian -1", "'sigma' must be above 0, not -1"),
+        ("unsharp sigma=0", "unsharp: 'sigma' must be above 0"), ("dog 1 0", "dog: 'ratio' must be above 0"),
+        ("gabor 4 0", "gabor: 'wavelength' must be above 0"),
+    ])
+    func `a size that must be above 0 is asked for as such, at the word that is not`(program: String, message: String) {
+        let error = #expect(throws: ProgramError.self) {
+            _ = try Catalogue().graph(for: SourceText(text: program))
+        }
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains("kernels/") == false)
+    }
+
     @Test(arguments: [0.1, 0.3, 0.5, 1, 2, 7.5, 50, 200]) func `the gaussian is the true one`(sigma: Double) throws {
         let graph = try Catalogue().graph(for: SourceText(text: "gaussian \(sigma)"))
         let kernel = try #require(graph.nodes.last?.step as? KernelStep).kernel

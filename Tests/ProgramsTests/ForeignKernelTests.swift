@@ -60,6 +60,71 @@ struct ForeignKernelTests {
         }
     }
 
+    /// What `convert -define showkernel=1 -morphology Correlate KERNEL` of ImageMagick 6.9 lists.
+    @Test(arguments: [
+        (
+            "3x3>: 1,2,3 4,5,6 7,8,9",
+            ["[1 2 3; 4 5 6; 7 8 9]", "[7 4 1; 8 5 2; 9 6 3]", "[9 8 7; 6 5 4; 3 2 1]", "[3 6 9; 2 5 8; 1 4 7]"]
+        ),
+        (
+            "3x3<: 1,2,3 4,5,6 7,8,9",
+            ["[1 2 3; 4 5 6; 7 8 9]", "[9 8 7; 6 5 4; 3 2 1]", "[3 6 9; 2 5 8; 1 4 7]", "[7 4 1; 8 5 2; 9 6 3]"]
+        ),
+        (
+            "3x3+0+0@: 1,2,3 4,5,6 7,8,9",
+            [
+                "[1 2 3; 4 5 6; 7 8 9] anchor=0,0", "[4 1 2; 7 5 3; 8 9 6] anchor=1,0",
+                "[7 4 1; 8 5 2; 9 6 3] anchor=2,0",
+                "[8 7 4; 9 5 1; 6 3 2] anchor=2,1", "[9 8 7; 6 5 4; 3 2 1] anchor=2,2",
+                "[6 9 8; 3 5 7; 2 1 4] anchor=1,2",
+                "[3 6 9; 2 5 8; 1 4 7] anchor=0,2", "[2 3 6; 1 5 9; 4 7 8] anchor=0,1",
+            ]
+        ),
+        ("3x3>: 1,0,1 0,1,0 1,0,1", ["[1 0 1; 0 1 0; 1 0 1]"]),
+    ])
+    func `a flag of ImageMagick's makes several kernels by turning one`(text: String, expected: [String]) throws {
+        let read = try ForeignKernel.read(Array(text.utf8), as: .imagemagick, isCorrelated: true)
+        let written = try read.map { String(decoding: try $0.written(as: .kern).bytes, as: UTF8.self) }
+        #expect(written.map { String($0.dropLast()) } == expected)
+    }
+
+    /// What ImageMagick does to a scaled kernel: divides weights above and below 0, and adds to the one in the middle.
+    struct Scaled: Sendable, CustomTestStringConvertible {
+        var scale: String
+        var above: Double
+        var below: Double
+        var added = 0.0
+        var testDescription: String { scale }
+    }
+
+    /// The same command with `-define convolve:scale=SCALE`, on weights whose sum is 21, of which 33 above and 12 below 0.
+    @Test(arguments: [
+        Scaled(scale: "!", above: 21, below: 21), Scaled(scale: "^", above: 33, below: 12),
+        Scaled(scale: "50%", above: 2, below: 2), Scaled(scale: "2", above: 0.5, below: 0.5),
+        Scaled(scale: "!,25%", above: 21, below: 21, added: 0.25),
+        Scaled(scale: "1,-50%", above: 100, below: 100, added: -0.5),
+    ])
+    func `a scale of ImageMagick's does what it does there`(expected: Scaled) throws {
+        let weights: [Double] = [1, 2, -3, 4, 5, 6, 7, 8, -9]
+        let text = Array("3x3: 1,2,-3 4,5,6 7,8,-9".utf8)
+        let read = try ForeignKernel.read(text, as: .imagemagick, isCorrelated: true, scale: expected.scale)
+        for (index, weight) in weights.enumerated() {
+            var wanted = weight / (weight < 0 ? expected.below : expected.above)
+            if index == 4 { wanted += expected.added }
+            #expect(abs(read[0].kernel.weights[index] - wanted) < 1e-12, "weight \(index)")
+        }
+    }
+
+    @Test(arguments: ["", "x", "1,2,3", "!!x", "1e999"])
+    func `a scale that is none is refused`(scale: String) {
+        #expect(throws: ForeignKernelError.self) {
+            _ = try ForeignKernel.read(Array("3: 1,2,3,4,5,6,7,8,9".utf8), as: .imagemagick, scale: scale)
+        }
+        #expect(throws: ForeignKernelError.self) {
+            _ = try ForeignKernel.read(Array("1,2\n3,4".utf8), as: .csv, scale: "!")
+        }
+    }
+
     @Test(arguments: KernelSyntax.allCases.filter { $0 != .kern })
     func `what is written is read back as the same kernel`(syntax: KernelSyntax) throws {
         for text in ["1,2,3\n4,5,6\n7,8,-36", "1,2\n3,-6", "1,0,-1\n2,0,-2", "1,2,3,4,-10"] {
@@ -81,7 +146,8 @@ struct ForeignKernelTests {
     @Test(arguments: [
         ("3x3: 1,2,3", KernelSyntax.imagemagick, "a 3x3 kernel has 9 weights, not 3"),
         ("Sobel:1", .imagemagick, "'Sobel' is the name of a kernel of ImageMagick's"),
-        ("3x3@: 1,2,3,4,5,6,7,8,9", .imagemagick, "'@' makes several kernels by turning one"),
+        ("3x2@: 1,2,3,4,5,6", .imagemagick, "'@' turns by 45°, which only a 3x3 kernel can, not 3x2"),
+        ("3x2>: 1,2,3,4,5,6", .imagemagick, "'>' turns by 90°, which a square kernel or a line can, not 3x2"),
         ("3x3+9+1: 1,2,3,4,5,6,7,8,9", .imagemagick, "anchor 9,1 lies outside the 3x3 kernel"),
         ("1,2,3,4", .graphicsmagick, "4 numbers are no square of odd sides"),
         ("3 3 0 0\n1 2 3 4 5 6 7 8 9", .vips, "the scale of a vips matrix is not 0"),

@@ -55,6 +55,26 @@ struct PartTests {
         #expect(with.nodes.allSatisfy { !$0.isHeldWhole })
     }
 
+    @Test(arguments: [
+        "gaussian 3", "gaussian 3 | sobel", "sobel | median 3", "add { box 5 } { gaussian 2 | laplacian }",
+    ])
+    func `a filter does not make the rows that lie far above or below a region`(program: String) throws {
+        let raster = picture(.rgb, Size(width: 16, height: 2000))
+        let region = Region(size: Size(width: 10, height: 20), x: 4, y: 1500)
+        let plan = try plan(program, raster, RunOptions(region: region))
+        for node in plan.nodes where node.text != region.description && !node.text.hasPrefix("inside") {
+            #expect(node.rowsMade < 100, "\(node.text) makes \(node.rowsMade) rows")
+        }
+        let whole = try run(program, raster, options: RunOptions())
+        let part = try run(program, raster, options: RunOptions(region: region))
+        let row = raster.header.bytesPerRow
+        for y in 1500..<1520 {
+            let inside = (y * row + 4 * 3)..<(y * row + 14 * 3)
+            #expect(part.bytes[inside] == whole.bytes[inside], "row \(y)")
+        }
+        #expect(part.bytes[..<(1500 * row)] == raster.bytes[..<(1500 * row)])
+    }
+
     @Test func `a mask blends by its grey, and at black and white exactly`() throws {
         let raster = gray(4, [10, 20, 30, 40])
         let mask = gray(4, [0, 255, 51, 102])

@@ -190,4 +190,7 @@ void kc_temporaries_guard(void);
 // (`ulimit -v`), three threads would use them up before the first picture. There, one heap serves all.
 void kc_heap_share_where_rationed(void);
 
+#include "kc_tiff.h"
+#include "kc_webp.h"
+
 #endif

@@ -123,7 +123,7 @@ struct Apply: Command {
     func run(_ terminal: Terminal) throws -> ExitStatus {
         terminal.isQuiet = isQuiet
         // The program first: nothing is opened for one that cannot run.
-        let graph = try Catalogue(folders: Environment.kernelFolders).graph(for: SourceText(text: program))
+        let graph = try terminal.catalogue(for: "apply").graph(for: SourceText(text: program))
         let options = try runOptions()
         let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: output)
         let plan = try outputs(search, terminal)

@@ -20,6 +20,9 @@ struct Convert: Command {
         help:
             "Takes ImageMagick's and G'MIC's kernels as those of 'correlate', which does not turn them as 'convolve' does."
     )
+    static let scale = Option(
+        "scale", .text, placeholder: "SCALE",
+        help: "Scales a kernel of ImageMagick's as '-define convolve:scale=SCALE' does: !, ^, 50% or !,25%.")
     static let index = Option(
         "index", .integer(1...Int.max), placeholder: "N", help: "Which of several kernels, from 1.")
 
@@ -36,7 +39,7 @@ struct Convert: Command {
                 "KERNEL", completion: .dynamic("program"),
                 help: "A kernel as text, a file with one, '-' for stdin, or a name from 'kern list'.")
         ],
-        options: [source, target, output, correlate, index, .force],
+        options: [source, target, output, correlate, scale, index, .force],
         discussion: [
             "Conventions are translated: kern lays a kernel on the picture as it is printed, as vips does; ImageMagick's and "
                 + "G'MIC's convolve and SVG turn it, and Pillow puts the rows upside down. Divisors become part of the weights, "
@@ -50,6 +53,7 @@ struct Convert: Command {
     let to: KernelSyntax?
     let output: String?
     let isCorrelated: Bool
+    let scale: String?
     let index: Int?
     let force: Bool
 
@@ -59,12 +63,13 @@ struct Convert: Command {
         to = arguments.choice(Convert.target, as: KernelSyntax.self)
         output = arguments.text(Convert.output)
         isCorrelated = arguments.has(Convert.correlate)
+        scale = arguments.text(Convert.scale)
         index = arguments.integer(Convert.index)
         force = arguments.has(.force)
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        let kernels = try read()
+        let kernels = try read(terminal)
         guard (index ?? 1) <= kernels.count, index != nil || kernels.count == 1 else {
             throw Complaint(
                 kernels.count == 1
@@ -90,20 +95,23 @@ struct Convert: Command {
         return .ok
     }
 
-    private func read() throws -> [ForeignKernel] {
+    private func read(_ terminal: Terminal) throws -> [ForeignKernel] {
         let isFile = kernel == "-" || FileFacts(kernel).map { $0.kind != .directory } ?? false
         let bytes = isFile ? try SmallFile.bytes(of: kernel) : Array(kernel.utf8)
         let text = String(decoding: bytes, as: UTF8.self)
         let named = isFile ? Convert.pathExtension(kernel).flatMap(KernelSyntax.init(pathExtension:)) : nil
         let looks = bytes.first == 0x93 ? .npy : KernelSyntax(lookingAt: text)
         let syntax = from ?? (named == .csv && looks != .kern ? looks : named) ?? looks
+        if syntax == .kern, scale != nil {
+            throw Complaint("--scale is ImageMagick's; in kern a kernel is scaled by '| scale 0.5', or by its divisor")
+        }
         if syntax == .kern {
             // A file by its name, so that what it names in turn is found.
             let program = isFile && kernel.hasSuffix(".kern") ? (kernel.contains("/") ? kernel : "./" + kernel) : text
-            return [try known(program)]
+            return [try known(program, in: terminal.catalogue(for: "convert"))]
         }
         do {
-            return try ForeignKernel.read(bytes, as: syntax, isCorrelated: isCorrelated)
+            return try ForeignKernel.read(bytes, as: syntax, isCorrelated: isCorrelated, scale: scale)
         } catch {
             throw Complaint(
                 "\(isFile ? kernel + ": " : "")\(error.sentence) (read as \(syntax.rawValue); --syntax says otherwise)")
@@ -111,8 +119,8 @@ struct Convert: Command {
     }
 
     /// The one kernel that a program of kern's is, with an offset behind it at most.
-    private func known(_ program: String) throws -> ForeignKernel {
-        let graph = try Catalogue(folders: Environment.kernelFolders).graph(for: SourceText(text: program))
+    private func known(_ program: String, in catalogue: Catalogue) throws -> ForeignKernel {
+        let graph = try catalogue.graph(for: SourceText(text: program))
         let steps = graph.nodes.dropFirst().compactMap(\.step)
         guard let step = steps.first as? KernelStep, steps.count == graph.nodes.count - 1, steps.count <= 2,
             let window = try? step.settings.window(step.kernel.size),

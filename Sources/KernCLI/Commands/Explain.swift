@@ -62,7 +62,7 @@ struct Explain: Command {
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        let graph = try Catalogue(folders: Environment.kernelFolders).graph(
+        let graph = try terminal.catalogue(for: "explain").graph(
             for: SourceText(text: program), numbers: numbers)
         var options = try engine.runOptions()
         options.range = range

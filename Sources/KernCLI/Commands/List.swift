@@ -39,7 +39,7 @@ struct List: Command {
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        let catalogue = Catalogue(folders: Environment.kernelFolders)
+        let catalogue = terminal.catalogue(for: "list")
         for kind in kinds {
             let entries = kind == .steps ? Listing.steps : Listing.kernels(of: catalogue)
             if printsJSON {

@@ -5,7 +5,6 @@ import Learning
 import Pixels
 import Programs
 import Steps
-import Synchronization
 import Tensors
 
 /// `kern predict MODEL INPUT...`
@@ -87,7 +86,7 @@ struct Predict: Command {
     private func predictions(
         _ paths: [String], _ trained: TrainedModel, _ machine: Machine
     ) -> [Result<Prediction, Complaint>] {
-        let found = Mutex([Int: Result<Prediction, Complaint>]())
+        let found = Guarded([Int: Result<Prediction, Complaint>]())
         machine.split(0..<paths.count, grain: 1) { piece in
             for index in piece {
                 let result: Result<Prediction, Complaint>

@@ -55,7 +55,7 @@ struct Show: Command {
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        let subject = try Subject(name, layer: layer, in: Catalogue(folders: Environment.kernelFolders))
+        let subject = try Subject(name, layer: layer, in: terminal.catalogue(for: "show"))
         if printsJSON {
             terminal.print(json(subject).text)
         } else {

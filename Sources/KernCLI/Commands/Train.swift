@@ -118,7 +118,7 @@ struct Train: Command {
         terminal.isQuiet = isQuiet
         let text = try ProgramText(program)
         if training.data == nil, !(output?.hasSuffix(Model.suffix) ?? false) {
-            let catalogue = Catalogue(folders: Environment.kernelFolders)
+            let catalogue = terminal.catalogue(for: "train")
             let source = SourceText(name: text.name, text: text.text)
             // Of a net the data tell how many classes there are; here it only matters what kinds of steps there are.
             let graph = try catalogue.graph(for: source, numbers: ["classes": 2])

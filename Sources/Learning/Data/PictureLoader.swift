@@ -2,7 +2,6 @@ import Codecs
 import Convolution
 import Pixels
 import Programs
-import Synchronization
 
 /// Decodes many pictures into samples of one shape, on all threads.
 ///
@@ -101,7 +100,7 @@ struct PictureLoader: Sendable {
         _ found: inout Found
     ) -> [Sample] {
         let perPicture = shape.channels * shape.height * shape.width
-        let shared = Mutex(Found())
+        let shared = Guarded(Found())
         let samples = [Sample](unsafeUninitializedCapacity: shape.count * perPicture) { store, initialized in
             store.initialize(repeating: zero)
             initialized = shape.count * perPicture
@@ -156,7 +155,7 @@ private final class FitPlans: Sendable {
     }
 
     private static let most = 64
-    private let made = Mutex<[Made]>([])
+    private let made = Guarded<[Made]>([])
 
     func plan(for header: PictureHeader, _ fit: DataOptions.Fit?) throws -> Plan? {
         guard let fit else { return nil }

@@ -41,6 +41,14 @@ public struct Catalogue: Sendable {
         return all
     }
 
+    /// What there is to say about folders with so many entries that kernels may be missing; usually nothing.
+    public var gaps: [String] {
+        folders.filter { !KernelFolder.kernelFiles(below: $0).isWhole }.map { folder in
+            "\(folder) has more than \(KernelFolder.mostEntries) entries, and kernels behind these are not found; "
+                + "give kernels a folder of their own"
+        }
+    }
+
     /// The kernel called `name`, or nil.
     public func entry(_ name: String) -> Entry? {
         for folder in folders {
@@ -50,7 +58,7 @@ public struct Catalogue: Sendable {
     }
 
     private func userEntries(in folder: String) -> [Entry] {
-        KernelFolder.kernelFiles(below: folder).map { path in
+        KernelFolder.kernelFiles(below: folder).paths.map { path in
             let (group, name) = Catalogue.split(String(path.dropFirst(folder.count + 1)))
             return Entry(name: name, group: group, isBuiltIn: false) { () throws(ProgramError) in
                 try KernelFolder.read(path)

@@ -9,12 +9,14 @@ enum KernelFolder {
     /// Folders within folders that are looked into.
     private static let deepest = 4
     /// Entries that are looked at: a folder of kernels has hundreds, a whole disk is a mistake.
-    private static let mostEntries = 10_000
+    static let mostEntries = 10_000
 
-    /// Paths of all `.kern` files below `folder`, sorted; none where there is no such folder.
-    static func kernelFiles(below folder: String) -> [String] {
-        var entriesLeft = mostEntries
-        return kernelFiles(below: folder, depth: 0, &entriesLeft)
+    /// Paths of all `.kern` files below `folder`, sorted; none where there is no such folder. Those behind the
+    /// first `mostEntries` entries are missing where it is not `whole`.
+    static func kernelFiles(below folder: String) -> (paths: [String], isWhole: Bool) {
+        var entriesLeft = mostEntries + 1
+        let paths = kernelFiles(below: folder, depth: 0, &entriesLeft)
+        return (paths, entriesLeft > 0)
     }
 
     private static func kernelFiles(below folder: String, depth: Int, _ entriesLeft: inout Int) -> [String] {

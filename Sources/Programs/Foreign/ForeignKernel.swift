@@ -70,15 +70,20 @@ package struct ForeignKernel: Hashable, Sendable {
 
     /// All kernels in `bytes`.
     ///
-    /// - Parameter isCorrelated: for ImageMagick and G'MIC, whose kernels are turned by `convolve` and not by `correlate`.
+    /// - Parameters:
+    ///   - isCorrelated: for ImageMagick and G'MIC, whose kernels are turned by `convolve` and not by `correlate`.
+    ///   - scale: for ImageMagick, what `-define convolve:scale=` says.
     package static func read(
-        _ bytes: [UInt8], as syntax: KernelSyntax, isCorrelated: Bool = false
+        _ bytes: [UInt8], as syntax: KernelSyntax, isCorrelated: Bool = false, scale: String? = nil
     ) throws(ForeignKernelError) -> [ForeignKernel] {
+        if scale != nil, syntax != .imagemagick {
+            throw ForeignKernelError("--scale is ImageMagick's, and this is no kernel of ImageMagick's")
+        }
         if syntax == .npy { return try NPYKernel.read(bytes) }
         let text = String(decoding: bytes, as: UTF8.self)
         return switch syntax {
         case .kern, .npy: preconditionFailure("\(syntax) is no text of others")
-        case .imagemagick: try ImageMagickText.read(text, isCorrelated: isCorrelated)
+        case .imagemagick: try ImageMagickText.read(text, isCorrelated: isCorrelated, scale: scale)
         case .graphicsmagick: [try MatrixTexts.readList(text)]
         case .vips: [try MatrixTexts.readVips(text)]
         case .gmic: [try MatrixTexts.readGMIC(text, isCorrelated: isCorrelated)]

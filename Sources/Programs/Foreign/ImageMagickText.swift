@@ -1,7 +1,7 @@
 import Convolution
 import Pixels
 
-/// ImageMagick's kernel strings: `3x3+1+1: 0,-1,0 -1,5,-1 0,-1,0`, `3: …`, a bare list, several with `;` between.
+/// ImageMagick's kernel strings: `3x3+1+1: 0,-1,0 -1,5,-1 0,-1,0`, `3: …`, `3x3>: …`, a bare list, several with `;` between.
 ///
 /// `-morphology Convolve` turns them by 180°, `-morphology Correlate` does not; the place named is the anchor.
 enum ImageMagickText {
@@ -10,11 +10,16 @@ enum ImageMagickText {
         return text[..<colon].allSatisfy { "0123456789x+-@<> ".contains($0) }
     }
 
-    static func read(_ text: String, isCorrelated: Bool) throws(ForeignKernelError) -> [ForeignKernel] {
+    static func read(
+        _ text: String, isCorrelated: Bool, scale: String? = nil
+    ) throws(ForeignKernelError) -> [ForeignKernel] {
         var kernels: [ForeignKernel] = []
+        let scale: ImageMagickScale? = if let scale { try ImageMagickScale(scale) } else { nil }
         for part in text.split(separator: ";") where !part.allSatisfy(\.isWhitespace) {
-            let kernel = try kernel(part)
-            kernels.append(ForeignKernel(isCorrelated ? kernel : try kernel.turned()))
+            for kernel in try self.kernels(part) {
+                let scaled = try scale?.applied(to: kernel) ?? kernel
+                kernels.append(ForeignKernel(isCorrelated ? scaled : try scaled.turned()))
+            }
         }
         return kernels
     }
@@ -39,18 +44,17 @@ enum ImageMagickText {
     }
 
     /// As it is written, not turned.
-    private static func kernel(_ text: Substring) throws(ForeignKernelError) -> Kernel {
-        guard let colon = text.firstIndex(of: ":") else { return try bare(text) }
+    private static func kernels(_ text: Substring) throws(ForeignKernelError) -> [Kernel] {
+        guard let colon = text.firstIndex(of: ":") else { return [try bare(text)] }
         var head = String(text[..<colon].filter { !$0.isWhitespace })
         guard head.first?.isNumber == true else {
             throw ForeignKernelError(
                 "'\(head.prefix(40))' is the name of a kernel of ImageMagick's; kern's are listed by 'kern list kernels'"
             )
         }
-        if let turns = head.firstIndex(where: { "@<>".contains($0) }) {
-            throw ForeignKernelError(
-                "'\(head[turns])' makes several kernels by turning one; write them out, as in max { [..] } { [..] }")
-        }
+        // Of several flags the first of these counts.
+        let turns = ImageMagickTurns.allCases.first { head.contains($0.rawValue) }
+        head.removeAll { ImageMagickTurns(rawValue: $0) != nil }
         var place: PerAxis<Int>?
         let pieces = head.split(separator: "+").map(String.init)
         if pieces.count == 3, let x = Int(pieces[1]), let y = Int(pieces[2]) {
@@ -64,7 +68,9 @@ enum ImageMagickText {
             width <= 1 << 24, height <= 1 << 24
         else { throw ForeignKernelError("'\(head.prefix(40))' is no size such as 3x3") }
         let (weights, holes) = try cells(text[text.index(after: colon)...])
-        return try ForeignKernelError.kernel(rows: height, columns: width, weights, holes: holes, anchor: place)
+        let kernel = try ForeignKernelError.kernel(
+            rows: height, columns: width, weights, holes: holes, anchor: place)
+        return try turns?.kernels(of: kernel) ?? [kernel]
     }
 
     private static func bare(_ text: Substring) throws(ForeignKernelError) -> Kernel {

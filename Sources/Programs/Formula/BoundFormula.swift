@@ -10,6 +10,11 @@ public struct BoundFormula: Hashable, Sendable {
         return value
     }
 
+    /// Whether the value of the i-th name matters.
+    func reads(_ slot: Int) -> Bool {
+        code.contains { if case .variable(slot) = $0 { true } else { false } }
+    }
+
     /// Evaluates with `values[i]` for the i-th name it was bound to. The result may be infinite or not a number.
     public func evaluate(_ values: [Double]) -> Double {
         precondition(values.count == slotCount, "a formula bound to \(slotCount) values was given \(values.count)")

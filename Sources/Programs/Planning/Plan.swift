@@ -24,6 +24,8 @@ public struct Plan: Sendable {
         public internal(set) var isNeeded: Bool
         /// Most rows of it that are held at one time.
         public internal(set) var rowsHeld: Int
+        /// Rows made in a run: those that nobody asks for, as above and below a region, are not.
+        public internal(set) var rowsMade = 0
         /// What takes the step's place where the plan runs on levels; the picture that comes in has none.
         package internal(set) var levels: (any LevelFilter)?
         /// The nodes it does in one with its own, and the rows of its input that it therefore needs.
@@ -97,7 +99,10 @@ public struct Plan: Sendable {
     private mutating func countMemory() throws(PlanError) {
         let count = RowSchedule.count(self)
         rowsReceived = count.received
-        for index in nodes.indices { nodes[index].rowsHeld = count.held[index] }
+        for index in nodes.indices {
+            nodes[index].rowsHeld = count.held[index]
+            nodes[index].rowsMade = count.made[index]
+        }
         guard memory <= options.maxMemory else {
             func appetite(_ node: Node) -> Int {
                 node.isNeeded ? max(node.bytesHeld, node.scratchBytes) : 0

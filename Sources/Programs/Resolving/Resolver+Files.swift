@@ -82,7 +82,14 @@ extension Resolver {
         var given: [String: Double] = [:]
         func give(_ parameter: String, _ word: Word, at span: SourceSpan) throws(ProgramError) {
             guard given[parameter] == nil else { throw scope.error(.duplicateKey(parameter), at: span) }
-            given[parameter] = try scope.number(word, of: parameter, step: name)
+            let value = try scope.number(word, of: parameter, step: name)
+            given[parameter] = value
+            guard let bound = file.parameters.first(where: { $0.name.text == parameter })?.bound else { return }
+            // Written so that what is no number is refused, too.
+            guard let least = Double(bound.text), value > least else {
+                throw scope.error(
+                    .notAbove(bound: bound.text, parameter: parameter, step: name, found: value), at: span)
+            }
         }
         var handed: Set<String> = []
         func handDown(_ key: Word, _ value: Word?) throws(ProgramError) {

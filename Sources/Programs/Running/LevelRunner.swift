@@ -14,7 +14,7 @@ struct LevelRunner: RowMaker {
     init(_ plan: Plan, reader: RowReadAhead) {
         self.plan = plan
         self.reader = reader
-        schedule = RowSchedule(plan)
+        schedule = RowSchedule(plan, startsLate: false)
         levels = plan.nodes.map {
             Levels(
                 size: $0.shape.size, channels: $0.shape.channels, emptyWithRoomFor: $0.isNeeded ? $0.rowsHeld : 0)

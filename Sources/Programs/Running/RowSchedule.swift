@@ -27,16 +27,35 @@ struct RowSchedule {
         case drop(node: Int, before: Int)
     }
 
-    init(_ plan: Plan) {
+    /// - Parameter startsLate: leave out the rows that nobody will ask for, as those above a region.
+    init(_ plan: Plan, startsLate: Bool = true) {
         nodes = plan.nodes
         last = plan.last
-        rows = plan.nodes.map { _ in 0..<0 }
         surveyed = plan.nodes.map { $0.plan is any SurveyingStep ? 0 : nil }
         var consumers = plan.nodes.map { _ in [(node: Int, input: Int)]() }
         for (index, node) in plan.nodes.enumerated() where node.isNeeded {
             for (position, input) in node.inputs.enumerated() { consumers[input].append((index, position)) }
         }
         self.consumers = consumers
+        rows = plan.nodes.map { _ in 0..<0 }
+        if startsLate { rows = starts.map { $0..<$0 } }
+    }
+
+    /// For each node the first row that anyone will ask for. What is read is read from the top all the same.
+    private var starts: [Int] {
+        var starts = nodes.map { _ in 0 }
+        for (index, node) in nodes.enumerated().reversed() where index != last && node.plan != nil {
+            var first = node.shape.height
+            for (consumer, position) in consumers[index] {
+                guard let plan = nodes[consumer].plan else { continue }
+                let rest = starts[consumer]..<nodes[consumer].shape.height
+                if surveyed[consumer] != nil { first = 0 }
+                if !rest.isEmpty { first = min(first, plan.rowsNeeded(for: rest)[position].lowerBound) }
+            }
+            let grain = node.plan?.rowGrain ?? 1
+            starts[index] = first / grain * grain
+        }
+        return starts
     }
 
     /// Rows that are asked of a node at one time: about a megabyte, and for a tall window enough that
@@ -104,12 +123,14 @@ struct RowSchedule {
         try act(.drop(node: node, before: first))
     }
 
-    /// For each node the most rows that it holds at one time, and how many rows of what is read are asked for.
-    static func count(_ plan: Plan) -> (held: [Int], received: [Int]) {
+    /// For each node the most rows that it holds at one time, how many rows of what is read are asked for, and how many
+    /// rows each node makes.
+    static func count(_ plan: Plan) -> (held: [Int], received: [Int], made: [Int]) {
+        var schedule = RowSchedule(plan, startsLate: !plan.runsOnLevels)
         var held = plan.nodes.map { _ in 0 }
-        var first = held
+        var first = schedule.rows.map(\.lowerBound)
         var received = held
-        var schedule = RowSchedule(plan)
+        var made = held
         let height = plan.nodes[plan.last].shape.height
         let band = bandHeight(of: plan.nodes[plan.last])
         do {
@@ -121,7 +142,9 @@ struct RowSchedule {
                     case .receive(let node, let rows):
                         held[node] = max(held[node], rows.upperBound - first[node])
                         received[node] = rows.upperBound
-                    case .run(let node, let rows): held[node] = max(held[node], rows.upperBound - first[node])
+                    case .run(let node, let rows):
+                        held[node] = max(held[node], rows.upperBound - first[node])
+                        made[node] += rows.count
                     case .drop(let node, let before): first[node] = before
                     case .survey: break
                     }
@@ -134,6 +157,6 @@ struct RowSchedule {
         } catch {
             preconditionFailure("counting rows throws nothing: \(error)")
         }
-        return (held, received)
+        return (held, received, made)
     }
 }

@@ -31,9 +31,12 @@ struct Runner: RowMaker {
         self.keepsAll = keepsAll
         self.reader = reader
         self.mask = mask
-        schedule = RowSchedule(plan)
+        let schedule = RowSchedule(plan, startsLate: !keepsAll)
+        self.schedule = schedule
         converter = SampleConverter(plan.options.machine)
-        planes = plan.nodes.map { Planes(shape: $0.shape, emptyWithRoomFor: $0.isNeeded ? $0.rowsHeld : 0) }
+        planes = zip(plan.nodes, schedule.rows).map { node, rows in
+            Planes(shape: node.shape, emptyWithRoomFor: node.isNeeded ? node.rowsHeld : 0, from: rows.lowerBound)
+        }
         findings = plan.nodes.map { ($0.plan as? any SurveyingStep)?.emptySurvey ?? [] }
     }
 

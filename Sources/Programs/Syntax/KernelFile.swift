@@ -8,11 +8,14 @@ public struct KernelFile: Hashable, Sendable {
         public var name: Word
         /// A formula; it may use the parameters above it.
         public var defaultValue: Word
+        /// What the value must be above: a plain number.
+        public var bound: Word?
         /// The comment behind it: what the parameter means.
         public var summary: String?
 
-        public init(name: Word, defaultValue: Word, summary: String? = nil) {
+        public init(name: Word, defaultValue: Word, bound: Word? = nil, summary: String? = nil) {
             self.name = name
+            self.bound = bound
             self.defaultValue = defaultValue
             self.summary = summary
         }
@@ -63,7 +66,7 @@ extension Scanner {
         return text(from: first, to: last)
     }
 
-    /// { "param" name "=" formula newline }
+    /// { "param" name [ ">" number ] "=" formula newline }
     fileprivate mutating func parameters() throws(ProgramError) -> [KernelFile.Parameter] {
         var found: [KernelFile.Parameter] = []
         var names: Set<String> = []
@@ -94,6 +97,7 @@ extension Scanner {
         let name = word(from: start, to: at)
         if Formula.reservedNames.contains(name.text) { throw fail(.reservedName(name.text), at: name.span) }
         while peek == " " || peek == "\t" { at += 1 }
+        let bound = take(">") ? try boundOfParameter() : nil
         guard take("=") else { throw unexpected("'='") }
         while peek == " " || peek == "\t" { at += 1 }
         let valueStart = at
@@ -107,6 +111,21 @@ extension Scanner {
         let value = word(from: valueStart, to: valueEnd)
         _ = try Formula(value, in: source)
         let comment = peek == "#" ? commentText() : ""
-        return KernelFile.Parameter(name: name, defaultValue: value, summary: comment.isEmpty ? nil : comment)
+        return KernelFile.Parameter(
+            name: name, defaultValue: value, bound: bound, summary: comment.isEmpty ? nil : comment)
+    }
+
+    /// The number behind `>`, and the spaces around it.
+    private mutating func boundOfParameter() throws(ProgramError) -> Word {
+        while peek == " " || peek == "\t" { at += 1 }
+        let start = at
+        while let next = peek, Self.isDigit(next) || next == "." || next == "-" { at += 1 }
+        let bound = word(from: start, to: at)
+        guard let value = Double(bound.text), value.isFinite else {
+            at = start
+            throw unexpected("the number that the parameter must be above")
+        }
+        while peek == " " || peek == "\t" { at += 1 }
+        return bound
     }
 }

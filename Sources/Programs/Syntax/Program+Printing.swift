@@ -90,7 +90,8 @@ extension KernelFile: CustomStringConvertible {
         var lines = help.map { $0.isEmpty ? "#" : "# " + $0 }
         lines += parameters.map { parameter in
             let summary = parameter.summary.map { "  # " + $0 } ?? ""
-            return "param \(parameter.name.text) = \(parameter.defaultValue.text)" + summary
+            let bound = parameter.bound.map { " > \($0.text)" } ?? ""
+            return "param \(parameter.name.text)\(bound) = \(parameter.defaultValue.text)" + summary
         }
         lines += program.lines()
         return lines.joined(separator: "\n") + "\n"

@@ -52,6 +52,8 @@ extension ProgramError: CustomStringConvertible {
             "this is nested deeper than \(limit) levels"
         case .misplacedParameter:
             "'param' stands at the top of a kernel file, before the first step"
+        case .notAbove(let bound, let parameter, let step, let found):
+            "\(shortened(step)): '\(shortened(parameter))' must be above \(bound), not \(Number.text(found))"
         case .unknownVariable(let name, let nearest):
             "unknown variable '\(shortened(name))'" + suggestion(nearest)
         case .unknownFunction(let name, let nearest):

@@ -50,6 +50,9 @@ public struct ProgramError: Error, Hashable, Sendable {
         /// `param` anywhere but at the top of a kernel file.
         case misplacedParameter
 
+        /// A parameter that its kernel file wants above a bound.
+        case notAbove(bound: String, parameter: String, step: String, found: Double)
+
         // Formulas.
         case unknownVariable(String, nearest: String?)
         case unknownFunction(String, nearest: String?)
