@@ -16,11 +16,12 @@ struct LevelTests {
         flat(width: 1, height: 9), flat(width: 27, height: 19),
         "box 2", "box 7", "box 16", "box 17",
         "sobel", "prewitt", "scharr", "roberts", "sobel-x", "laplacian border=edge",
-        "hypot { [1 -1]/2 } { [1; -1]/2 pad=same }",
+        "hypot { [1 -1; 0 0]/2 } { [1 0; -1 0]/2 }",
         "median 5", "median 5 border=edge", "median 15", "median 15 border=reflect", "median 4", "rank 0.2 5",
         "median 3x5",
-        "rank 0.9 7x9 border=wrap", "median 6 pad=full", "median 5 | box 3", "median 3 | sobel", "[1 2; -3 4; 5 -9]",
-        "[-64 64]", "hypot { [1 -2 1] } { [-1 0 1] } | abs",
+        "rank 0.9 7x9 border=wrap", "median 6 pad=full", "median 5 border=edge | box 3", "median 3 border=edge | sobel",
+        "[1 2; -3 4; 5 -9]",
+        "[-64 64]", "hypot { [1 -2 1] } { [-1 0 1] }",
     ]
     /// Its sums leave 16 bits several times.
     private static let tall = matrix(width: 15, height: 18, of: { $0 * 7 % 10 }, over: 1200)
@@ -178,7 +179,7 @@ struct LevelTests {
         ("sharpen", true), ("gaussian 2", true), ("box 15", true), ("median 3 border=edge | gaussian 1", true),
         ("sobel", true), ("scharr-y", true), ("median 3 border=edge | roberts", true), ("laplacian", true),
         ("hypot { sobel-x } { gaussian 1 }", false), ("farid", false), ("gaussian 20", true),
-        ("gaussian 20 border=wrap", false),
+
         ("gaussian 1 | sharpen", false),
         ("sharpen border=renorm", false), ("box 3 stride=2", false),
         ("identity | relu", false),

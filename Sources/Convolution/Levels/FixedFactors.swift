@@ -77,7 +77,8 @@ struct FixedFactors: Sendable {
         let mostColumn = (column.lazy.map { abs($0) }.max() ?? 0) / magnitude
         let (column, row) = (column.map { $0 / magnitude }, row.map { $0 * magnitude })
         let rowSum = row.lazy.map { abs($0) }.reduce(0, +)
-        guard magnitude > 0, rowSum > 0, rowSum < 128 else { return nil }
+        // Larger weights would be split into very many words.
+        guard magnitude > 0, rowSum > 0, rowSum < 4 else { return nil }
         let level = Double(1 << bits)
         // Of a word between the passes, how many make a level: the more the finer, as long as all sums fit 16 bits.
         let most = 65532 / 255.0
