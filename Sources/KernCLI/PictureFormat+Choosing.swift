@@ -8,7 +8,9 @@ extension PictureFormat {
             self = format
             return
         }
-        if let format = PictureFormat.known(pathExtensionOf: output) { throw CodecError.notBuiltIn(format) }
+        if let format = PictureFormat.known(pathExtensionOf: output) {
+            throw Complaint(CodecError.notBuiltIn(format).message(for: output))
+        }
         let file = output.split(separator: "/").last ?? ""
         guard let dot = file.lastIndex(of: "."), dot > file.startIndex, FileFacts(output)?.kind != .stream else {
             return nil

@@ -28,6 +28,14 @@ import Testing
         #expect(try kern.shell("KERN_PATH=few kern list kernels").said == "")
     }
 
+    @Test func `an output in a format that this build lacks is named, and how to get it`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.ramp, "a.pgm")
+        let ran = try kern.run("apply", "box", "a.pgm", "-o", "b.webp")
+        guard ran.status != 0 else { return }
+        #expect(ran.said.contains("b.webp is a WebP") && ran.said.contains("--traits WebP"), "\(ran.said)")
+    }
+
     @Test func `the plan is told before the picture is made`() throws {
         let kern = try Kern()
         let ran = try kern.shell("kern apply --explain box '\(Pictures.samples)/harbour.png' -o - 2>&1")

@@ -29,7 +29,11 @@ enum ImageMagickTurns: Character, CaseIterable {
         }
         var all = [kernel]
         var next = try self == .eighths ? eighth(kernel) : quarter(kernel)
-        while next != all[0], all.count < 8 {
+        func isFirst(_ other: Kernel) -> Bool {
+            other.size == size && other.weights == kernel.weights && other.holes == kernel.holes
+                && other.resolvedAnchor == kernel.resolvedAnchor
+        }
+        while !isFirst(next), all.count < 8 {
             all.append(next)
             next = try self == .eighths ? eighth(next) : quarter(next)
         }
