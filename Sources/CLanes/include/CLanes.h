@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "layers.h"
+#include "levels.h"
+
 // The most wires that `network` takes.
 #define KERN_WIRES 64
 
@@ -44,98 +47,6 @@ typedef enum {
     KERN_COMBINE_HYPOTENUSE,
 } kern_combine_rule;
 
-// Samples that a block of a box's rows has.
-#define KERN_BOX_BLOCK 4096
-
-// Samples that may be read behind the `count` of a row of levels.
-#define KERN_LEVEL_SLACK 256
-
-// From a sum of whole numbers to an 8-bit level: sum / divisor, rounded to nearest, halves up, clipped to 0…255.
-typedef struct {
-    int32_t divisor; // at least 1
-    float factor;    // 1 / divisor
-    float nudge;     // 0.5 + 0.25 / divisor
-    float most;      // 256 + 0.5 / divisor: sums beyond were clipped
-    bool clips;      // whether sums can leave 0…255 at all; if so, those that were clipped are counted
-} kern_level_scale;
-
-// The same from sums of 16 bits, in 16 bits: ((min(sum -| less + more, most)) * factor >> 16) >> shift, where -| stops at 0.
-// Sums below `low` and above `high` are clipped; they are counted if `clips`.
-typedef struct {
-    uint16_t less, more, most, factor, shift, low, high;
-    bool clips;
-} kern_narrow_scale;
-
-// Whole weights of −128…127 on pairs of rows: those of pair p, column k and output row i, the upper row's in the lower
-// byte and both twice, are weights[4 * (p * width + k) + i]. Pair p holds the rows 2p and 2p + 1 below the first.
-typedef struct {
-    size_t width, height;
-    size_t step; // samples from one pixel to the next
-    size_t rows; // of the four that are wanted
-    const uint32_t *weights;
-    // Pairs whose sums fit 16 bits, and for each group of so many and each row what they start from; `bias` is the sum
-    // of these, the same for every row.
-    size_t group;
-    const uint16_t *starts;
-    int32_t bias;
-    kern_level_scale scale;
-    kern_narrow_scale narrow; // a factor of 0 where sums do not fit 16 bits
-} kern_level_window;
-
-// A rank under a rectangle of at most 255 samples, at least 3 high: limits[i][x] are how many of its samples may be above
-// the result of row i. A sample of 255 is above every other result.
-typedef struct {
-    size_t width, height;
-    size_t step; // samples from one pixel to the next
-    size_t rows; // of the four that are wanted
-    const uint8_t *limits[4];
-} kern_level_selection;
-
-// A mean under a rectangle whose sums fit 16 bits.
-typedef struct {
-    size_t step, width;
-    size_t inner, outer; // inner * outer is at most the width
-    uint16_t *columns;   // the sums of columns; they go on by `next`, less `last` where there is one
-    const uint8_t *next, *last;
-    uint16_t *spare; // KERN_BOX_BLOCK + step * width + KERN_LEVEL_SLACK
-    kern_narrow_scale narrow;
-} kern_level_box;
-
-// Two windows of whole weights on pairs of rows: those of pair p, column k and output row i are
-// weights[8 * (p * width + k) + i], as above, those of the second window weights[8 * (p * width + k) + 4 + i]. Sums are
-// less than 2^15.
-typedef struct {
-    size_t width, height;
-    size_t step; // samples from one pixel to the next
-    size_t rows; // of the four that are wanted
-    const uint32_t *weights;
-    float factor; // 1 or 1/2
-    int32_t most; // sums of squares beyond are clipped
-} kern_level_gradients;
-
-// Weights down a column, as words: of pair p and output row i those of rows 2p - i, in the lower half, and 2p + 1 - i.
-typedef struct {
-    size_t height;
-    const uint32_t *weights; // 4 * p + i
-    int32_t start;
-    int32_t shift;
-} kern_fixed_columns;
-
-// Weights along a row, in pairs of taps: pair t reads its words from sample x on. The weights 2t are those of output x on
-// words x and x + 1, the weights 2t + 1 those of output x + 1 on the same words.
-typedef struct {
-    const size_t *ends; // of parts in sequence: the pairs of a part are summed, shifted down by `fine`, then added
-    size_t parts;
-    const uint32_t *weights;
-    int32_t start;
-    int32_t fine;
-    int32_t shift; // 16…24
-    bool clips;
-} kern_fixed_row;
-
-// What becomes of a square of four pixels.
-typedef enum { KERN_HALVE_MEAN, KERN_HALVE_LARGEST, KERN_HALVE_SMALLEST } kern_halving;
-
 // A window as a set of places in the order of its tile's samples. Places from `count` on are samples that take no part;
 // `bits` has a word of its own for them.
 typedef struct {
@@ -146,63 +57,6 @@ typedef struct {
     size_t word;   // where the last rank was found
     int64_t below; // members in the words before that one
 } kern_places;
-
-// One step of an optimiser.
-typedef struct {
-    float rate, beta1, beta2, epsilon;
-    float scale;                    // of the gradient
-    float decay;                    // of the weight, added to the gradient
-    float shrink;                   // of the weight, by itself
-    float correction1, correction2; // of the moments, which start at 0
-    int nesterov;
-} kern_update;
-// How many of a layer's `outputs` are computed together from output `first` on: tiles of at most six that are nearly
-// alike. Weights are packed tile after tile, for each tap one of each output.
-static inline size_t kern_layer_tile(size_t outputs, size_t first) {
-    size_t parts = (outputs + 5) / 6, size = outputs / parts, larger = outputs % parts;
-    return first < larger * (size + 1) ? size + 1 : size;
-}
-
-// out[m * step + x] = start[m] + sum over t of weight (t, m) * in[offsets[t] + x], for x below `count`; without a start
-// the sums are added to what is there
-typedef struct {
-    const float *in;
-    const ptrdiff_t *offsets;
-    size_t taps;
-    const float *weights; // packed as said above
-    const float *start;
-    float *out;
-    size_t step;
-    size_t outputs;
-    size_t count;
-} kern_layer_sums;
-
-// out[m * step + t] += sum over pictures n and x below `count` of
-// left[n * left_picture + m * left_step + x] * right[n * right_picture + offsets[t] + x]
-typedef struct {
-    const float *left;
-    size_t left_picture;
-    size_t left_step;
-    const float *right;
-    size_t right_picture;
-    const ptrdiff_t *offsets;
-    size_t rows;
-    size_t taps;
-    size_t count;
-    size_t pictures;
-    float *out;
-    size_t step;
-} kern_layer_dots;
-
-// 3×3 kernels: that of output o and tap t lies at weights + o * output_step + t * tap_step, `turned` by 180° or not.
-typedef struct {
-    const float *weights;
-    ptrdiff_t output_step;
-    ptrdiff_t tap_step;
-    size_t outputs;
-    size_t taps;
-    int turned;
-} kern_kernels;
 
 typedef struct {
     const char *name;
