@@ -38,7 +38,7 @@ struct ExponentialTests {
                     inputs: [Planes(shape: shape, samples: values)], rows: 0..<1,
                     machine: Machine(lanes: lanes, threads: 1)), into: &found)
             var worst = (places: 0.0, at: Float(0))
-            for (value, result) in zip(values, found.values) {
+            for (value, result) in zip(values, found.samples) {
                 let expected = function(Double(value))
                 // Below the smallest normal float places have another width.
                 guard abs(expected) >= Double(Float.leastNormalMagnitude) else { continue }
@@ -46,7 +46,7 @@ struct ExponentialTests {
                 if !(places <= worst.places) { worst = (places, value) }
             }
             #expect(worst.places <= 0.52, "\(point): \(worst) on \(lanes.name)")
-            let bits = found.values.map(\.bitPattern)
+            let bits = found.samples.map(\.bitPattern)
             if let first { #expect(first == bits, "\(lanes.name)") }
             first = bits
         }
