@@ -49,7 +49,9 @@ extension Convolution {
         let isQuickest = rank.map { taps <= forProduct * max(1, $0) } ?? true
         if let whole, isQuickest, let window = LevelWindow(whole, ground) { return window }
         guard let factors = factors ?? bank.kernels[0].line ?? bank.kernels[0].fewFactors else { return nil }
-        return LevelFixed(factors, of: bank.kernels[0], ground) ?? LevelProducts(factors, ground)
+        // Floats are off by less than whole numbers over a divisor are apart; words of 16 bits need not be.
+        if let fixed = LevelFixed(factors, of: bank.kernels[0], ground), whole == nil || fixed.isExact { return fixed }
+        return LevelProducts(factors, ground)
     }
 }
 

@@ -23,11 +23,13 @@ struct LevelFixed: LevelFilter {
         row = FixedRow(fixed)
     }
 
+    /// In parts of 10,000 of a level, rounded up; what is left of a double's own rounding is no error.
+    private var error: Int { Int((factors.error * 10000 - 1e-6).rounded(.up)) }
+    var isExact: Bool { error <= 0 }
+
     var account: String {
-        // What is left of a double's own rounding is no error.
-        let parts = Int((factors.error * 10000 - 1e-6).rounded(.up))
-        if parts <= 0 { return "columns and rows in fixed point on 8-bit samples: exact" }
-        let digits = String(10000 + parts).dropFirst()
+        if isExact { return "columns and rows in fixed point on 8-bit samples: exact" }
+        let digits = String(10000 + error).dropFirst()
         return "columns and rows in fixed point on 8-bit samples, off by at most 0.\(digits) of a level before rounding"
     }
     var windowRows: Int { size.height }
