@@ -170,7 +170,7 @@ def run_step(head, arguments, picture, values, handed):
 
 
 def parameters(text):
-    found = re.findall(r"^param (\w+) *= *([^#\n]+?) *(?:#.*)?$", text, re.M)
+    found = re.findall(r"^param (\w+) *(?:> *[-.\d]+ *)?= *([^#\n]+?) *(?:#.*)?$", text, re.M)
     body = "\n".join(line for line in text.split("\n") if not line.startswith(("param ", "#")))
     return [f[0] for f in found], [f[1] for f in found], body.strip()
 
