@@ -35,7 +35,7 @@ struct PartTests {
                 Region(size: Size(99), x: 0, y: 0), Region(size: Size(width: 99, height: 1), x: 7, y: 0),
             ] {
                 let part = try run(
-                    "gaussian 1.5", raster, options: RunOptions(alpha: alpha, method: .separable, region: region))
+                    "gaussian 1.5", raster, options: RunOptions(alpha: alpha, region: region, method: .separable))
                 let places = try #require(region.places(in: raster.header.size))
                 let (row, pixel) = (raster.header.bytesPerRow, raster.header.bytesPerRow / raster.header.size.width)
                 for index in raster.bytes.indices {
