@@ -14,11 +14,18 @@
 
 // MARK: What libtiff calls
 
+// libtiff breaks the lines of some of its sentences.
+static void tell(char *text, size_t size, const char *format, va_list values) {
+    vsnprintf(text, size, format, values);
+    for (char *letter = text; *letter != 0; letter++)
+        if ((unsigned char)*letter < 32) *letter = ' ';
+}
+
 static int on_error(TIFF *tiff, void *context, const char *module, const char *format, va_list values) {
     (void)tiff, (void)module;
     kc_tiff_reader *reader = context;
     char text[KC_TEXT_SIZE];
-    vsnprintf(text, sizeof text, format, values);
+    tell(text, sizeof text, format, values);
     if (!reader->failed) kc_set_failure(&reader->report, KC_DAMAGED, text);
     reader->failed = true;
     return 1;
@@ -28,7 +35,7 @@ static int on_warning(TIFF *tiff, void *context, const char *module, const char 
     (void)tiff, (void)module;
     kc_tiff_reader *reader = context;
     char text[KC_TEXT_SIZE];
-    vsnprintf(text, sizeof text, format, values);
+    tell(text, sizeof text, format, values);
     kc_add_warning(&reader->report, text);
     return 1;
 }

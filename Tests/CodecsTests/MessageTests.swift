@@ -8,7 +8,7 @@ import Testing
         (CodecError.empty, "a.png is empty; a picture was expected"),
         (
             .unknownFormat(firstBytes: [0x47, 0x49, 0x0A]),
-            "a.png is none of PNG, JPEG, PNM, PFM, NPY (it begins with 47 49 0a); convert it to PNG"
+            "a.png is none of \(PictureFormat.allCases.map(\.name).joined(separator: ", ")) (it begins with 47 49 0a); convert it to PNG"
         ),
         (.truncated(.jpeg), "a.png is cut short: the JPEG ends before its picture does; get a complete copy"),
         (

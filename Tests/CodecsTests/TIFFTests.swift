@@ -82,15 +82,9 @@
 
         @Test func `a header that claims too much is refused before anything is allocated`() throws {
             var bytes = try fixture("white.tif")
-            // Width and height are the first two entries of the directory, which stands behind the header.
-            for entry in 0..<12 {
-                let place = 10 + 12 * entry
-                guard place + 12 <= bytes.count, bytes[place + 1] == 1, bytes[place] == 0 || bytes[place] == 1 else {
-                    continue
-                }
-                bytes.replaceSubrange((place + 2)..<(place + 4), with: [4, 0])
-                bytes.replaceSubrange((place + 8)..<(place + 12), with: [0xFF, 0xFF, 0xFF, 0x7F])
-            }
+            // The width is the first entry of the directory, which stands behind the header.
+            #expect(Array(bytes[10..<14]) == [0, 1, 4, 0])
+            bytes.replaceSubrange(18..<22, with: [0xFF, 0xFF, 0xFF, 0x7F])
             let error = codecError { _ = try Raster.decode(bytes) }
             guard case .overLimit = error else {
                 Issue.record("\(String(describing: error))")
