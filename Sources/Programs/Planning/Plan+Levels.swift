@@ -70,9 +70,6 @@ extension Plan {
             let middle = nodes[last].inputs.first,
             let down = nodes[middle].inputs.first, let input = nodes[down].inputs.first
         else { return nil }
-        // In one, a band's stages are done again for the rows around it; apart, each row of each is done once. So it pays
-        // where the picture is a band or two, and otherwise holds more and takes longer.
-        guard nodes[last].shape.height <= 2 * filter.windowRows else { return nil }
         return Union(absorbed: [down, middle], input: input, filter: filter) { filter.rowsNeeded(for: $0) }
     }
 }
