@@ -29,10 +29,14 @@ extension Plan {
         let maskReader = maskSource.map { RowReadAhead($0, rows: rowsReceived[mask ?? 0], isAhead: overlaps) }
         let writer = RowWriteBehind(sink, output, isBehind: overlaps)
         do {
-            let report =
-                runsOnLevels
-                ? try run(LevelRunner(self, reader: reader), to: writer)
-                : try run(Runner(self, reader: reader, mask: maskReader), to: writer)
+            let report: RunReport
+            if runsOnLevels {
+                var runner = LevelRunner(self, reader: reader)
+                report = try run(&runner, to: writer)
+            } else {
+                var runner = Runner(self, reader: reader, mask: maskReader)
+                report = try run(&runner, to: writer)
+            }
             try writer.finish()
             return report
         } catch {
@@ -44,8 +48,8 @@ extension Plan {
         }
     }
 
-    private func run(_ runner: some RowMaker, to writer: RowWriteBehind) throws -> RunReport {
-        var runner = runner
+    // inout, because a copy would be a second owner of all rows, and the first write to them would copy them.
+    private func run(_ runner: inout some RowMaker, to writer: RowWriteBehind) throws -> RunReport {
         let band = RowSchedule.bandHeight(of: nodes[last])
         var report = RunReport(samples: output.size.height * output.size.width * output.channels.count, clipped: 0)
         var done = 0

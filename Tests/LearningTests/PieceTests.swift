@@ -2,7 +2,7 @@ import Learning
 import Pixels
 import Testing
 
-struct PatchTests {
+struct PieceTests {
     private func pictures(_ size: Size) -> ExampleSet {
         let samples = (0..<2 * size.width * size.height).map { Float($0) }
         let shape = Shape(count: 2, channels: 1, size: size)

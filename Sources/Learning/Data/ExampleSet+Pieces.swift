@@ -4,8 +4,9 @@ extension ExampleSet {
     /// Pictures and the pictures they are to become in pieces of `size`. Pieces overlap: within `margin` of a cut, where a net
     /// would see its own border instead of the picture, their targets are no numbers and do not count.
     public func pieces(of size: Size, margin: Int) -> (inputs: [Float], targets: [Float]) {
-        guard case .pictures(let targetShape, let targets) = targets else { return ([], []) }
-        precondition(targetShape.size == shape.size, "pictures and targets are cut alike")
+        guard case .pictures(let targetShape, let targets) = targets, targetShape.size == shape.size else {
+            preconditionFailure("pictures and the pictures they are to become are cut alike")
+        }
         let rows = Self.cuts(shape.height, side: size.height, margin: margin)
         let columns = Self.cuts(shape.width, side: size.width, margin: margin)
         let inputs = cut(samples, shape, size, rows, columns) { _, _ in true }
