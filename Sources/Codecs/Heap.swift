@@ -1,6 +1,7 @@
 import CImageCodecs
 
-/// What a process that may have only so many addresses (`ulimit -v`) does before its first thread.
+/// What a process says about its memory before its first thread.
 public enum Heap {
-    public static func sharesWhereRationed() { kc_heap_share_where_rationed() }
+    /// Bands and rows stay the process's own from picture to picture, and threads share what they let go.
+    public static func settle() { kc_heap_settle() }
 }

@@ -7,5 +7,5 @@ import KernCLI
     import Darwin
 #endif
 
-Heap.sharesWhereRationed()
+Heap.settle()
 exit(Tool.run(Array(CommandLine.arguments.dropFirst()), on: Terminal()).rawValue)

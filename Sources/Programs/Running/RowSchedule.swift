@@ -64,7 +64,7 @@ struct RowSchedule {
         let shape = node.shape
         let perRow = max(1, shape.width * shape.channels * shape.count)
         let band = max(8, (1 << 20) / node.bytesPerSample / perRow)
-        if let levels = node.levels { return max(band, min(4 * levels.windowRows, (12 << 20) / perRow)) }
+        if let levels = node.levels { return max(band, min(4 * levels.windowRows, (7 << 20) / perRow)) }
         guard let account = node.plan?.account, account.grid == nil, let axis = account.geometry?.y else { return band }
         let reach = Extent.span(of: axis.kernel, dilation: axis.dilation) / axis.stride
         return max(band, min(2 * reach, (12 << 20) / perRow))
