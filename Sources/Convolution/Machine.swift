@@ -25,6 +25,11 @@ public struct Machine: Sendable {
     ///
     /// A thread that is done claims the next piece, so one whose core is busy with something else holds no one up.
     package func split(_ range: Range<Int>, grain: Int, _ body: @Sendable (Range<Int>) -> Void) {
+        share(range, grain: grain) { _, piece in body(piece) }
+    }
+
+    /// The same, with which of the workers it is: two with one number never run at one time.
+    package func share(_ range: Range<Int>, grain: Int, _ body: @Sendable (Int, Range<Int>) -> Void) {
         let grain = max(grain, 1)
         let pieces = (range.count + grain - 1) / grain
         let claimed = Atomic(0)
@@ -33,7 +38,7 @@ public struct Machine: Sendable {
                 let piece = claimed.add(1, ordering: .relaxed).oldValue
                 guard piece < pieces else { return }
                 let first = range.lowerBound + piece * grain
-                body(first..<min(first + grain, range.upperBound))
+                body(worker, first..<min(first + grain, range.upperBound))
             }
         }
         let workers = min(workers, pieces)

@@ -45,6 +45,17 @@ package struct Levels: Sendable {
         rows = rows.lowerBound..<end
     }
 
+    /// Puts `count` rows behind those that are there.
+    package mutating func append(_ count: Int, from samples: UnsafeRawBufferPointer) {
+        let first = rows.upperBound
+        makeRoom(upTo: first + count)
+        let bytesPerRow = bytesPerRow
+        withMutableRows { target in
+            guard count > 0, let base = samples.baseAddress else { return }
+            UnsafeMutableRawPointer(target.row(first)).copyMemory(from: base, byteCount: count * bytesPerRow)
+        }
+    }
+
     package func withRows<Result>(_ body: (ReadableLevels) -> Result) -> Result {
         bytes.withUnsafeBufferPointer { store in
             body(

@@ -76,6 +76,12 @@ extension Planes {
         rows = first..<rows.upperBound
     }
 
+    /// Forgets all rows; the next will be `row`.
+    package mutating func begin(at row: Int) {
+        rows = row..<row
+        firstStoredRow = row
+    }
+
     /// Extends `rows` to end at `end`, moving or growing the store where it must. The new rows hold anything.
     package mutating func makeRoom(upTo end: Int) {
         guard end > rows.upperBound else { return }

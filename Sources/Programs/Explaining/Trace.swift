@@ -50,9 +50,9 @@ extension Plan {
         guard (0..<output.size.width).contains(x), (0..<output.size.height).contains(y) else {
             throw PlanError.outside(x: x, y: y, output.size)
         }
-        var runner = Runner(
-            self, reader: RowReadAhead(source, rows: rowsReceived[0], isAhead: false), keepsAll: true)
-        _ = try runner.rows(upTo: output.size.height)
+        var runner = Runner(self, on: options.machine, keepsAll: true)
+        let feed = ReadFeed([0: RowReadAhead(source, rows: rowsReceived[0], isAhead: false)])
+        try runner.pull(upTo: output.size.height, from: feed)
         var tracer = Tracer(plan: self, runner: runner)
         _ = tracer.step(last, at: PerAxis(x: x, y: y))
         return Trace(steps: tracer.steps)

@@ -24,6 +24,8 @@ public struct Plan: Sendable {
         public internal(set) var isNeeded: Bool
         /// Most rows of it that are held at one time.
         public internal(set) var rowsHeld: Int
+        /// Threads that hold rows of it, each its own.
+        var bandsHeld = 1
         /// Rows made in a run: those that nobody asks for, as above and below a region, are not.
         public internal(set) var rowsMade = 0
         /// What takes the step's place where the plan runs on levels; the picture that comes in has none.
@@ -47,6 +49,8 @@ public struct Plan: Sendable {
     let mask: Int?
     /// For each node that is read, how many of its rows are: a crop may do without the last.
     private(set) var rowsReceived: [Int] = []
+    /// Rows of the result that each thread makes by itself at one time; nil where the threads share every step.
+    package private(set) var stretch: Int?
     /// What `--range` came to.
     public let range: RangeRule
 
@@ -103,6 +107,7 @@ public struct Plan: Sendable {
             nodes[index].rowsHeld = count.held[index]
             nodes[index].rowsMade = count.made[index]
         }
+        if let stretch = stretchThatPays { hold(stretch) }
         guard memory <= options.maxMemory else {
             func appetite(_ node: Node) -> Int {
                 node.isNeeded ? max(node.bytesHeld, node.scratchBytes) : 0
@@ -113,6 +118,20 @@ public struct Plan: Sendable {
     }
 }
 
+extension Plan {
+    /// Takes the way by stretches if the memory suffices for it.
+    private mutating func hold(_ stretch: Int) {
+        let held = RowSchedule.count(self, stretch: stretch..<3 * stretch).held
+        var stretched = self
+        stretched.stretch = stretch
+        for index in nodes.indices {
+            stretched.nodes[index].rowsHeld = held[index]
+            stretched.nodes[index].bandsHeld = options.machine.workers
+        }
+        if stretched.memory <= options.maxMemory { self = stretched }
+    }
+}
+
 extension Plan.Node {
     /// Whether it has weights that nobody has learned yet.
     public var asksForWeights: Bool { isNeeded && weights.isEmpty && !(plan?.parameters.isEmpty ?? true) }
@@ -120,7 +139,7 @@ extension Plan.Node {
     var weightBytes: Int { weights.reduce(0) { $0 + 4 * ($1.shape.sampleCount ?? 0) } }
 
     public var bytesHeld: Int {
-        isNeeded ? bytesPerSample * shape.count * shape.channels * rowsHeld * shape.width : 0
+        isNeeded ? bytesPerSample * shape.count * shape.channels * rowsHeld * bandsHeld * shape.width : 0
     }
 
     /// For each input the rows that the rows `rows` are computed from.

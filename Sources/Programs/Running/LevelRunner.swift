@@ -4,16 +4,21 @@ import Steps
 
 /// The schedule with pixels in it, as the 8-bit samples that they are.
 struct LevelRunner: RowMaker {
+    let height: Int
     private let plan: Plan
-    private let reader: RowReadAhead
+    private let feed: ReadFeed
+    private let band: Int
+    private var done = 0
     private var schedule: RowSchedule
     private var levels: [Levels]
     /// Samples that were clipped in rows that are not stored yet.
     private var clipped = 0
 
-    init(_ plan: Plan, reader: RowReadAhead) {
+    init(_ plan: Plan, from feed: ReadFeed) {
         self.plan = plan
-        self.reader = reader
+        self.feed = feed
+        height = Chunk.height(for: plan.output)
+        band = RowSchedule.bandHeight(of: plan.nodes[plan.last])
         schedule = RowSchedule(plan, startsLate: false)
         levels = plan.nodes.map {
             Levels(
@@ -21,17 +26,14 @@ struct LevelRunner: RowMaker {
         }
     }
 
-    mutating func rows(upTo end: Int) throws -> Range<Int> {
+    mutating func next() throws -> Range<Int> {
         var schedule = schedule
-        try schedule.pull(plan.last, upTo: end) { try perform($0) }
-        self.schedule = schedule
-        return schedule.rows[plan.last]
-    }
-
-    mutating func release(upTo row: Int) throws {
-        var schedule = schedule
-        try schedule.release(plan.last, writtenUpTo: row) { try perform($0) }
-        self.schedule = schedule
+        if done == schedule.rows[plan.last].upperBound {
+            try schedule.release(writtenUpTo: done) { try perform($0) }
+            try schedule.pull(plan.last, upTo: min(plan.output.size.height, done + band)) { try perform($0) }
+            self.schedule = schedule
+        }
+        return done..<min(schedule.rows[plan.last].upperBound, done + height)
     }
 
     mutating func store(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) -> Int {
@@ -41,14 +43,15 @@ struct LevelRunner: RowMaker {
                 from: UnsafeRawBufferPointer(
                     start: source.row(rows.lowerBound), count: rows.count * result.bytesPerRow))
         }
+        done = rows.upperBound
         defer { clipped = 0 }
         return clipped
     }
 
     private mutating func perform(_ action: RowSchedule.Action) throws {
         switch action {
-        case .receive(_, let rows):
-            try receive(rows.count)
+        case .receive(let node, let rows):
+            try feed.take(rows, of: node) { levels[node].append($0, from: $1) }
         case .survey:
             break
         case .run(let node, let rows):
@@ -62,20 +65,6 @@ struct LevelRunner: RowMaker {
             }
         case .drop(let node, let before):
             levels[node].dropRows(before: before)
-        }
-    }
-
-    private mutating func receive(_ count: Int) throws {
-        var left = count
-        while left > 0 {
-            left -= try reader.take(atMost: left) { rows, bytes in
-                let first = levels[0].rows.upperBound
-                levels[0].makeRoom(upTo: first + rows)
-                levels[0].withMutableRows { target in
-                    UnsafeMutableRawPointer(target.row(first))
-                        .copyMemory(from: bytes.baseAddress ?? UnsafeRawPointer(target.base), byteCount: bytes.count)
-                }
-            }
         }
     }
 }

@@ -25,44 +25,53 @@ extension Plan {
         precondition((maskSource != nil) == (mask != nil), "a mask is given where one was planned for")
         try requireKnownWeights()
         let overlaps = options.machine.threads > 1
-        let reader = RowReadAhead(source, rows: rowsReceived[0], isAhead: overlaps)
-        let maskReader = maskSource.map { RowReadAhead($0, rows: rowsReceived[mask ?? 0], isAhead: overlaps) }
-        let writer = RowWriteBehind(sink, output, isBehind: overlaps)
+        let readers = readers(of: source, mask: maskSource, isAhead: overlaps)
         do {
-            let report: RunReport
-            if runsOnLevels {
-                var runner = LevelRunner(self, reader: reader)
-                report = try run(&runner, to: writer)
-            } else {
-                var runner = Runner(self, reader: reader, mask: maskReader)
-                report = try run(&runner, to: writer)
+            if let stretch {
+                var maker = StretchMaker(self, stretch: stretch, from: readers)
+                return try run(&maker, to: sink, isBehind: overlaps)
             }
-            try writer.finish()
-            return report
+            if runsOnLevels {
+                var maker = LevelRunner(self, from: ReadFeed(readers))
+                return try run(&maker, to: sink, isBehind: overlaps)
+            }
+            var maker = BandMaker(self, from: ReadFeed(readers))
+            return try run(&maker, to: sink, isBehind: overlaps)
         } catch {
-            reader.stop()
-            maskReader?.stop()
-            // Rows on their way lie before those that could not be made: their failure is the first.
-            try writer.drain()
+            for reader in readers.values { reader.stop() }
             throw error
         }
     }
 
-    // inout, because a copy would be a second owner of all rows, and the first write to them would copy them.
-    private func run(_ runner: inout some RowMaker, to writer: RowWriteBehind) throws -> RunReport {
-        let band = RowSchedule.bandHeight(of: nodes[last])
-        var report = RunReport(samples: output.size.height * output.size.width * output.channels.count, clipped: 0)
-        var done = 0
-        while done < output.size.height {
-            let end = try runner.rows(upTo: min(output.size.height, done + band)).upperBound
-            while done < end {
-                let next = min(end, done + writer.height)
-                try writer.write(next - done) { report.clipped += runner.store(done..<next, into: $0) }
-                done = next
-            }
-            try runner.release(upTo: done)
+    private func readers(
+        of source: any RowSource, mask maskSource: (any RowSource)?, isAhead: Bool
+    ) -> [Int: RowReadAhead] {
+        // What the threads take at one time should have been read while they were at the last.
+        let ahead = stretch.map { StretchMaker.height($0, on: options.machine) } ?? 0
+        var readers = [0: RowReadAhead(source, rows: rowsReceived[0], isAhead: isAhead, atLeast: ahead)]
+        if let mask, let maskSource {
+            readers[mask] = RowReadAhead(maskSource, rows: rowsReceived[mask], isAhead: isAhead, atLeast: ahead)
         }
-        return report
+        return readers
+    }
+
+    // inout, because a copy would be a second owner of all rows, and the first write to them would copy them.
+    private func run(_ maker: inout some RowMaker, to sink: any RowSink, isBehind: Bool) throws -> RunReport {
+        let writer = RowWriteBehind(sink, output, height: maker.height, isBehind: isBehind)
+        var report = RunReport(samples: output.size.height * output.size.width * output.channels.count, clipped: 0)
+        do {
+            while true {
+                let rows = try maker.next()
+                if rows.isEmpty { break }
+                try writer.write(rows.count) { report.clipped += maker.store(rows, into: $0) }
+            }
+            try writer.finish()
+            return report
+        } catch {
+            // Rows on their way lie before those that could not be made: their failure is the first.
+            try writer.drain()
+            throw error
+        }
     }
 
     /// Runs over the rows of a picture and keeps the result.
@@ -98,6 +107,9 @@ extension Plan {
         }
         return Raster(header: output, bytes: bytes)
     }
+
+    /// Of a node that is read.
+    func header(of node: Int) -> PictureHeader { node == mask ? options.mask ?? input : input }
 
     func requireKnownWeights() throws(PlanError) {
         if let node = nodes.first(where: \.asksForWeights) {

@@ -20,13 +20,14 @@ final class RowReadAhead {
     /// - Parameters:
     ///   - rows: how many rows will be taken; no more are read.
     ///   - isAhead: false reads on the caller's thread, when rows are asked for.
-    init(_ source: any RowSource, rows: Int, isAhead: Bool) {
+    ///   - ahead: rows for which there is to be room.
+    init(_ source: any RowSource, rows: Int, isAhead: Bool, atLeast ahead: Int = 0) {
         let header = source.header
         let height = Chunk.height(for: header)
         // What fits one chunk has nothing to overlap with.
         self.isAhead = isAhead && rows > height
         rowsLeft = rows
-        chunks = (0..<(self.isAhead ? Chunk.inFlight : 1)).map { _ in
+        chunks = (0..<(self.isAhead ? max(Chunk.inFlight, 1 + ahead / height) : 1)).map { _ in
             Chunk(byteCount: height * header.bytesPerRow)
         }
         reader = Reader(source, chunks: chunks, rows: rows, height: height)

@@ -7,10 +7,10 @@ import Steps
 ///
 /// The schedule is a value of numbers. `count` plays it through without a pixel; the runner plays it with them.
 struct RowSchedule {
-    private let nodes: [Plan.Node]
+    let nodes: [Plan.Node]
     /// For each node, who takes its rows: node and which of its inputs.
     private let consumers: [[(node: Int, input: Int)]]
-    private let last: Int
+    let last: Int
     /// Rows that are there.
     private(set) var rows: [Range<Int>]
     /// Input rows that a surveying node has looked at; nil once it has seen all, or has nothing to survey.
@@ -27,8 +27,11 @@ struct RowSchedule {
         case drop(node: Int, before: Int)
     }
 
-    /// - Parameter startsLate: leave out the rows that nobody will ask for, as those above a region.
-    init(_ plan: Plan, startsLate: Bool = true) {
+    /// - Parameters:
+    ///   - startsLate: leave out the rows that nobody will ask for, as those above a region. What is read is read from the top
+    ///     all the same.
+    ///   - first: the row of the result to begin at, where what is read is at hand from any row on.
+    init(_ plan: Plan, startsLate: Bool = true, from first: Int? = nil) {
         nodes = plan.nodes
         last = plan.last
         surveyed = plan.nodes.map { $0.plan is any SurveyingStep ? 0 : nil }
@@ -38,24 +41,33 @@ struct RowSchedule {
         }
         self.consumers = consumers
         rows = plan.nodes.map { _ in 0..<0 }
-        if startsLate { rows = starts.map { $0..<$0 } }
+        guard startsLate || first != nil else { return }
+        let asked = rowsAsked(by: (first ?? 0)..<plan.nodes[last].shape.height)
+        rows = zip(nodes, asked).map { node, asked in
+            node.plan == nil && first == nil ? 0..<0 : asked.lowerBound..<asked.lowerBound
+        }
     }
 
-    /// For each node the first row that anyone will ask for. What is read is read from the top all the same.
-    private var starts: [Int] {
-        var starts = nodes.map { _ in 0 }
-        for (index, node) in nodes.enumerated().reversed() where index != last && node.plan != nil {
-            var first = node.shape.height
-            for (consumer, position) in consumers[index] {
-                guard let plan = nodes[consumer].plan else { continue }
-                let rest = starts[consumer]..<nodes[consumer].shape.height
-                if surveyed[consumer] != nil { first = 0 }
-                if !rest.isEmpty { first = min(first, plan.rowsNeeded(for: rest)[position].lowerBound) }
+    /// For each node the rows of it that `result`, rows of the last one, comes from.
+    func rowsAsked(by result: Range<Int>) -> [Range<Int>] {
+        var asked = nodes.map { $0.shape.height..<$0.shape.height }
+        for (index, node) in nodes.enumerated().reversed() where index == last || !consumers[index].isEmpty {
+            var first = index == last ? result.lowerBound : node.shape.height
+            var end = index == last ? result.upperBound : 0
+            for (consumer, position) in consumers[index] where !asked[consumer].isEmpty {
+                let needed = nodes[consumer].rowsNeeded(for: asked[consumer])
+                guard position < needed.count else { continue }
+                let rows = surveyed[consumer] == nil ? needed[position] : 0..<node.shape.height
+                // A region asks for none where the result lies outside it.
+                if rows.isEmpty { continue }
+                first = min(first, rows.lowerBound)
+                end = max(end, rows.upperBound)
             }
+            guard first < end else { continue }
             let grain = node.plan?.rowGrain ?? 1
-            starts[index] = first / grain * grain
+            asked[index] = first / grain * grain..<min(node.shape.height, (end + grain - 1) / grain * grain)
         }
-        return starts
+        return asked
     }
 
     /// Rows that are asked of a node at one time: about a megabyte, and for a tall window enough that
@@ -70,8 +82,15 @@ struct RowSchedule {
         return max(band, min(2 * reach, (12 << 20) / perRow))
     }
 
+    /// The same for one thread that goes through all steps by itself: with no one to wait for, it takes less, and keeps it in its cache.
+    static func stretchBand(of node: Plan.Node) -> Int {
+        max(8, (1 << 16) / max(1, node.shape.width * node.shape.channels * node.shape.count))
+    }
+
     /// Has the rows of `node` up to `end` made.
-    mutating func pull(_ node: Int, upTo end: Int, _ act: (Action) throws -> Void) throws {
+    mutating func pull<Failure>(
+        _ node: Int, upTo end: Int, _ act: (Action) throws(Failure) -> Void
+    ) throws(Failure) {
         let height = nodes[node].shape.height
         let grain = nodes[node].plan?.rowGrain ?? 1
         let band = RowSchedule.bandHeight(of: nodes[node])
@@ -93,7 +112,9 @@ struct RowSchedule {
         }
     }
 
-    private mutating func survey(_ node: Int, _ act: (Action) throws -> Void) throws {
+    private mutating func survey<Failure>(
+        _ node: Int, _ act: (Action) throws(Failure) -> Void
+    ) throws(Failure) {
         guard var seen = surveyed[node], let input = nodes[node].inputs.first else { return }
         let height = nodes[input].shape.height
         let band = RowSchedule.bandHeight(of: nodes[input])
@@ -109,7 +130,9 @@ struct RowSchedule {
     }
 
     /// Lets go the rows of `node` that everyone is done with.
-    mutating func release(_ node: Int, writtenUpTo written: Int = .max, _ act: (Action) throws -> Void) throws {
+    mutating func release<Failure>(
+        _ node: Int, writtenUpTo written: Int = .max, _ act: (Action) throws(Failure) -> Void
+    ) throws(Failure) {
         var keep = node == last ? written : .max
         for (consumer, position) in consumers[node] {
             guard nodes[consumer].plan != nil else { continue }
@@ -123,40 +146,56 @@ struct RowSchedule {
         try act(.drop(node: node, before: first))
     }
 
-    /// For each node the most rows that it holds at one time, how many rows of what is read are asked for, and how many
-    /// rows each node makes.
-    static func count(_ plan: Plan) -> (held: [Int], received: [Int], made: [Int]) {
+    /// Lets go what is not needed once the result's rows before `row` are written.
+    mutating func release<Failure>(
+        writtenUpTo row: Int, _ act: (Action) throws(Failure) -> Void
+    ) throws(Failure) {
+        try release(last, writtenUpTo: row, act)
+    }
+
+    /// What making rows of the result comes to, node for node.
+    struct Count {
+        /// The most rows held at one time.
+        var held: [Int]
+        /// Rows of what is read that are asked for.
+        var received: [Int]
+        var made: [Int]
+    }
+
+    /// Plays the whole run of a plan.
+    static func count(_ plan: Plan) -> Count {
         var schedule = RowSchedule(plan, startsLate: !plan.runsOnLevels)
-        var held = plan.nodes.map { _ in 0 }
-        var first = schedule.rows.map(\.lowerBound)
-        var received = held
-        var made = held
-        let height = plan.nodes[plan.last].shape.height
-        let band = bandHeight(of: plan.nodes[plan.last])
-        do {
-            var done = 0
-            while done < height {
-                let next = min(height, done + band)
-                try schedule.pull(plan.last, upTo: next) { action in
-                    switch action {
-                    case .receive(let node, let rows):
-                        held[node] = max(held[node], rows.upperBound - first[node])
-                        received[node] = rows.upperBound
-                    case .run(let node, let rows):
-                        held[node] = max(held[node], rows.upperBound - first[node])
-                        made[node] += rows.count
-                    case .drop(let node, let before): first[node] = before
-                    case .survey: break
-                    }
-                }
-                done = schedule.rows[plan.last].upperBound
-                try schedule.release(plan.last, writtenUpTo: done) { action in
-                    if case .drop(let node, let before) = action { first[node] = before }
+        let last = plan.nodes[plan.last]
+        return schedule.count(upTo: last.shape.height, bandHeight(of: last))
+    }
+
+    /// Plays the making of `rows` of the result by one thread.
+    static func count(_ plan: Plan, stretch rows: Range<Int>) -> Count {
+        var schedule = RowSchedule(plan, from: rows.lowerBound)
+        return schedule.count(upTo: rows.upperBound, stretchBand(of: plan.nodes[plan.last]))
+    }
+
+    private mutating func count(upTo end: Int, _ band: Int) -> Count {
+        let none = nodes.map { _ in 0 }
+        var count = Count(held: none, received: none, made: none)
+        var first = rows.map(\.lowerBound)
+        while rows[last].upperBound < end {
+            pull(last, upTo: min(end, rows[last].upperBound + band)) { action in
+                switch action {
+                case .receive(let node, let rows):
+                    count.held[node] = max(count.held[node], rows.upperBound - first[node])
+                    count.received[node] = rows.upperBound
+                case .run(let node, let rows):
+                    count.held[node] = max(count.held[node], rows.upperBound - first[node])
+                    count.made[node] += rows.count
+                case .drop(let node, let before): first[node] = before
+                case .survey: break
                 }
             }
-        } catch {
-            preconditionFailure("counting rows throws nothing: \(error)")
+            release(writtenUpTo: rows[last].upperBound) { action in
+                if case .drop(let node, let before) = action { first[node] = before }
+            }
         }
-        return (held, received, made)
+        return count
     }
 }

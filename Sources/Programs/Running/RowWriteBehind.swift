@@ -15,8 +15,8 @@ final class RowWriteBehind {
     private var inFlight = 0
 
     /// - Parameter isBehind: false writes on the caller's thread.
-    init(_ sink: any RowSink, _ header: PictureHeader, isBehind: Bool) {
-        height = Chunk.height(for: header)
+    init(_ sink: any RowSink, _ header: PictureHeader, height: Int, isBehind: Bool) {
+        self.height = height
         // What fits one chunk has nothing to overlap with.
         self.isBehind = isBehind && header.size.height > height
         let byteCount = height * header.bytesPerRow

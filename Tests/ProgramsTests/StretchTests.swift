@@ -1,0 +1,81 @@
+import Convolution
+import Pixels
+import Programs
+import Steps
+import Testing
+
+/// Plans whose rows the threads make in stretches, each through all steps by itself.
+@Suite(.enabled(if: Machine.coreCount > 1, "stretches need two cores"))
+struct StretchTests {
+    /// So narrow and tall that it has the bytes of many stretches and the pixels of few.
+    private func picture(_ channels: Channels, _ depth: Depth, height: Int = 45_000) -> Raster {
+        let width = 148 / (channels.count * (depth == .uint8 ? 1 : 2))
+        let header = PictureHeader(size: Size(width: width, height: height), channels: channels, depth: depth)
+        return Raster(
+            header: header,
+            bytes: (0..<header.bytesPerRow * height).map {
+                UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13)
+            })
+    }
+
+    private func plan(
+        _ program: String, _ header: PictureHeader, threads: Int, _ change: (inout RunOptions) -> Void = { _ in }
+    ) throws -> Plan {
+        var options = RunOptions(machine: Machine(threads: threads))
+        change(&options)
+        let graph = try Catalogue().graph(for: SourceText(text: program))
+        return try Plan(graph, for: header, options: options)
+    }
+
+    @Test(arguments: [
+        "gaussian | sharpen | sobel", "gaussian 1 | median 3 | gamma 0.8", "sobel border=reflect | box 3",
+        "maxpool 3 | sharpen", "gaussian 1 | avgpool 2 | gaussian 1", "[1 2 3; 4 5 6; 7 8 9]/45 dilate=3 | relu",
+        "[1 2 1; 2 4 2; 1 2 1]/16 stride=2x3 | laplacian", "add { gaussian 1 } { sobel }",
+        "resize 18x20000 | sharpen | unsharp",
+        "gaussian 1 | crop 20x36000 at=3,500 | sharpen",
+    ])
+    func `stretches change no byte`(_ program: String) throws {
+        for (channels, depth) in [(Channels.gray, Depth.uint8), (.rgba, .uint8), (.rgb, .uint16)] {
+            let raster = picture(channels, depth)
+            let plan = try plan(program, raster.header, threads: 2)
+            #expect(plan.stretch != nil, "\(program) \(channels) \(depth)")
+            let expected = try self.plan(program, raster.header, threads: 1).applied(to: raster)
+            #expect(try plan.applied(to: raster) == expected, "\(program) \(channels) \(depth)")
+        }
+    }
+
+    @Test func `a region and a mask are the same in stretches`() throws {
+        let raster = picture(.gray, .uint8)
+        let mask = raster
+        for region in [nil, Region(size: Size(width: 20, height: 25_000), x: 3, y: 19_000)] {
+            var results: [Raster] = []
+            for threads in [1, 2] {
+                let plan = try plan("gaussian | sharpen | sobel", raster.header, threads: threads) {
+                    $0.region = region
+                    $0.mask = mask.header
+                }
+                #expect((plan.stretch != nil) == (threads > 1))
+                results.append(try plan.applied(to: raster, mask: mask))
+            }
+            #expect(results[0] == results[1])
+        }
+    }
+
+    @Test(arguments: ["gaussian | rescale", "gaussian border=wrap | sharpen", "gaussian 1 | hysteresis 0.2 0.4"])
+    func `what needs all rows is not cut into stretches`(_ program: String) throws {
+        let header = picture(.gray, .uint8).header
+        #expect(try plan(program, header, threads: 2).stretch == nil)
+    }
+
+    @Test func `a picture that is a stretch or two is filtered step by step`() throws {
+        let header = picture(.rgb, .uint8, height: 2000).header
+        #expect(try plan("gaussian | sharpen | sobel", header, threads: 2).stretch == nil)
+    }
+
+    @Test func `memory that two threads' own rows would break keeps the threads at one step`() throws {
+        let header = picture(.rgb, .uint8).header
+        let alone = try plan("gaussian | sharpen | sobel", header, threads: 1)
+        let together = try plan("gaussian | sharpen | sobel", header, threads: 2) { $0.maxMemory = alone.memory + 1 }
+        #expect(together.memory <= alone.memory + 1)
+    }
+}
