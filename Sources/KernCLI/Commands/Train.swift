@@ -9,7 +9,7 @@ import Steps
 struct Train: Command {
     static let before = Option(
         "before", .file, placeholder: "PICTURE", repeats: true,
-        help: "A picture as it was, or a folder of them; may be given several times.")
+        help: "A picture as it was, or a folder of them.")
     static let after = Option(
         "after", .file, placeholder: "PICTURE", repeats: true,
         help:

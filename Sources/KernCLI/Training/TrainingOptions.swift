@@ -46,7 +46,7 @@ struct TrainingOptions: Sendable {
     )
     static let sometimes = Option(
         "sometimes", .text, placeholder: "SHARE PROGRAM", repeats: true,
-        help: "Runs a program over a share of the examples, such as '0.2 gaussian 1'; may be given several times.")
+        help: "Runs a program over a share of the examples, such as '0.2 gaussian 1'.")
     static let patience = Option(
         "patience", .integer(1...1_000_000), placeholder: "N",
         help: "Ends when the validation has not got better for N epochs.")
