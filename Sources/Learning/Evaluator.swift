@@ -64,7 +64,7 @@ public struct Evaluator: Sendable {
     public func evaluate(_ network: Network, on source: some BatchSource) throws -> Evaluation {
         let parts = (source.count + Learner.partCount - 1) / Learner.partCount
         let ranges = (0..<parts).map { $0 * Learner.partCount..<min(source.count, ($0 + 1) * Learner.partCount) }
-        for count in Set(ranges.map(\.count)) { try rooms.prepare(count) }
+        try rooms.prepare(Set(ranges.map(\.count)))
         let found = Slots(repeating: Evaluation(classes: classes), count: parts)
         let inner = Machine(lanes: machine.lanes, threads: 1)
         let (loss, values, rooms, classes, best) = (self.loss, network.values, self.rooms, self.classes, self.best)

@@ -59,7 +59,7 @@ public final class Learner {
     ) throws -> LossSum {
         let ranges = Learner.ranges(of: pictures.count, couplesBatch: couplesBatch, weights: layout.count)
         while parts.count < ranges.count { parts.append(FloatStore(count: layout.count)) }
-        for count in Set(ranges.map(\.count)) { try rooms.prepare(count) }
+        try rooms.prepare(Set(ranges.map(\.count)))
         let chance = Chance.hash(seed, UInt64(steps))
         let sums = Slots(repeating: LossSum(), count: ranges.count)
         let inner = ranges.count == 1 ? machine : Machine(lanes: machine.lanes, threads: 1)
@@ -83,6 +83,9 @@ public final class Learner {
         if couplesBatch, let room = rooms.last(pictures.count) { room.count(into: &network.values) }
         return total
     }
+
+    /// How many pictures the parts have for which there are rooms.
+    package var roomsHeld: [Int] { rooms.sizes }
 
     /// The parts of a batch.
     static func ranges(of count: Int, couplesBatch: Bool, weights: Int) -> [Range<Int>] {

@@ -18,11 +18,14 @@ final class Rooms: Sendable {
         self.learns = learns
     }
 
-    /// Plans parts of `count` pictures.
-    func prepare(_ count: Int) throws {
-        if kept.withLock({ $0.plans[count] != nil }) { return }
-        let plan = try network.plan(count: count)
-        kept.withLock { $0.plans[count] = plan }
+    /// Plans parts of as many pictures as `counts` says; rooms for others go. A batch in one part is most of what a training
+    /// holds, and the last of an epoch, which is smaller, would hold its own beside it for good.
+    func prepare(_ counts: Set<Int>) throws {
+        kept.withLock { kept in kept.free = kept.free.filter { counts.contains($0.key) } }
+        for count in counts where kept.withLock({ $0.plans[count] == nil }) {
+            let plan = try network.plan(count: count)
+            kept.withLock { $0.plans[count] = plan }
+        }
     }
 
     func enter(_ count: Int) -> Workspace {
@@ -40,6 +43,9 @@ final class Rooms: Sendable {
 
     /// The room that a part of `count` pictures was in last.
     func last(_ count: Int) -> Workspace? { kept.withLock { $0.free[count]?.last.map { Handle($0) } }?.room }
+
+    /// The sizes of the parts whose rooms are kept, smallest first.
+    var sizes: [Int] { kept.withLock { $0.free.filter { !$0.value.isEmpty }.keys.sorted() } }
 
     /// The first node of which a result is no number, in any room.
     var firstFault: Int? {

@@ -1,6 +1,5 @@
 import Convolution
 import Pixels
-import Synchronization
 import Testing
 
 struct SamplesTests {
@@ -111,7 +110,7 @@ struct SamplesTests {
         for threads in [1, 2, 8] {
             for count in [0, 1, 2, 7, 64, 1000] {
                 for grain in [1, 3, 64, 2000] {
-                    let seen = Mutex([Int](repeating: 0, count: count))
+                    let seen = Guarded([Int](repeating: 0, count: count))
                     Machine(threads: threads).split(5..<5 + count, grain: grain) { piece in
                         #expect(piece.count <= grain)
                         seen.withLock { seen in for index in piece { seen[index - 5] += 1 } }

@@ -56,6 +56,14 @@ struct LearnerTests {
         (Optimiser(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), weightDecay: 0.01, decaysApart: true), 0.01),
     ]
 
+    @Test func `the smaller batch at an epoch's end has no room beside the others'`() throws {
+        let learner = try learner("conv 4 3x3 | batchnorm | relu | globalavg | flatten | dense 2", threads: 2)
+        for count in [40, 24, 40] {
+            _ = try learner.step(Bars(), Array(0..<count), pass: 0, rate: 0.01, seed: 1)
+            #expect(learner.roomsHeld == [count])
+        }
+    }
+
     @Test func `every optimiser learns to tell lying bars from standing ones`() throws {
         for (optimiser, rate) in optimisers {
             let learner = try learner(

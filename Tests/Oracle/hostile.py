@@ -54,6 +54,8 @@ def run(kern, case):
             return f"no answer within {PATIENCE} s"
         except (OSError, ValueError) as error:  # the system refuses such words, kern never sees them
             return None if "null byte" in str(error) or "too long" in str(error) else str(error)
+        took = time.monotonic() - began
+        after = snapshot(folder)
         said = ran.stderr.decode(errors="replace").strip()
         if ran.returncode not in case.statuses:
             return f"exit code {ran.returncode}, not one of {case.statuses}: {said[-300:]!r}"
@@ -63,16 +65,16 @@ def run(kern, case):
             return f"said what does not begin with its name: {said[:200]!r}"
         if "Fatal error" in said or "Sanitizer" in said or len(said) > 6000 + len(ascii(case.words)) * 3:
             return f"said {said[:300]!r} ({len(said)} characters)"
-        left = set(snapshot(folder)) - set(before) - set(case.leaves)
+        left = set(after) - set(before) - set(case.leaves)
         if ran.returncode and left:
             return f"refused ({said[:120]!r}), but left {sorted(left)} behind"
         if any("tmp" in name or name.startswith(".") for name in left):
             return f"left {sorted(left)} behind"
-        changed = [name for name, facts in before.items() if snapshot(folder).get(name) != facts]
+        changed = [name for name, facts in before.items() if after.get(name) != facts]
         if ran.returncode and changed:
             return f"refused, but changed {changed}"
-        if time.monotonic() - began > PATIENCE / 2:
-            return f"took {time.monotonic() - began:.1f} s"
+        if took > PATIENCE / 2:
+            return f"took {took:.1f} s"
         return None
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -49,10 +49,13 @@ extension Operation.Binary {
 /// n over k for whole numbers, exact as long as a `Double` is; elsewhere 0, so that Pascal's triangle has a rim.
 private func binomialCoefficient(_ n: Double, _ k: Double) -> Double {
     guard n.rounded() == n, k.rounded() == k, k >= 0, k <= n, n <= 4096 else { return n.isNaN || k.isNaN ? .nan : 0 }
+    let steps = min(k, n - k)
     var result = 1.0
     var i = 1.0
-    while i <= min(k, n - k), result.isFinite {
-        result = (result * (n - min(k, n - k) + i) / i).rounded()
+    while i <= steps, result.isFinite {
+        result = result * (n - steps + i) / i
+        // Beyond 2⁵³ every double is whole.
+        if result < 0x1p53 { result.round() }
         i += 1
     }
     return result

@@ -32,7 +32,7 @@ extension Plan {
                 return try run(&maker, to: sink, isBehind: overlaps)
             }
             if runsOnLevels {
-                var maker = LevelRunner(self, from: ReadFeed(readers))
+                var maker = LevelMaker(self, from: ReadFeed(readers))
                 return try run(&maker, to: sink, isBehind: overlaps)
             }
             var maker = BandMaker(self, from: ReadFeed(readers))

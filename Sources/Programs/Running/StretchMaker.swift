@@ -42,7 +42,8 @@ struct StretchMaker: RowMaker {
         let rows = done..<min(plan.output.size.height, done + height)
         guard !rows.isEmpty else { return rows }
         let asked = schedule.rowsAsked(by: rows)
-        for (node, reader) in readers where !asked[node].isEmpty {
+        // In the order of the nodes, so that of two failures it is always the same that comes out.
+        for (node, reader) in readers.sorted(by: { $0.key < $1.key }) where !asked[node].isEmpty {
             // Rows that nobody asks for, as those above a region, come in all the same and are let go.
             while let end = windows[node]?.rows.upperBound, end < asked[node].upperBound {
                 windows[node]?.dropRows(before: asked[node].lowerBound)
@@ -109,7 +110,6 @@ extension Plan {
         let rows = Plan.bytesInStretch / max(1, input.bytesPerRow, output.bytesPerRow) / grain * grain
         guard rows > 0, StretchMaker.height(rows, on: machine) * 2 <= output.size.height else { return nil }
         let schedule = RowSchedule(self)
-        guard schedule.readsOnwards(rows) else { return nil }
         let last = output.size.height - rows
         let pays = [0, last / 2, last].allSatisfy { first in
             let asked = schedule.rowsAsked(by: first / grain * grain..<first / grain * grain + rows)
@@ -120,7 +120,7 @@ extension Plan {
             }
             return work <= least * Plan.mostTwice
         }
-        return pays ? rows : nil
+        return pays && schedule.readsOnwards(rows) ? rows : nil
     }
 }
 

@@ -3,7 +3,7 @@ import Pixels
 import Steps
 
 /// The schedule with pixels in it, as the 8-bit samples that they are.
-struct LevelRunner: RowMaker {
+struct LevelMaker: RowMaker {
     let height: Int
     private let plan: Plan
     private let feed: ReadFeed
