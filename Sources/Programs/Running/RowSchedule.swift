@@ -13,6 +13,16 @@ struct RowSchedule {
     let last: Int
     /// Rows that are there.
     private(set) var rows: [Range<Int>]
+    /// What a node is asked about at every turn; to have it told anew by its step would be most of the work.
+    private struct Facts {
+        let height: Int
+        let grain: Int
+        let band: Int
+        let isRead: Bool
+        let inputs: [Int]
+    }
+
+    private let facts: [Facts]
     /// Input rows that a surveying node has looked at; nil once it has seen all, or has nothing to survey.
     private var surveyed: [Int?]
 
@@ -40,32 +50,43 @@ struct RowSchedule {
             for (position, input) in node.inputs.enumerated() { consumers[input].append((index, position)) }
         }
         self.consumers = consumers
-        rows = plan.nodes.map { _ in 0..<0 }
-        guard startsLate || first != nil else { return }
-        let asked = rowsAsked(by: (first ?? 0)..<plan.nodes[last].shape.height)
-        rows = zip(nodes, asked).map { node, asked in
-            node.plan == nil && first == nil ? 0..<0 : asked.lowerBound..<asked.lowerBound
+        facts = plan.nodes.map {
+            Facts(
+                height: $0.shape.height, grain: $0.plan?.rowGrain ?? 1, band: RowSchedule.bandHeight(of: $0),
+                isRead: $0.plan == nil, inputs: $0.inputs)
         }
+        rows = plan.nodes.map { _ in 0..<0 }
+        if let first {
+            begin(at: first)
+        } else if startsLate {
+            begin(at: 0)
+            for node in facts.indices where facts[node].isRead { rows[node] = 0..<0 }
+        }
+    }
+
+    /// Begins anew at a row of the result; nothing surveys, and what is read is at hand from any row on.
+    mutating func begin(at row: Int) {
+        rows = rowsAsked(by: row..<facts[last].height).map { $0.lowerBound..<$0.lowerBound }
     }
 
     /// For each node the rows of it that `result`, rows of the last one, comes from.
     func rowsAsked(by result: Range<Int>) -> [Range<Int>] {
-        var asked = nodes.map { $0.shape.height..<$0.shape.height }
-        for (index, node) in nodes.enumerated().reversed() where index == last || !consumers[index].isEmpty {
-            var first = index == last ? result.lowerBound : node.shape.height
+        var asked = facts.map { $0.height..<$0.height }
+        for (index, node) in facts.enumerated().reversed() where index == last || !consumers[index].isEmpty {
+            var first = index == last ? result.lowerBound : node.height
             var end = index == last ? result.upperBound : 0
             for (consumer, position) in consumers[index] where !asked[consumer].isEmpty {
                 let needed = nodes[consumer].rowsNeeded(for: asked[consumer])
                 guard position < needed.count else { continue }
-                let rows = surveyed[consumer] == nil ? needed[position] : 0..<node.shape.height
+                let rows = surveyed[consumer] == nil ? needed[position] : 0..<node.height
                 // A region asks for none where the result lies outside it.
                 if rows.isEmpty { continue }
                 first = min(first, rows.lowerBound)
                 end = max(end, rows.upperBound)
             }
             guard first < end else { continue }
-            let grain = node.plan?.rowGrain ?? 1
-            asked[index] = first / grain * grain..<min(node.shape.height, (end + grain - 1) / grain * grain)
+            let grain = node.grain
+            asked[index] = first / grain * grain..<min(node.height, (end + grain - 1) / grain * grain)
         }
         return asked
     }
@@ -91,16 +112,14 @@ struct RowSchedule {
     mutating func pull<Failure>(
         _ node: Int, upTo end: Int, _ act: (Action) throws(Failure) -> Void
     ) throws(Failure) {
-        let height = nodes[node].shape.height
-        let grain = nodes[node].plan?.rowGrain ?? 1
-        let band = RowSchedule.bandHeight(of: nodes[node])
+        let own = facts[node]
         try survey(node, act)
         while rows[node].upperBound < end {
             let first = rows[node].upperBound
-            let wanted = min(end, first + band)
-            let next = min(height, (wanted + grain - 1) / grain * grain)
-            if nodes[node].plan != nil {
-                for (input, needed) in zip(nodes[node].inputs, nodes[node].rowsNeeded(for: first..<next)) {
+            let wanted = min(end, first + own.band)
+            let next = min(own.height, (wanted + own.grain - 1) / own.grain * own.grain)
+            if !own.isRead {
+                for (input, needed) in zip(own.inputs, nodes[node].rowsNeeded(for: first..<next)) {
                     try pull(input, upTo: needed.upperBound, act)
                 }
                 try act(.run(node: node, first..<next))
@@ -108,16 +127,16 @@ struct RowSchedule {
                 try act(.receive(node: node, first..<next))
             }
             rows[node] = rows[node].lowerBound..<next
-            for input in nodes[node].inputs { try release(input, act) }
+            for input in own.inputs { try release(input, act) }
         }
     }
 
     private mutating func survey<Failure>(
         _ node: Int, _ act: (Action) throws(Failure) -> Void
     ) throws(Failure) {
-        guard var seen = surveyed[node], let input = nodes[node].inputs.first else { return }
-        let height = nodes[input].shape.height
-        let band = RowSchedule.bandHeight(of: nodes[input])
+        guard var seen = surveyed[node], let input = facts[node].inputs.first else { return }
+        let height = facts[input].height
+        let band = facts[input].band
         while seen < height {
             let next = min(height, seen + band)
             try pull(input, upTo: next, act)
@@ -135,8 +154,8 @@ struct RowSchedule {
     ) throws(Failure) {
         var keep = node == last ? written : .max
         for (consumer, position) in consumers[node] {
-            guard nodes[consumer].plan != nil else { continue }
-            let rest = rows[consumer].upperBound..<nodes[consumer].shape.height
+            guard !facts[consumer].isRead else { continue }
+            let rest = rows[consumer].upperBound..<facts[consumer].height
             if !rest.isEmpty { keep = min(keep, nodes[consumer].rowsNeeded(for: rest)[position].lowerBound) }
             if let seen = surveyed[consumer] { keep = min(keep, seen) }
         }

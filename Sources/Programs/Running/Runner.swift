@@ -35,7 +35,7 @@ struct Runner {
 
     /// Begins anew at a row of the result, as what is read is at hand from any row on.
     mutating func begin(at row: Int) {
-        schedule = RowSchedule(plan, from: row)
+        schedule.begin(at: row)
         for (node, rows) in schedule.rows.enumerated() { planes[node].begin(at: rows.lowerBound) }
     }
 
