@@ -71,11 +71,4 @@ struct StretchTests {
         let header = picture(.rgb, .uint8, height: 2000).header
         #expect(try plan("gaussian | sharpen | sobel", header, threads: 2).stretch == nil)
     }
-
-    @Test func `memory that two threads' own rows would break keeps the threads at one step`() throws {
-        let header = picture(.rgb, .uint8).header
-        let alone = try plan("gaussian | sharpen | sobel", header, threads: 1)
-        let together = try plan("gaussian | sharpen | sobel", header, threads: 2) { $0.maxMemory = alone.memory + 1 }
-        #expect(together.memory <= alone.memory + 1)
-    }
 }

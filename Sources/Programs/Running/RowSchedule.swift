@@ -13,6 +13,10 @@ struct RowSchedule {
     let last: Int
     /// Rows that are there.
     private(set) var rows: [Range<Int>]
+    private let facts: [Facts]
+    /// Input rows that a surveying node has looked at; nil once it has seen all, or has nothing to survey.
+    private var surveyed: [Int?]
+
     /// What a node is asked about at every turn; to have it told anew by its step would be most of the work.
     private struct Facts {
         let height: Int
@@ -21,10 +25,6 @@ struct RowSchedule {
         let isRead: Bool
         let inputs: [Int]
     }
-
-    private let facts: [Facts]
-    /// Input rows that a surveying node has looked at; nil once it has seen all, or has nothing to survey.
-    private var surveyed: [Int?]
 
     /// One thing to do.
     enum Action {
