@@ -51,7 +51,12 @@ extension Convolution {
     func runDirect(_ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine) {
         guard let padding else { preconditionFailure("a direct convolution pads its rows") }
         if isSolid {
-            runWindows(padding, source, rows: rows, into: target, on: machine)
+            let weights = RowWeights(bank.kernels[0].weights, isExact: false)
+            forWindows(padding, source, rows: rows, into: target, on: machine) { block in
+                weights.windowSums(
+                    block.rows, size: bank.size, bias: bank.bias[block.plane % bank.inputs], into: block.out,
+                    count: block.count, machine.lanes)
+            }
             return
         }
         let lanes = machine.lanes
@@ -85,60 +90,6 @@ extension Convolution {
                                 pointers, bias: bank.bias[o], into: out + part.outputs.lowerBound,
                                 count: part.outputs.count, lanes)
                         }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether windows are solid blocks that neighbouring rows of the result can share: the sums of four rows are then
-    /// kept in registers. A few zero taps cost less than leaving them out.
-    var isSolid: Bool {
-        guard !isExact, bank.inputsPerGroup == 1, bank.isShared, bank.size.height >= 3, bank.size.width > 1 else {
-            return false
-        }
-        let isPlain = [geometry.x, geometry.y].allSatisfy { $0.stride == 1 && $0.dilation == 1 }
-        let zeros = bank.kernels[0].weights.lazy.filter { $0 == 0 }.count
-        return isPlain && zeros * 3 <= bank.size.width * bank.size.height
-    }
-
-    // The same sums in the same order, four rows at a time.
-    private func runWindows(
-        _ padding: RowPadding, _ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine
-    ) {
-        let weights = RowWeights(bank.kernels[0].weights, isExact: false)
-        let pieces = (rows.count + pieceRows - 1) / pieceRows
-        machine.split(0..<pieces * input.count * bank.inputs, grain: 1) { jobs in
-            var padded = PaddedRows(
-                padding, geometry: geometry, border: border, planes: 1, mostRows: min(pieceRows, rows.count))
-            let spare = UnsafeMutablePointer<Float>.allocate(capacity: geometry.x.output)
-            defer { spare.deallocate() }
-            var pointers: [UnsafePointer<Float>?] = []
-            var out: [UnsafeMutablePointer<Float>?] = []
-            for job in jobs {
-                let (plane, piece) = job.quotientAndRemainder(dividingBy: pieces)
-                let first = rows.lowerBound + piece * pieceRows
-                let end = min(first + pieceRows, rows.upperBound)
-                padded.begin(at: first)
-                for y in stride(from: first, to: end, by: 4) {
-                    for part in padded.pieces {
-                        pointers.removeAll(keepingCapacity: true)
-                        out.removeAll(keepingCapacity: true)
-                        // Behind the last row the same one stands again, and what comes of it is thrown away.
-                        for i in 0..<4 {
-                            let row = y + i < end ? target.row(y + i, plane: plane) : spare
-                            out.append(row + part.outputs.lowerBound)
-                        }
-                        for j in 0..<bank.size.height + 3 {
-                            let row = min(y + j, end - 1 + bank.size.height - 1)
-                            let tap = min(j, bank.size.height - 1)
-                            pointers.append(
-                                padded.row(
-                                    row - tap, tapX: 0, tapY: tap, slot: 0, plane: plane, of: source, in: part))
-                        }
-                        weights.windowSums(
-                            pointers, size: bank.size, bias: bank.bias[plane % bank.inputs], into: out,
-                            count: part.outputs.count, machine.lanes)
                     }
                 }
             }

@@ -58,7 +58,7 @@ extension LayerConvolution {
                                     for o in 0..<outputs {
                                         let plane = n * self.output.channels + group * outputs + o
                                         machine.lanes.loops.pointee.lay_rows(
-                                            target.row(first, plane: plane), target.shape.width, sums + o * outputStep,
+                                            target.row(first, plane: plane), target.rowStride, sums + o * outputStep,
                                             forward.pitch, count, 0, self.output.width, 1, 0)
                                     }
                                 }

@@ -185,7 +185,7 @@ extension LayerConvolution {
         out.update(repeating: 0, count: before)
         if !inside.isEmpty {
             lanes.loops.pointee.lay_rows(
-                out + before, pitch, source.row(inside.lowerBound, plane: plane), output.width, inside.count, 0,
+                out + before, pitch, source.row(inside.lowerBound, plane: plane), source.rowStride, inside.count, 0,
                 output.width, 1, 0)
         }
         let laid = before + inside.count * pitch
@@ -207,7 +207,7 @@ extension LayerConvolution {
             let last = min(rows.upperBound, y.before - tall.first + y.input)
             guard first < last else { return }
             lanes.loops.pointee.lay_rows(
-                target.row(tall.first + first - y.before, plane: plane), x.input,
+                target.row(tall.first + first - y.before, plane: plane), target.rowStride,
                 cells + (first - rows.lowerBound) * pitch + wide.inside.lowerBound, pitch, last - first, 0, x.input, 1,
                 0)
             return

@@ -104,7 +104,7 @@ extension LayerConvolution {
         let (pitch, width) = (segment.pitch, output.width)
         let last = (count - 1) * pitch
         lanes.loops.pointee.lay_rows(
-            out, pitch, source.row(first, plane: plane), width, count - 1, 0, width, 1, 0)
+            out, pitch, source.row(first, plane: plane), source.rowStride, count - 1, 0, width, 1, 0)
         (out + last).update(from: source.row(first + count - 1, plane: plane), count: width)
         (out + last + width).update(repeating: 0, count: segment.run(ofRows: count) - last - width)
     }

@@ -83,7 +83,7 @@ struct LayerLayout: Sendable {
                     lanes.loops.pointee.lay_rows(
                         base + rows.lowerBound * pitch, pitch,
                         row.map { source.row($0, plane: plane) + left } ?? UnsafePointer(base),
-                        y.stride * source.shape.width,
+                        y.stride * source.rowStride,
                         rows.count, lead, inside, x.stride, border.outside)
                     if let row, !columns.isEmpty {
                         for i in rows {

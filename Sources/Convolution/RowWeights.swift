@@ -39,4 +39,12 @@ struct RowWeights: Sendable {
     ) {
         lanes.loops.pointee.window_sums(out, count, rows, single, size.width, size.height, Float(bias))
     }
+
+    // The magnitude of these windows and of another's, out[i][x] = √(a² + b²)
+    func magnitudes(
+        with other: RowWeights, _ rows: [UnsafePointer<Float>?], size: Size, into out: [UnsafeMutablePointer<Float>?],
+        count: Int, _ lanes: Lanes
+    ) {
+        lanes.loops.pointee.magnitude_sums(out, count, rows, single, other.single, size.width, size.height)
+    }
 }

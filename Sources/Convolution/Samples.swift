@@ -21,7 +21,7 @@ package struct SampleConverter: Sendable {
         // The pointers are good until `split` returns, and every row has one owner.
         nonisolated(unsafe) let bytes = base
         planes.withMutableRows { rows in
-            let stride = rows.rowCapacity * width
+            let stride = rows.planeStride
             machine.split(0..<count, grain: SampleConverter.grain) { piece in
                 for y in piece {
                     let row = bytes + y * header.bytesPerRow
@@ -55,7 +55,7 @@ package struct SampleConverter: Sendable {
         nonisolated(unsafe) let bytes = base
         let clipped = Atomic(0)
         planes.withRows { source in
-            let stride = source.rowCapacity * width
+            let stride = source.planeStride
             machine.split(rows, grain: SampleConverter.grain) { piece in
                 var count = 0
                 for y in piece {

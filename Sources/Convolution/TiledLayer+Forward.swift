@@ -116,7 +116,7 @@ extension TiledLayer {
                 for piece in outPieces {
                     let first = 4 * piece.tiles.lowerBound
                     lanes.loops.pointee.lay_rows(
-                        target.row(first, plane: piece.picture * layer.output.channels + o), width,
+                        target.row(first, plane: piece.picture * layer.output.channels + o), target.rowStride,
                         plane + piece.place, pitch, min(4 * piece.tiles.count, layer.output.height - first), 0, width,
                         1, 0)
                 }

@@ -107,7 +107,8 @@ extension TiledLayer {
                     let channel = outputs.lowerBound + own.lowerBound + o
                     work.lanes.loops.pointee.lay_rows(
                         plane + piece.place, pitch,
-                        source.row(first, plane: piece.picture * output.channels + channel), size.width, inside, 0,
+                        source.row(first, plane: piece.picture * output.channels + channel), source.rowStride, inside,
+                        0,
                         size.width, 1, 0)
                     (plane + piece.place + inside * pitch).update(repeating: 0, count: (height - inside) * pitch)
                 }

@@ -59,11 +59,14 @@ struct PlanText {
         if step.operations > 0 { add("work", NumberText.quantity(step.operations) + " operations") }
         if let levels = step.levels {
             add("method", levels)
+        } else if let union = step.union {
+            add("method", "in one with '\(union)'")
         } else if let grid = step.grid {
             add("method", gridText(grid))
         } else if let method = step.method {
             add("method", methodText(method, step))
         }
+        if step.union != nil { return lines }
         add(
             "holds",
             step.isHeldWhole
@@ -145,6 +148,7 @@ struct PlanText {
                         "border": step.border.map { .string("\($0)") } ?? .null,
                     ]))
         }
+        if let union = step.union { members.append(.init(key: "union", value: .string(union))) }
         if let levels = step.levels { members.append(.init(key: "levels", value: .string(levels))) }
         if let grid = step.grid {
             members.append(

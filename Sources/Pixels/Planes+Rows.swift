@@ -8,12 +8,17 @@ package struct ReadableRows: @unchecked Sendable {
     package let base: UnsafePointer<Float>
     package let rowCapacity: Int
     package let firstStoredRow: Int
+    /// Samples from one row to the next.
+    package let rowStride: Int
 
     @inlinable @inline(__always)
     package func row(_ y: Int, plane: Int) -> UnsafePointer<Float> {
         assert(rows.contains(y), "row \(y) is not among \(rows)")
-        return base + (plane * rowCapacity + y - firstStoredRow) * shape.width
+        return base + (plane * rowCapacity + y - firstStoredRow) * rowStride
     }
+
+    /// Samples from a plane to the next.
+    package var planeStride: Int { rowCapacity * rowStride }
 }
 
 package struct WritableRows: @unchecked Sendable {
@@ -22,12 +27,17 @@ package struct WritableRows: @unchecked Sendable {
     package let base: UnsafeMutablePointer<Float>
     package let rowCapacity: Int
     package let firstStoredRow: Int
+    /// Samples from one row to the next.
+    package let rowStride: Int
 
     @inlinable @inline(__always)
     package func row(_ y: Int, plane: Int) -> UnsafeMutablePointer<Float> {
         assert(rows.contains(y), "row \(y) is not among \(rows)")
-        return base + (plane * rowCapacity + y - firstStoredRow) * shape.width
+        return base + (plane * rowCapacity + y - firstStoredRow) * rowStride
     }
+
+    /// Samples from a plane to the next.
+    package var planeStride: Int { rowCapacity * rowStride }
 }
 
 extension Planes {
@@ -36,18 +46,18 @@ extension Planes {
             body(
                 ReadableRows(
                     shape: shape, rows: rows, base: store.baseAddress ?? Planes.nowhere,
-                    rowCapacity: rowCapacity, firstStoredRow: firstStoredRow))
+                    rowCapacity: rowCapacity, firstStoredRow: firstStoredRow, rowStride: rowStride))
         }
     }
 
     package mutating func withMutableRows<Result>(_ body: (WritableRows) -> Result) -> Result {
-        let (shape, rows, capacity, first) = (shape, rows, rowCapacity, firstStoredRow)
+        let (shape, rows, capacity, first, stride) = (shape, rows, rowCapacity, firstStoredRow, rowStride)
         return samples.withUnsafeMutableBufferPointer { store in
             body(
                 WritableRows(
                     shape: shape, rows: rows,
                     base: store.baseAddress ?? UnsafeMutablePointer(mutating: Planes.nowhere),
-                    rowCapacity: capacity, firstStoredRow: first))
+                    rowCapacity: capacity, firstStoredRow: first, rowStride: stride))
         }
     }
 

@@ -5,13 +5,16 @@
 ///     planes.rows        // 16..<32
 ///     planes.rowCapacity // 16
 ///
-/// Sample (n, c, y, x) is stored at ((n·C + c)·rowCapacity + y − firstStoredRow)·W + x.
+/// Sample (n, c, y, x) is stored at ((n·C + c)·rowCapacity + y − firstStoredRow)·rowStride + x. Where there is room for all
+/// rows they lie one behind the other, rowStride = W; those of a band may lie apart.
 public struct Planes: Sendable {
     public let shape: Shape
     public private(set) var rows: Range<Int>
     package private(set) var rowCapacity: Int
     /// The row of the picture that is stored first; at most `rows.lowerBound`.
     package private(set) var firstStoredRow: Int
+    /// Samples from one row to the next.
+    package private(set) var rowStride: Int
     package var samples: [Float]
 
     /// All rows of `shape`, or the band `rows` of them, each sample set to `value`.
@@ -30,6 +33,7 @@ public struct Planes: Sendable {
         self.rows = 0..<shape.height
         self.rowCapacity = shape.height
         self.firstStoredRow = 0
+        self.rowStride = shape.width
         self.samples = samples
     }
 
@@ -39,8 +43,18 @@ public struct Planes: Sendable {
         self.rows = row..<row
         self.rowCapacity = capacity
         self.firstStoredRow = row
+        self.rowStride = Planes.rowStride(shape, holding: capacity)
         self.samples = [Float](
-            repeating: value, count: shape.count * shape.channels * capacity * shape.width)
+            repeating: value, count: shape.count * shape.channels * capacity * rowStride)
+    }
+
+    /// A cache finds a place by the low bits of an address: rows half a page apart, or whole pages, would all ask for the same few
+    /// places, and the many rows under a window drive each other out. A few samples more between them prevent it.
+    package static func rowStride(_ shape: Shape, holding rows: Int) -> Int {
+        let halfPage = 512
+        guard rows < shape.height, shape.width >= halfPage - 16 else { return shape.width }
+        let apart = (shape.width + 16) % halfPage
+        return apart <= 32 ? shape.width + 80 : shape.width
     }
 
     /// The sample of picture `n`, channel `c` at (x, y). For looking at single pixels, not for loops.
@@ -51,7 +65,7 @@ public struct Planes: Sendable {
 
     private func index(_ n: Int, _ c: Int, _ y: Int, _ x: Int) -> Int {
         precondition(rows.contains(y), "row \(y) is not among the rows \(rows) that are here")
-        return ((n * shape.channels + c) * rowCapacity + y - firstStoredRow) * shape.width + x
+        return ((n * shape.channels + c) * rowCapacity + y - firstStoredRow) * rowStride + x
     }
 }
 
@@ -97,9 +111,9 @@ extension Planes {
     }
 
     private mutating func slide() {
-        let shift = (rows.lowerBound - firstStoredRow) * shape.width
-        let kept = rows.count * shape.width
-        let stride = rowCapacity * shape.width
+        let shift = (rows.lowerBound - firstStoredRow) * rowStride
+        let kept = rows.count * rowStride
+        let stride = rowCapacity * rowStride
         let planes = shape.count * shape.channels
         samples.withUnsafeMutableBufferPointer { store in
             guard kept > 0, let base = store.baseAddress else { return }
@@ -112,14 +126,16 @@ extension Planes {
 
     private mutating func grow(to capacity: Int) {
         var larger = Planes(shape: shape, emptyWithRoomFor: capacity, from: rows.lowerBound)
-        let shift = (rows.lowerBound - firstStoredRow) * shape.width
-        let kept = rows.count * shape.width
-        for plane in 0..<shape.count * shape.channels {
-            let from = plane * rowCapacity * shape.width + shift
-            let to = plane * capacity * shape.width
-            larger.samples.replaceSubrange(to..<to + kept, with: samples[from..<from + kept])
-        }
         larger.rows = rows
+        larger.withMutableRows { target in
+            withRows { source in
+                for plane in 0..<shape.count * shape.channels {
+                    for y in rows {
+                        target.row(y, plane: plane).update(from: source.row(y, plane: plane), count: shape.width)
+                    }
+                }
+            }
+        }
         self = larger
     }
 }

@@ -23,6 +23,21 @@ extension WritableRows {
     var isWhole: Bool { rowCapacity == shape.height && rows.count == shape.height }
 }
 
+/// Samples that lie one behind the other in two planes at once, from the first of a row on.
+struct RowRun {
+    let row: Int
+    let count: Int
+
+    /// What `rows` come to: one run, or one for each row where the rows lie apart.
+    static func all(_ rows: Range<Int>, in source: ReadableRows, _ target: WritableRows) -> [RowRun] {
+        let width = source.shape.width
+        if source.rowStride == width, target.rowStride == width {
+            return [RowRun(row: rows.lowerBound, count: rows.count * width)]
+        }
+        return rows.map { RowRun(row: $0, count: width) }
+    }
+}
+
 extension Planes {
     var sampleCount: Int { shape.count * shape.channels * shape.height * shape.width }
 

@@ -70,6 +70,8 @@ typedef struct {
     // Four rows of sums over whole windows, at least 3 high: out[i][x] = bias + sum over ky, kx of
     // weights[ky * width + kx] * rows[i + ky][x + kx]
     void (*window_sums)(float *const *out, size_t count, const float *const *rows, const float *weights, size_t width, size_t height, float bias);
+    // The root of the sum of the squares of two of them.
+    void (*magnitude_sums)(float *const *out, size_t count, const float *const *rows, const float *first, const float *second, size_t width, size_t height);
     // out[x] = the largest / smallest of rows[t][x]; taps is at least 1
     void (*maximum)(float *out, size_t count, const float *const *rows, size_t taps);
     void (*minimum)(float *out, size_t count, const float *const *rows, size_t taps);

@@ -21,6 +21,8 @@ public struct StepExplanation: Sendable {
     public let grid: StepAccount.Grid?
     /// How it runs on 8-bit samples as they lie in the picture, if it does; the method is then what would do without.
     public let levels: String?
+    /// The step behind it that does it in one with its own, if one does; the method is then what would do without.
+    public let union: String?
     public let operations: Double
     public let parameters: [Parameter]
     /// Whether the weights are known: the program comes with a model.
@@ -42,6 +44,8 @@ extension Plan {
         var places = nodes.map { _ in 0 }
         var sights = nodes.map { _ in Sight() }
         var all: [StepExplanation] = []
+        var unions: [Int: String] = [:]
+        for node in nodes { for absorbed in node.absorbed { unions[absorbed] = node.text } }
         for (index, node) in nodes.enumerated() where isTold(index) {
             let inputs = node.absorbed.isEmpty ? node.inputs : node.absorbed
             places[index] = all.count
@@ -53,8 +57,9 @@ extension Plan {
                     geometry: account.geometry, border: account.border, method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
                     grid: account.grid,
-                    levels: node.isNeeded
-                        ? node.levels?.account : nodes[last].levels.map { _ in "in one with the last step" },
+                    levels: node.isAbsorbed
+                        ? nodes[last].levels.map { _ in "in one with the last step" } : node.levels?.account,
+                    union: unions[index],
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,

@@ -38,28 +38,17 @@ extension Plan {
             nodes[index].bytesPerSample = 1
         }
         guard let union else { return }
-        for node in union.absorbed { nodes[node].isNeeded = false }
-        nodes[last].inputs = [union.input]
-        nodes[last].absorbed = union.absorbed
+        absorb(union.absorbed, into: last, from: union.input)
         nodes[last].unionRows = union.rowsNeeded
     }
 
     /// The windows whose magnitude is the result and nothing else's input.
     private var gradientAtEnd: Union? {
-        let windows = nodes[last].inputs
-        guard let step = nodes[last].plan as? any MagnitudeStep, step.isMagnitudeOfInputs,
-            (1...2).contains(windows.count)
+        guard let (windows, input) = windowsOfMagnitude(last, uses: uses),
+            let filter = LevelGradient(windows[0].convolution, windows.dropFirst().first?.convolution)
         else { return nil }
-        let planned = windows.compactMap { nodes[$0].plan as? PlannedConvolution }
-        let inputs = Set(windows.flatMap { nodes[$0].inputs })
-        let consumers = nodes.indices.filter {
-            nodes[$0].isNeeded && nodes[$0].inputs.contains(where: windows.contains)
-        }
-        guard planned.count == windows.count, inputs.count == 1, let input = inputs.first, consumers == [last],
-            let filter = LevelGradient(planned[0].convolution, planned.dropFirst().first?.convolution)
-        else { return nil }
-        let convolution = planned[0].convolution
-        return Union(absorbed: windows, input: input, filter: filter) {
+        let convolution = windows[0].convolution
+        return Union(absorbed: nodes[last].inputs, input: input, filter: filter) {
             convolution.geometry.y.sources(of: $0, border: convolution.border)
         }
     }

@@ -12,7 +12,7 @@ public struct Plan: Sendable {
     /// A step in its place; the first node is the picture itself.
     public struct Node: Sendable {
         /// nil for what is read: the picture, and a mask.
-        public let plan: (any PlannedStep)?
+        public internal(set) var plan: (any PlannedStep)?
         public internal(set) var inputs: [Int]
         public let shape: Shape
         public let text: String
@@ -30,8 +30,10 @@ public struct Plan: Sendable {
         public internal(set) var rowsMade = 0
         /// What takes the step's place where the plan runs on levels; the picture that comes in has none.
         package internal(set) var levels: (any LevelFilter)?
-        /// The nodes it does in one with its own, and the rows of its input that it therefore needs.
+        /// The nodes it does in one with its own, and the rows of its input that levels therefore need.
         package internal(set) var absorbed: [Int] = []
+        /// Whether another node does it in one with its own.
+        var isAbsorbed = false
         var unionRows: (@Sendable (Range<Int>) -> Range<Int>)?
         /// A float, or an 8-bit sample as it lies in the picture.
         public internal(set) var bytesPerSample = 4
@@ -72,6 +74,7 @@ public struct Plan: Sendable {
             metadata: header.metadata)
         markNeeded()
         findLevels()
+        if !runsOnLevels { uniteMagnitudes() }
         try countMemory()
     }
 
@@ -90,8 +93,8 @@ public struct Plan: Sendable {
         return kernels.last.map { $0.bank.kernels[0].sum }
     }
 
-    /// Whether a node takes part, by itself or in one with the last.
-    func isTold(_ node: Int) -> Bool { nodes[node].isNeeded || nodes[last].absorbed.contains(node) }
+    /// Whether a node takes part, by itself or in one with another.
+    func isTold(_ node: Int) -> Bool { nodes[node].isNeeded || nodes[node].isAbsorbed }
 
     private mutating func markNeeded() {
         nodes[last].isNeeded = true
@@ -139,7 +142,9 @@ extension Plan.Node {
     var weightBytes: Int { weights.reduce(0) { $0 + 4 * ($1.shape.sampleCount ?? 0) } }
 
     public var bytesHeld: Int {
-        isNeeded ? bytesPerSample * shape.count * shape.channels * rowsHeld * bandsHeld * shape.width : 0
+        guard isNeeded else { return 0 }
+        let row = bytesPerSample == 4 ? Planes.rowStride(shape, holding: rowsHeld) : shape.width
+        return bytesPerSample * shape.count * shape.channels * rowsHeld * bandsHeld * row
     }
 
     /// For each input the rows that the rows `rows` are computed from.

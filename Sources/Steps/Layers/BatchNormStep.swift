@@ -80,11 +80,13 @@ struct PlannedBatchNorm: DifferentiableStep {
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
-                    for plane in 0..<shape.count * shape.channels {
-                        let (factor, amount) = scalings[plane % shape.channels]
-                        loops.affine(
-                            source.row(piece.lowerBound, plane: plane), factor, amount,
-                            into: target.row(piece.lowerBound, plane: plane), piece.count * shape.width)
+                    for run in RowRun.all(piece, in: source, target) {
+                        for plane in 0..<shape.count * shape.channels {
+                            let (factor, amount) = scalings[plane % shape.channels]
+                            loops.affine(
+                                source.row(run.row, plane: plane), factor, amount,
+                                into: target.row(run.row, plane: plane), run.count)
+                        }
                     }
                 }
             }

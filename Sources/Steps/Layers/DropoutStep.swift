@@ -37,9 +37,11 @@ struct PlannedDropout: DifferentiableStep {
         let shape = self.output
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
-                for plane in 0..<shape.count * shape.channels where !call.rows.isEmpty {
-                    target.row(call.rows.lowerBound, plane: plane).update(
-                        from: source.row(call.rows.lowerBound, plane: plane), count: call.rows.count * shape.width)
+                for run in RowRun.all(call.rows, in: source, target) where run.count > 0 {
+                    for plane in 0..<shape.count * shape.channels {
+                        target.row(run.row, plane: plane).update(
+                            from: source.row(run.row, plane: plane), count: run.count)
+                    }
                 }
             }
         }

@@ -65,15 +65,15 @@ struct PlannedLocalNorm: DifferentiableStep {
                 call.machine.split(call.rows, grain: 32) { piece in
                     withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.chunk) { bases in
                         guard let bases = bases.baseAddress else { return }
-                        for n in 0..<shape.count where shape.channels > 0 {
-                            let first = n * shape.channels
-                            let from = source.row(piece.lowerBound, plane: first)
-                            let to = target.row(piece.lowerBound, plane: first)
-                            for start in stride(from: 0, to: piece.count * shape.width, by: Self.chunk) {
-                                let count = min(Self.chunk, piece.count * shape.width - start)
-                                normalise(
-                                    from + start, every: source.rowCapacity * shape.width, bases, every: 0, to + start,
-                                    every: target.rowCapacity * shape.width, count)
+                        for run in RowRun.all(piece, in: source, target) {
+                            for n in 0..<shape.count where shape.channels > 0 {
+                                let first = n * shape.channels
+                                let (from, to) = (source.row(run.row, plane: first), target.row(run.row, plane: first))
+                                for start in stride(from: 0, to: run.count, by: Self.chunk) {
+                                    normalise(
+                                        from + start, every: source.planeStride, bases, every: 0, to + start,
+                                        every: target.planeStride, min(Self.chunk, run.count - start))
+                                }
                             }
                         }
                     }

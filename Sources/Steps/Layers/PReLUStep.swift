@@ -47,11 +47,13 @@ struct PlannedPReLU: DifferentiableStep {
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
-                    for plane in 0..<shape.count * shape.channels {
-                        loops.point(
-                            source.row(piece.lowerBound, plane: plane),
-                            .leaky(call.parameters[0].samples[plane % shape.channels]),
-                            into: target.row(piece.lowerBound, plane: plane), piece.count * shape.width)
+                    for run in RowRun.all(piece, in: source, target) {
+                        for plane in 0..<shape.count * shape.channels {
+                            loops.point(
+                                source.row(run.row, plane: plane),
+                                .leaky(call.parameters[0].samples[plane % shape.channels]),
+                                into: target.row(run.row, plane: plane), run.count)
+                        }
                     }
                 }
             }

@@ -36,15 +36,15 @@ struct PlannedSoftmax: DifferentiableStep {
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
                     withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.chunk) { sums in
-                        for n in 0..<shape.count {
-                            let first = n * shape.channels
-                            let (from, to) = (
-                                source.row(piece.lowerBound, plane: first), target.row(piece.lowerBound, plane: first)
-                            )
-                            let (down, across) = (source.rowCapacity * shape.width, target.rowCapacity * shape.width)
-                            for start in stride(from: 0, to: piece.count * shape.width, by: Self.chunk) {
-                                let count = min(Self.chunk, piece.count * shape.width - start)
-                                powers(from + start, every: down, into: to + start, every: across, count, sums, loops)
+                        for run in RowRun.all(piece, in: source, target) {
+                            for n in 0..<shape.count {
+                                let first = n * shape.channels
+                                let (from, to) = (source.row(run.row, plane: first), target.row(run.row, plane: first))
+                                for start in stride(from: 0, to: run.count, by: Self.chunk) {
+                                    powers(
+                                        from + start, every: source.planeStride, into: to + start,
+                                        every: target.planeStride, min(Self.chunk, run.count - start), sums, loops)
+                                }
                             }
                         }
                     }

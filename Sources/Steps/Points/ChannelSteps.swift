@@ -102,17 +102,17 @@ struct PlannedMix: DifferentiableStep {
                     for (o, sum) in terms.enumerated() {
                         let weights = sum.map(\.weight)
                         var rows = [UnsafePointer<Float>?](repeating: nil, count: sum.count)
-                        let count = piece.count * input.width
-                        for n in 0..<input.count {
-                            let out = target.row(piece.lowerBound, plane: n * terms.count + o)
-                            for (index, term) in sum.enumerated() {
-                                rows[index] = source.row(
-                                    piece.lowerBound, plane: n * input.channels + term.channel)
-                            }
-                            if sum.count == 1, weights[0] == 1, let row = rows[0] {
-                                out.update(from: row, count: count)
-                            } else {
-                                call.machine.weightedSum(out, count, rows, weights)
+                        for run in RowRun.all(piece, in: source, target) {
+                            for n in 0..<input.count {
+                                let out = target.row(run.row, plane: n * terms.count + o)
+                                for (index, term) in sum.enumerated() {
+                                    rows[index] = source.row(run.row, plane: n * input.channels + term.channel)
+                                }
+                                if sum.count == 1, weights[0] == 1, let row = rows[0] {
+                                    out.update(from: row, count: run.count)
+                                } else {
+                                    call.machine.weightedSum(out, run.count, rows, weights)
+                                }
                             }
                         }
                     }

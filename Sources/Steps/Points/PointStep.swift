@@ -40,11 +40,12 @@ struct PlannedPoint: InPlaceStep {
                     return
                 }
                 call.machine.split(call.rows, grain: 32) { piece in
-                    for plane in 0..<planes {
-                        function.run(
-                            source.row(piece.lowerBound, plane: plane),
-                            into: target.row(piece.lowerBound, plane: plane),
-                            count: piece.count * width, loops)
+                    for run in RowRun.all(piece, in: source, target) {
+                        for plane in 0..<planes {
+                            function.run(
+                                source.row(run.row, plane: plane), into: target.row(run.row, plane: plane),
+                                count: run.count, loops)
+                        }
                     }
                 }
             }
