@@ -16,11 +16,14 @@ struct TileSize: Sendable {
     /// The cheapest tile, or nil where the kernel fits none.
     init?(geometry: Geometry) {
         var best: TileSize?
+        let (columns, rows) = (TileSize.positions(geometry.x), TileSize.positions(geometry.y))
         for (width, across) in TileSize.sides(geometry.x) {
             for (height, down) in TileSize.sides(geometry.y) where width * height <= TileSize.largestArea {
                 let area = Double(width * height)
                 let levels = Double((width * height).trailingZeroBitCount)
-                let cost = area * (levels + 2) * TileSize.slowness(area) / Double(across * down)
+                // The last tiles of a row and of a column are worked out whole.
+                let tiles = ((columns + across - 1) / across) * ((rows + down - 1) / down)
+                let cost = Double(tiles) * area * (levels + 2) * TileSize.slowness(area) / Double(columns * rows)
                 if cost < best?.costPerSample ?? .infinity {
                     best = TileSize(
                         width: width, height: height, outputs: PerAxis(x: across, y: down), costPerSample: cost)
@@ -34,11 +37,11 @@ struct TileSize: Sendable {
     /// What a sample's share of one level of the transform costs: the four arrays of a tile leave one cache after the other.
     private static func slowness(_ area: Double) -> Double {
         switch area {
-        case ...0x1p12: 16
-        case ...0x1p14: 27
-        case ...0x1p16: 60
-        case ...0x1p18: 136
-        default: 240
+        case ...0x1p12: 15
+        case ...0x1p14: 16.5
+        case ...0x1p16: 19.5
+        case ...0x1p18: 26
+        default: 34
         }
     }
 
@@ -49,10 +52,13 @@ struct TileSize: Sendable {
         self.costPerSample = costPerSample
     }
 
+    /// Outputs that there would be at stride 1.
+    private static func positions(_ axis: Axis) -> Int { (axis.output - 1) * axis.stride + 1 }
+
     /// Powers of two that the kernel fits into, each with the outputs it gives: a multiple of the stride.
     private static func sides(_ axis: Axis) -> [(side: Int, outputs: Int)] {
         let span = Extent.span(of: axis.kernel, dilation: axis.dilation)
-        let all = (axis.output - 1) * axis.stride + 1
+        let all = positions(axis)
         var sides: [(side: Int, outputs: Int)] = []
         var side = 1
         while side <= largestSide {

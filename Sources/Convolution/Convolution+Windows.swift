@@ -11,14 +11,7 @@ struct WindowBlock {
 extension Convolution {
     /// Whether windows are solid blocks that neighbouring rows of the result can share: the sums of four rows are then
     /// kept in registers. A few zero taps cost less than leaving them out.
-    var isSolid: Bool {
-        guard !isExact, bank.inputsPerGroup == 1, bank.isShared, bank.size.height >= 3, bank.size.width > 1 else {
-            return false
-        }
-        let isPlain = [geometry.x, geometry.y].allSatisfy { $0.stride == 1 && $0.dilation == 1 }
-        let zeros = bank.kernels[0].weights.lazy.filter { $0 == 0 }.count
-        return isPlain && zeros * 3 <= bank.size.width * bank.size.height
-    }
+    var isSolid: Bool { !isExact && bank.hasSolidWindows(geometry) }
 
     /// Goes through solid windows four rows at a time.
     func forWindows(
@@ -56,5 +49,15 @@ extension Convolution {
                 }
             }
         }
+    }
+}
+
+extension Bank {
+    /// Whether its windows are blocks with few holes that lie side by side.
+    func hasSolidWindows(_ geometry: Geometry) -> Bool {
+        guard inputsPerGroup == 1, isShared, size.height >= 3, size.width > 1 else { return false }
+        let isPlain = [geometry.x, geometry.y].allSatisfy { $0.stride == 1 && $0.dilation == 1 }
+        let zeros = kernels[0].weights.lazy.filter { $0 == 0 }.count
+        return isPlain && zeros * 3 <= size.width * size.height
     }
 }

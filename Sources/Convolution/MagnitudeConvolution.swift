@@ -7,14 +7,24 @@ package struct MagnitudeConvolution: Sendable {
     private let padding: RowPadding
     private let weights: (first: RowWeights, second: RowWeights)
 
-    /// Nil where the two are not solid windows that stand alike on the same samples.
+    /// What three planes cost that need not be written and read, in the unit of `MethodCosts`.
+    private static let spared = 30.0
+
+    /// Nil where the two are not solid windows that stand alike on the same samples, or where they are much cheaper by
+    /// themselves.
     package init?(_ first: Convolution, _ second: Convolution) {
-        guard let padding = first.padding, second.method == .direct,
-            first.geometry == second.geometry, first.border == second.border, first.input == second.input,
+        guard first.geometry == second.geometry, first.border == second.border, first.input == second.input,
             first.border != .keep, first.border != .renorm,
-            [first, second].allSatisfy({ $0.isSolid && $0.bank.bias.allSatisfy { $0 == 0 } })
+            [first, second].allSatisfy({
+                $0.isSolid && $0.method != .reference && $0.bank.bias.allSatisfy { $0 == 0 }
+                    && $0.costs[.direct, default: .infinity]
+                        <= $0.costs[$0.method, default: .infinity] + MagnitudeConvolution.spared
+            }),
+            let direct = try? Convolution(
+                first.bank, window: first.geometry.window, border: first.border, input: first.input, method: .direct),
+            let padding = direct.padding
         else { return nil }
-        self.first = first
+        self.first = direct
         self.padding = padding
         weights = (
             RowWeights(first.bank.kernels[0].weights, isExact: false),

@@ -2,20 +2,31 @@ import Pixels
 
 /// What each method would cost, and which is therefore taken.
 ///
-/// The unit is one multiply-add of the direct method on one output sample, 0.044 ns on the core where the constants were
-/// measured: AVX2, one thread, 3 planes of 1024x1024, kernels from 3x3 to 401x401. They need only rank the methods.
+/// The unit is about one multiply-add on one output sample, 0.044 ns on the core where the constants were measured: AVX2, one
+/// thread, 3 planes of 1024x1024, the kernels of `kern-bench --only method`, which tells where a choice is not the best. They
+/// need only rank the methods.
 struct MethodCosts {
     private(set) var estimates: [Method: Double] = [:]
     private(set) var factors: Factors?
     private(set) var tiles: TileSize?
     private var impossible: [Method: String] = [:]
 
-    /// What a sum costs more in double than in float.
-    private static let exactDirect = 3.6
-    private static let exactSeparable = 2.0
-    /// Rows between the passes come from the second-level cache, so a tap of a pass costs more, and each pass is a store.
-    private static let separableTap = 1.6
-    private static let separablePass = 20.0
+    /// What a method costs for each output, and more for each tap.
+    private struct Price {
+        var base: Double
+        var tap: Double
+        func of(taps: Double) -> Double { base + tap * taps }
+    }
+
+    /// Solid windows keep the sums of four rows in registers; of other windows each tap is loaded for each row.
+    private static let solid = Price(base: 12, tap: 1.15)
+    private static let loose = Price(base: 25, tap: 2.3)
+    /// Samples that are apart are dealt out first.
+    private static let strided = Price(base: 85, tap: 1.4)
+    private static let exact = Price(base: 25, tap: 4.6)
+    private static let separable = Price(base: 12, tap: 1.15)
+    private static let stridedSeparable = Price(base: 80, tap: 2.1)
+    private static let exactSeparable = Price(base: 10, tap: 3.9)
     /// Beyond this many terms a sum of products has never been the cheapest.
     private static let mostTerms = 8
 
@@ -23,7 +34,14 @@ struct MethodCosts {
         let taps = bank.kernels.lazy.map { Double($0.weights.lazy.filter { $0 != 0 }.count) }.reduce(0, +)
         let mean = max(1, bank.isShared ? taps : taps / Double(bank.outputs))
         estimates[.reference] = .infinity
-        estimates[.direct] = mean * (isExact ? MethodCosts.exactDirect : 1)
+        let isStrided = geometry.x.stride > 1 || geometry.y.stride > 1
+        let isSolid = !isExact && bank.hasSolidWindows(geometry)
+        let direct =
+            isSolid
+            ? MethodCosts.solid
+            : isExact ? MethodCosts.exact : isStrided ? MethodCosts.strided : MethodCosts.loose
+        // A few zeros of a solid window are multiplied with as well.
+        estimates[.direct] = direct.of(taps: isSolid ? Double(bank.size.width * bank.size.height) : mean)
 
         if !bank.isShared {
             impossible[.separable] = "each pair of channels has a kernel of its own"
@@ -51,10 +69,13 @@ struct MethodCosts {
             return
         }
         factors = found
-        let tap = MethodCosts.separableTap * (isExact ? MethodCosts.exactSeparable : 1)
-        let rows = Double(geometry.y.stride * size.width) * tap
-        let columns = Double(size.height) * tap
-        estimates[.separable] = Double(max(found.rank, 1)) * (rows + columns) + MethodCosts.separablePass
+        let isStrided = geometry.x.stride > 1 || geometry.y.stride > 1
+        let price =
+            isExact
+            ? MethodCosts.exactSeparable : isStrided ? MethodCosts.stridedSeparable : MethodCosts.separable
+        // Columns come first, under every column of pixels, whichever of them the outputs stand on.
+        let taps = Double(size.width + geometry.x.stride * size.height)
+        estimates[.separable] = price.of(taps: Double(max(found.rank, 1)) * taps)
     }
 
     func choice(_ asked: Method?) throws(GeometryError) -> Method {

@@ -17,6 +17,9 @@ struct BenchReport {
         }
     }
 
+    /// A remark beside the measurements.
+    func tell(_ remark: String) { terminal.talk("kern-bench: " + remark) }
+
     func add(_ measurement: Measurement, _ peak: Measurement) {
         let share = measurement.gigaflops.flatMap { own in peak.gigaflops.map { own / $0 } }
         if isJSON {

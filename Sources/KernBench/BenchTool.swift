@@ -24,11 +24,12 @@ package enum BenchTool {
             Example("kern-bench", says: "everything, on a picture of 4096x4096"),
             Example("kern-bench --only median --size 1024", says: "the medians, on a smaller one"),
             Example("kern-bench --only layer --threads 1", says: "convolution layers, forwards and back"),
+            Example("kern-bench --only method --threads 1", says: "how well the engine chooses its methods"),
             Example("kern-bench --json --only engine", says: "the engine, to be read by a program"),
         ],
         options: [size, threads, runs, only, lanes, json],
         discussion: [
-            "Parts are machine, engine, layer, codec and job. Mpx/s are pixels, not samples; rates are of the best run. Rows 'on planes' "
+            "Parts are machine, engine, layer, method, codec and job. Mpx/s are pixels, not samples; rates are of the best run. Rows 'on planes' "
                 + "leave out the way from bytes to floats and back, rows 'on levels' the copies around a filter of bytes. GFLOP/s count a multiplication and an addition for each tap; their share is "
                 + "of what 'multiply-add' measured in the same run, so that integer or clever methods may exceed it."
         ])
@@ -82,6 +83,14 @@ package enum BenchTool {
                 report.add(measurement, peak)
             }
         }
+        let methods = MethodBench(size: picture.header.size, machine: machine, stopwatch: stopwatch)
+        for each in MethodBench.cases where isWanted("method", each.name) {
+            let (all, loss) = try methods.measurements(each)
+            for measurement in all { report.add(measurement, peak) }
+            if loss > 0.15 {
+                report.tell("\(each.name): the chosen method takes \(Int(loss * 100)) % more than the best")
+            }
+        }
         let codecs = CodecBench(picture: picture, machine: machine, stopwatch: stopwatch)
         for (name, format, decodes) in CodecBench.names where isWanted("codec", name) {
             report.add(try codecs.codec(name, format, decodes: decodes), peak)
@@ -94,6 +103,7 @@ package enum BenchTool {
     /// Every name that is measured, for tests and for those who filter.
     package static var names: [String] {
         EngineBench.machineNames + EngineBench.conversionNames + EngineBench.programs.map(\.name)
-            + LayerBench.names + CodecBench.names.map(\.name) + CodecBench.jobs.map(\.name)
+            + LayerBench.names + MethodBench.cases.map(\.name) + CodecBench.names.map(\.name)
+            + CodecBench.jobs.map(\.name)
     }
 }

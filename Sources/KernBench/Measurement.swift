@@ -6,7 +6,7 @@
 
 /// One line of the result: what was measured, how long it took, and what that is in the units that fit it.
 package struct Measurement: Sendable {
-    /// The part of kern: machine, engine, layer, codec or job.
+    /// The part of kern: machine, engine, layer, method, codec or job.
     package var part: String
     package var name: String
     /// The shortest of all runs but the first, which other work on the machine disturbed least; and their median.

@@ -97,7 +97,7 @@ struct PlanText {
         let others = step.costs.filter { $0.key != method && $0.value.isFinite }
             .sorted { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }
         let compared = others.map { "\($0.key.rawValue) about \(NumberText.short($0.value.rounded()))" }
-        return "\(method.rawValue)\(rank): about \(NumberText.short(own.rounded())) multiply-adds a sample"
+        return "\(method.rawValue)\(rank): the time of about \(NumberText.short(own.rounded())) multiply-adds a sample"
             + (compared.isEmpty ? "" : " (" + compared.joined(separator: ", ") + ")")
     }
 

@@ -181,6 +181,7 @@ struct Recogniser {
         guard nearest < Recogniser.promising else { return nil }
         // An angle that was looked for with a wrong length is looked for again with a better one.
         for _ in 0..<(values.count == 1 ? 1 : 4) {
+            let before = nearest
             for index in values.indices {
                 let isAngle = file.parameters[index].name.text == "angle"
                 let reach = isAngle ? 12 : max(abs(values[index]) * 0.4, 0.5)
@@ -194,6 +195,7 @@ struct Recogniser {
                 let distance = mismatch(tried)
                 if distance < nearest { (values, nearest) = (tried, distance) }
             }
+            if nearest > 0.98 * before { break }
         }
         return match(rounded(values, text: text), turns: [.none])
     }
@@ -224,7 +226,8 @@ struct Recogniser {
         var (a, b) = (low, high)
         var (c, d) = (b - ratio * (b - a), a + ratio * (b - a))
         var (atC, atD) = (value(c), value(d))
-        for _ in 0..<28 {
+        // To a ten-thousandth of the way: more digits are not told.
+        for _ in 0..<20 {
             if atC < atD {
                 (b, d, atD) = (d, c, atC)
                 c = b - ratio * (b - a)

@@ -18,7 +18,7 @@ public struct Catalogue: Sendable {
     }
 
     /// The built-in kernels, in the catalogue's own order.
-    public static var builtIn: [Entry] {
+    public static let builtIn: [Entry] =
         (0..<kern_embedded_file_count).compactMap { index in
             let file = kern_embedded_files[index]
             guard let path = file.path.map({ String(cString: $0) }), let bytes = file.bytes else { return nil }
@@ -29,7 +29,8 @@ public struct Catalogue: Sendable {
                 try SourceText(name: "kernels/" + path, bytes: copy)
             }
         }
-    }
+
+    private static let builtInByName = Dictionary(uniqueKeysWithValues: builtIn.map { ($0.name, $0) })
 
     /// All kernels: the user's, then the built-in ones whose names the user has not taken.
     public var entries: [Entry] {
@@ -54,7 +55,7 @@ public struct Catalogue: Sendable {
         for folder in folders {
             if let found = userEntries(in: folder).first(where: { $0.name == name }) { return found }
         }
-        return Catalogue.builtIn.first { $0.name == name }
+        return Catalogue.builtInByName[name]
     }
 
     private func userEntries(in folder: String) -> [Entry] {

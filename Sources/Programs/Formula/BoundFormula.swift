@@ -1,8 +1,9 @@
 /// A formula whose names have become places in an array of values, and whose constant parts are already worked out.
 public struct BoundFormula: Hashable, Sendable {
-    private var code: [Operation] = []
+    private(set) var code: [Operation] = []
     private let slotCount: Int
-    private var depth = 0
+    /// The most values on the stack at one time.
+    private(set) var depth = 0
 
     /// The value of a formula without variables left, or nil.
     public var constant: Double? {
@@ -10,18 +11,16 @@ public struct BoundFormula: Hashable, Sendable {
         return value
     }
 
-    /// Whether the value of the i-th name matters.
-    func reads(_ slot: Int) -> Bool {
-        code.contains { if case .variable(slot) = $0 { true } else { false } }
-    }
-
     /// Evaluates with `values[i]` for the i-th name it was bound to. The result may be infinite or not a number.
-    public func evaluate(_ values: [Double]) -> Double {
+    public func evaluate(_ values: [Double]) -> Double { evaluate(code.indices, values) }
+
+    /// A part of the code that is a formula of its own.
+    func evaluate(_ part: Range<Int>, _ values: [Double]) -> Double {
         precondition(values.count == slotCount, "a formula bound to \(slotCount) values was given \(values.count)")
         // The stack holds `depth` values: `append` measured how many the code has there at most.
         return withUnsafeTemporaryAllocation(of: Double.self, capacity: depth) { stack in
             var top = -1
-            for operation in code {
+            for operation in code[part] {
                 switch operation {
                 case .constant(let value):
                     top += 1

@@ -63,22 +63,14 @@ struct KernelBuilder {
         }
         var weights: [Double] = []
         weights.reserveCapacity(taps)
-        // In the order of `windowVariables`; two of them cost more than most formulas, and few ask for them.
-        var variables = [0, 0, 0, 0, Double(size.width), Double(size.height)]
-        let (needsDistance, needsAngle) = (formula.reads(2), formula.reads(3))
+        let rows = FormulaRows(
+            formula, size: (size.width, size.height), anchor: (anchor.x, anchor.y))
         for row in 0..<size.height {
-            for column in 0..<size.width {
-                let (x, y) = (Double(column - anchor.x), Double(row - anchor.y))
-                variables[0] = x
-                variables[1] = y
-                if needsDistance { variables[2] = Mathematics.distance(x, y) }
-                if needsAngle { variables[3] = Mathematics.angle(y, x) }
-                let weight = formula.evaluate(variables)
-                // What is no number is refused now, not after millions of others.
-                guard weight.isFinite else {
-                    throw scope.error(.shape(KernelError.notFinite(x: column, y: row).description), at: span)
-                }
-                weights.append(weight)
+            rows.append(row: row, to: &weights)
+            // What is no number is refused now, not after millions of others.
+            if let column = weights.suffix(size.width).firstIndex(where: { !$0.isFinite }) {
+                let x = column - row * size.width
+                throw scope.error(.shape(KernelError.notFinite(x: x, y: row).description), at: span)
             }
         }
         return try make(at: span) { () throws(KernelError) in
