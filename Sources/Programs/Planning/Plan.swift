@@ -147,11 +147,6 @@ extension Plan.Node {
         return bytesPerSample * shape.count * shape.channels * rowsHeld * bandsHeld * row
     }
 
-    /// For each input the rows that the rows `rows` are computed from.
-    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] {
-        unionRows.map { [$0(rows)] } ?? plan?.rowsNeeded(for: rows) ?? []
-    }
-
     /// What each thread works in.
     var scratchBytes: Int { levels?.scratchBytes ?? plan?.account.scratchBytes ?? 0 }
 

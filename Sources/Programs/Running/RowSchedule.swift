@@ -7,23 +7,39 @@ import Steps
 ///
 /// The schedule is a value of numbers. `count` plays it through without a pixel; the runner plays it with them.
 struct RowSchedule {
-    let nodes: [Plan.Node]
     /// For each node, who takes its rows: node and which of its inputs.
     private let consumers: [[(node: Int, input: Int)]]
     let last: Int
     /// Rows that are there.
     private(set) var rows: [Range<Int>]
-    private let facts: [Facts]
+    let facts: [Facts]
     /// Input rows that a surveying node has looked at; nil once it has seen all, or has nothing to survey.
     private var surveyed: [Int?]
 
     /// What a node is asked about at every turn; to have it told anew by its step would be most of the work.
-    private struct Facts {
+    final class Facts: Sendable {
         let height: Int
         let grain: Int
         let band: Int
         let isRead: Bool
         let inputs: [Int]
+        private let plan: (any PlannedStep)?
+        private let unionRows: (@Sendable (Range<Int>) -> Range<Int>)?
+
+        init(_ node: Plan.Node) {
+            height = node.shape.height
+            grain = node.plan?.rowGrain ?? 1
+            band = RowSchedule.bandHeight(of: node)
+            isRead = node.plan == nil
+            inputs = node.inputs
+            plan = node.plan
+            unionRows = node.unionRows
+        }
+
+        /// For each input the rows that the rows `rows` are computed from.
+        func needs(for rows: Range<Int>) -> [Range<Int>] {
+            unionRows.map { [$0(rows)] } ?? plan?.rowsNeeded(for: rows) ?? []
+        }
     }
 
     /// One thing to do.
@@ -42,7 +58,6 @@ struct RowSchedule {
     ///     all the same.
     ///   - first: the row of the result to begin at, where what is read is at hand from any row on.
     init(_ plan: Plan, startsLate: Bool = true, from first: Int? = nil) {
-        nodes = plan.nodes
         last = plan.last
         surveyed = plan.nodes.map { $0.plan is any SurveyingStep ? 0 : nil }
         var consumers = plan.nodes.map { _ in [(node: Int, input: Int)]() }
@@ -50,11 +65,7 @@ struct RowSchedule {
             for (position, input) in node.inputs.enumerated() { consumers[input].append((index, position)) }
         }
         self.consumers = consumers
-        facts = plan.nodes.map {
-            Facts(
-                height: $0.shape.height, grain: $0.plan?.rowGrain ?? 1, band: RowSchedule.bandHeight(of: $0),
-                isRead: $0.plan == nil, inputs: $0.inputs)
-        }
+        facts = plan.nodes.map(Facts.init)
         rows = plan.nodes.map { _ in 0..<0 }
         if let first {
             begin(at: first)
@@ -76,7 +87,7 @@ struct RowSchedule {
             var first = index == last ? result.lowerBound : node.height
             var end = index == last ? result.upperBound : 0
             for (consumer, position) in consumers[index] where !asked[consumer].isEmpty {
-                let needed = nodes[consumer].rowsNeeded(for: asked[consumer])
+                let needed = facts[consumer].needs(for: asked[consumer])
                 guard position < needed.count else { continue }
                 let rows = surveyed[consumer] == nil ? needed[position] : 0..<node.height
                 // A region asks for none where the result lies outside it.
@@ -119,7 +130,7 @@ struct RowSchedule {
             let wanted = min(end, first + own.band)
             let next = min(own.height, (wanted + own.grain - 1) / own.grain * own.grain)
             if !own.isRead {
-                for (input, needed) in zip(own.inputs, nodes[node].rowsNeeded(for: first..<next)) {
+                for (input, needed) in zip(own.inputs, facts[node].needs(for: first..<next)) {
                     try pull(input, upTo: needed.upperBound, act)
                 }
                 try act(.run(node: node, first..<next))
@@ -156,7 +167,7 @@ struct RowSchedule {
         for (consumer, position) in consumers[node] {
             guard !facts[consumer].isRead else { continue }
             let rest = rows[consumer].upperBound..<facts[consumer].height
-            if !rest.isEmpty { keep = min(keep, nodes[consumer].rowsNeeded(for: rest)[position].lowerBound) }
+            if !rest.isEmpty { keep = min(keep, facts[consumer].needs(for: rest)[position].lowerBound) }
             if let seen = surveyed[consumer] { keep = min(keep, seen) }
         }
         let first = min(keep, rows[node].upperBound)
@@ -195,7 +206,7 @@ struct RowSchedule {
     }
 
     private mutating func count(upTo end: Int, _ band: Int) -> Count {
-        let none = nodes.map { _ in 0 }
+        let none = facts.map { _ in 0 }
         var count = Count(held: none, received: none, made: none)
         var first = rows.map(\.lowerBound)
         while rows[last].upperBound < end {

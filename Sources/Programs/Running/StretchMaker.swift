@@ -128,10 +128,10 @@ extension RowSchedule {
     /// Whether stretches of `stretch` rows, from above, never come back to rows of what is read that one before them was done with,
     /// as they do at the bottom where the border wraps around.
     fileprivate func readsOnwards(_ stretch: Int) -> Bool {
-        var first = nodes.map { _ in 0 }
-        for row in Swift.stride(from: 0, to: nodes[last].shape.height, by: stretch) {
-            let asked = rowsAsked(by: row..<min(row + stretch, nodes[last].shape.height))
-            for (node, asked) in asked.enumerated() where nodes[node].plan == nil && !asked.isEmpty {
+        var first = facts.map { _ in 0 }
+        for row in Swift.stride(from: 0, to: facts[last].height, by: stretch) {
+            let asked = rowsAsked(by: row..<min(row + stretch, facts[last].height))
+            for (node, asked) in asked.enumerated() where facts[node].isRead && !asked.isEmpty {
                 if asked.lowerBound < first[node] { return false }
                 first[node] = asked.lowerBound
             }
