@@ -1,43 +1,44 @@
-/// The fence around raw rows: pointers live only inside these closures.
+/// The fence around raw rows: pointers live only inside these closures. Public because what is package is not inlined into other
+/// modules, and a call for each row was a fortieth of the training of a small net.
 ///
 /// - A pointer from `row` is good for `shape.width` samples of a row that is in `rows`.
 /// - Different rows may be written from different threads at the same time.
-package struct ReadableRows: @unchecked Sendable {
-    package let shape: Shape
-    package let rows: Range<Int>
-    package let base: UnsafePointer<Float>
-    package let rowCapacity: Int
-    package let firstStoredRow: Int
+@frozen public struct ReadableRows: @unchecked Sendable {
+    public let shape: Shape
+    public let rows: Range<Int>
+    public let base: UnsafePointer<Float>
+    public let rowCapacity: Int
+    public let firstStoredRow: Int
     /// Samples from one row to the next.
-    package let rowStride: Int
+    public let rowStride: Int
 
     @inlinable @inline(__always)
-    package func row(_ y: Int, plane: Int) -> UnsafePointer<Float> {
+    public func row(_ y: Int, plane: Int) -> UnsafePointer<Float> {
         assert(rows.contains(y), "row \(y) is not among \(rows)")
         return base + (plane * rowCapacity + y - firstStoredRow) * rowStride
     }
 
     /// Samples from a plane to the next.
-    package var planeStride: Int { rowCapacity * rowStride }
+    @inlinable public var planeStride: Int { rowCapacity * rowStride }
 }
 
-package struct WritableRows: @unchecked Sendable {
-    package let shape: Shape
-    package let rows: Range<Int>
-    package let base: UnsafeMutablePointer<Float>
-    package let rowCapacity: Int
-    package let firstStoredRow: Int
+@frozen public struct WritableRows: @unchecked Sendable {
+    public let shape: Shape
+    public let rows: Range<Int>
+    public let base: UnsafeMutablePointer<Float>
+    public let rowCapacity: Int
+    public let firstStoredRow: Int
     /// Samples from one row to the next.
-    package let rowStride: Int
+    public let rowStride: Int
 
     @inlinable @inline(__always)
-    package func row(_ y: Int, plane: Int) -> UnsafeMutablePointer<Float> {
+    public func row(_ y: Int, plane: Int) -> UnsafeMutablePointer<Float> {
         assert(rows.contains(y), "row \(y) is not among \(rows)")
         return base + (plane * rowCapacity + y - firstStoredRow) * rowStride
     }
 
     /// Samples from a plane to the next.
-    package var planeStride: Int { rowCapacity * rowStride }
+    @inlinable public var planeStride: Int { rowCapacity * rowStride }
 }
 
 extension Planes {
