@@ -31,6 +31,7 @@ extension Kernel {
                     if abs(self[x: x, y: y] - self[x: mx, y: my]) > tolerance { isEqual = false }
                     if abs(self[x: x, y: y] + self[x: mx, y: my]) > tolerance { isOpposite = false }
                 }
+                if !isEqual, !isOpposite { return 0 }
             }
             return isEqual ? 1 : isOpposite ? -1 : 0
         }

@@ -70,6 +70,17 @@ package final class Terminal {
         if results.count >= 1 << 16 { flush() }
     }
 
+    /// A result on a line of its own, however long it is.
+    package func print(_ json: JSON) {
+        var text = ""
+        json.write(to: &text) { text in
+            guard text.utf8.count >= 1 << 16 else { return }
+            print(text, end: "")
+            text.removeAll(keepingCapacity: true)
+        }
+        print(text)
+    }
+
     /// A result that need not be text.
     func print(bytes: [UInt8]) { results += bytes }
 

@@ -8,6 +8,8 @@ package enum JSON: Hashable, Sendable {
     case float(Float)
     case string(String)
     case array([JSON])
+    /// An array of numbers, as millions of them are.
+    case numbers(ArraySlice<Double>)
     case object([Member])
 
     package struct Member: Hashable, Sendable {
@@ -23,25 +25,29 @@ package enum JSON: Hashable, Sendable {
     /// One line, without spaces: easy to read line by line. JSON has no infinities and no NaN: those are `null`.
     package var text: String {
         var text = ""
-        write(to: &text)
+        write(to: &text) { _ in }
         return text
     }
 
-    /// A row of numbers: those that are equal to the one before, as in a box, are not worked out again.
-    private static func write(_ values: [JSON], to text: inout String) {
+    /// Those that are equal to the one before, as in a box, are not worked out again.
+    private static func write(_ numbers: ArraySlice<Double>, to text: inout String) {
         var last: (bits: UInt64, text: String)?
-        for (index, value) in values.enumerated() {
-            if index > 0 { text += "," }
-            guard case .number(let number) = value, number.isFinite else {
-                value.write(to: &text)
-                continue
+        for number in numbers {
+            if let last, last.bits == number.bitPattern {
+                text += last.text
+            } else {
+                let next = number.isFinite ? "\(number)," : "null,"
+                text += next
+                last = (number.bitPattern, next)
             }
-            if last?.bits != number.bitPattern { last = (number.bitPattern, "\(number)") }
-            text += last?.text ?? ""
         }
+        if !numbers.isEmpty { text.removeLast() }
     }
 
-    private func write(to text: inout String) {
+    /// The same a part at a time: `part` is called after every value that is not within a row of numbers, and may take what
+    /// stands in the text.
+    package func write(to text: inout String, _ part: (inout String) -> Void) {
+        defer { part(&text) }
         switch self {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"
@@ -51,7 +57,14 @@ package enum JSON: Hashable, Sendable {
         case .string(let value): JSON.write(value, to: &text)
         case .array(let values):
             text += "["
-            JSON.write(values, to: &text)
+            for (index, value) in values.enumerated() {
+                if index > 0 { text += "," }
+                value.write(to: &text, part)
+            }
+            text += "]"
+        case .numbers(let numbers):
+            text += "["
+            JSON.write(numbers, to: &text)
             text += "]"
         case .object(let members):
             text += "{"
@@ -59,7 +72,7 @@ package enum JSON: Hashable, Sendable {
                 if index > 0 { text += "," }
                 JSON.write(member.key, to: &text)
                 text += ":"
-                member.value.write(to: &text)
+                member.value.write(to: &text, part)
             }
             text += "}"
         }

@@ -28,4 +28,21 @@ import Testing
     func `numbers come back as they were`(number: Double) {
         #expect(Double(JSON.number(number).text) == number)
     }
+
+    @Test func `a row of numbers is written as an array of them, and a long value in parts`() {
+        let numbers: [Double] = [1, 1, 0.1, -0.0, 0, .nan, .infinity, 1e300, 1e300, 3]
+        let plain = JSON.array(numbers.map { .number($0) })
+        #expect(JSON.numbers(numbers[...]).text == plain.text)
+        #expect(JSON.numbers([]).text == "[]")
+        #expect(JSON.numbers(numbers[2..<3]).text == "[0.1]")
+        let rows: JSON = ["rows": .array((0..<50).map { _ in .numbers(numbers[...]) }), "end": "x"]
+        var (text, all, parts) = ("", "", 0)
+        rows.write(to: &text) { part in
+            all += part
+            part = ""
+            parts += 1
+        }
+        #expect(all + text == rows.text)
+        #expect(parts > 50)
+    }
 }

@@ -55,12 +55,10 @@ extension Show {
     private func json(_ kernel: Kernel, text: String) -> JSON {
         let symmetry = kernel.symmetry
         let width = kernel.size.width
-        let rows = (0..<kernel.size.height).map { y in
-            JSON.array(
-                (0..<width).map { x in
-                    kernel.holes.contains(y * width + x) ? .null : .number(kernel[x: x, y: y])
-                })
-        }
+        var weights = kernel.weights
+        // What is no number is written as null.
+        for hole in kernel.holes { weights[hole] = .nan }
+        let rows = (0..<kernel.size.height).map { y in JSON.numbers(weights[y * width..<(y + 1) * width]) }
         return [
             "text": .string(text), "width": .integer(width), "height": .integer(kernel.size.height),
             "weights": .array(rows), "sum": .number(kernel.sum),

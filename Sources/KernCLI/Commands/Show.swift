@@ -57,7 +57,7 @@ struct Show: Command {
     func run(_ terminal: Terminal) throws -> ExitStatus {
         let subject = try Subject(name, layer: layer, in: terminal.catalogue(for: "show"))
         if printsJSON {
-            terminal.print(json(subject).text)
+            terminal.print(json(subject))
         } else {
             print(subject, terminal)
         }
