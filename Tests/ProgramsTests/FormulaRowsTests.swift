@@ -32,3 +32,27 @@ func `a kernel has at each tap what its formula is there`(_ formula: String) thr
         }
     }
 }
+
+@Test func `a formula with more parts than are kept is worked out all the same`() throws {
+    let formula = (1...150).map { "(x + \($0)) * y" }.joined(separator: " + ")
+    let graph = try Catalogue().graph(for: SourceText(text: "kernel size=5x3 none { \(formula) }"))
+    let kernel = try #require(graph.nodes[1].step as? KernelStep).kernel
+    // Σ over i of (x + i) · y
+    #expect(kernel[x: 4, y: 2] == 150 * 2 + 150 * 151 / 2)
+    #expect(kernel[x: 0, y: 0] == -(150 * -2 + 150 * 151 / 2))
+    #expect(kernel[x: 3, y: 1] == 0)
+}
+
+@Test(arguments: [
+    String(repeating: "x*y + ", count: 3000) + "1", "choose(4000, x + y)",
+    (1...400).map { "exp(x / \($0)) * y" }.joined(separator: " + "),
+])
+func `a kernel that would take minutes to work out is refused at once`(formula: String) throws {
+    let start = ContinuousClock.now
+    let error = #expect(throws: ProgramError.self) {
+        _ = try Catalogue().graph(for: SourceText(text: "kernel size=4095 none { \(formula) }"))
+    }
+    #expect(error?.description.contains("make the kernel or the formula smaller") == true)
+    #expect(ContinuousClock.now - start < .seconds(5))
+    _ = try Catalogue().graph(for: SourceText(text: "kernel size=5 none { \(formula) }"))
+}

@@ -28,7 +28,9 @@ struct FormulaRows: ~Copyable {
     private let size: (width: Int, height: Int)
     private let anchor: (x: Int, y: Int)
     private var program: [Instruction] = []
-    private var columns: [Double] = []
+    private var columns: [Double]
+    /// Parts whose values are kept; in a formula as long as a book the rest is worked out for each row.
+    private static let mostParts = 64
     /// A row of values for each place on the stack.
     private let stack: UnsafeMutablePointer<Double>
 
@@ -38,6 +40,8 @@ struct FormulaRows: ~Copyable {
         self.size = size
         self.anchor = anchor
         stack = .allocate(capacity: max(1, formula.depth) * size.width)
+        // x itself comes first.
+        columns = (0..<size.width).map { Double($0 - anchor.x) }
         let (starts, needs) = FormulaRows.parts(of: formula.code)
         // From behind a whole comes before its parts, so that the largest parts are found first.
         var index = formula.code.count - 1
@@ -46,7 +50,9 @@ struct FormulaRows: ~Copyable {
             if !needs[index].contains(.x) {
                 program.append(.scalar(part))
                 index = part.lowerBound
-            } else if !needs[index].contains(.y) {
+            } else if case .variable(0) = formula.code[index] {
+                program.append(.columns(0))
+            } else if !needs[index].contains(.y), columns.count < FormulaRows.mostParts * size.width {
                 program.append(.columns(columns.count))
                 for column in 0..<size.width {
                     columns.append(formula.evaluate(part, variables(column: column, row: 0)))
@@ -66,6 +72,19 @@ struct FormulaRows: ~Copyable {
     }
 
     deinit { stack.deallocate() }
+
+    /// What all rows take, in the time of an addition: about 0.3 ns.
+    var work: Double {
+        let perTap = program.reduce(0.0) { sum, instruction in
+            switch instruction {
+            case .columns, .scalar: sum
+            case .variable: sum + 32
+            case .unary(let function): sum + function.work
+            case .binary(let function): sum + function.work
+            }
+        }
+        return perTap * Double(size.width) * Double(size.height)
+    }
 
     /// Where the operands of each operation begin, and what its value depends on.
     private static func parts(of code: [Operation]) -> (starts: [Int], needs: [Dependence]) {

@@ -46,6 +46,29 @@ extension Operation.Binary {
     }
 }
 
+extension Operation.Unary {
+    /// How long it takes for one value, as many additions.
+    var work: Double {
+        switch self {
+        case .negate, .magnitude, .floor, .ceil, .round, .sign: 2
+        case .squareRoot: 8
+        case .exponential, .logarithm, .sine, .cosine, .tangent: 32
+        }
+    }
+}
+
+extension Operation.Binary {
+    var work: Double {
+        switch self {
+        case .add, .subtract, .multiply, .divide: 1
+        case .less, .lessOrEqual, .greater, .greaterOrEqual, .equal, .unequal, .minimum, .maximum: 4
+        case .power, .angle, .hypotenuse: 64
+        // Up to 2048 factors.
+        case .choose: 16_384
+        }
+    }
+}
+
 /// n over k for whole numbers, exact as long as a `Double` is; elsewhere 0, so that Pascal's triangle has a rim.
 private func binomialCoefficient(_ n: Double, _ k: Double) -> Double {
     guard n.rounded() == n, k.rounded() == k, k >= 0, k <= n, n <= 4096 else { return n.isNaN || k.isNaN ? .nan : 0 }

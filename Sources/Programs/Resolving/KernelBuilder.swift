@@ -6,6 +6,9 @@ import Steps
 struct KernelBuilder {
     let scope: Scope
 
+    /// Some ten seconds of additions.
+    private static let mostWork = 0x1p33
+
     /// What stands between `kernel` and its formula.
     static let formulaSettings: [Setting] =
         [
@@ -65,6 +68,11 @@ struct KernelBuilder {
         weights.reserveCapacity(taps)
         let rows = FormulaRows(
             formula, size: (size.width, size.height), anchor: (anchor.x, anchor.y))
+        guard rows.work <= KernelBuilder.mostWork else {
+            throw scope.error(
+                .shape("this formula would take minutes for \(taps) weights; make the kernel or the formula smaller"),
+                at: span)
+        }
         for row in 0..<size.height {
             rows.append(row: row, to: &weights)
             // What is no number is refused now, not after millions of others.
