@@ -48,7 +48,7 @@ struct MethodCosts {
             impossible[.transform] = impossible[.separable]
             return
         }
-        findFactors(bank.kernels[0], mean: mean, geometry: geometry, isExact: isExact)
+        findFactors(bank.kernels[0], mean: mean, geometry: geometry, isStrided: isStrided, isExact: isExact)
         if let tiles = TileSize(geometry: geometry) {
             self.tiles = tiles
             estimates[.transform] = tiles.costPerSample * Double(geometry.x.stride * geometry.y.stride)
@@ -57,7 +57,9 @@ struct MethodCosts {
         }
     }
 
-    private mutating func findFactors(_ kernel: Kernel, mean: Double, geometry: Geometry, isExact: Bool) {
+    private mutating func findFactors(
+        _ kernel: Kernel, mean: Double, geometry: Geometry, isStrided: Bool, isExact: Bool
+    ) {
         let size = kernel.size
         if size.width == 1 || size.height == 1 {
             impossible[.separable] = "a single row or column has nothing to separate"
@@ -69,7 +71,6 @@ struct MethodCosts {
             return
         }
         factors = found
-        let isStrided = geometry.x.stride > 1 || geometry.y.stride > 1
         let price =
             isExact
             ? MethodCosts.exactSeparable : isStrided ? MethodCosts.stridedSeparable : MethodCosts.separable

@@ -188,7 +188,8 @@ struct LevelTests {
         let graph = try Catalogue().graph(for: SourceText(text: program))
         let header = PictureHeader(size: Size(64), channels: .rgb, depth: .uint8)
         let steps = try Plan(graph, for: header).explanation.dropFirst()
-        #expect(steps.allSatisfy { ($0.levels != nil) == isOnBytes })
+        #expect(steps.allSatisfy { isOnBytes ? ($0.levels ?? $0.union) != nil : $0.levels == nil })
+        #expect((steps.last?.levels != nil) == isOnBytes)
         // Floats stay floats, alpha is no colour, and what was asked for is done.
         for (channels, depth, method) in [
             (Channels.rgb, Depth.uint16, nil), (.rgba, .uint8, nil), (.rgb, .uint8, Method.direct),

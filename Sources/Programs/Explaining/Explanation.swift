@@ -57,8 +57,7 @@ extension Plan {
                     geometry: account.geometry, border: account.border, method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
                     grid: account.grid,
-                    levels: node.isAbsorbed
-                        ? nodes[last].levels.map { _ in "in one with the last step" } : node.levels?.account,
+                    levels: node.levels?.account,
                     union: unions[index],
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
