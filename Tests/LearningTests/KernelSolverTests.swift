@@ -6,8 +6,10 @@ import Steps
 import Testing
 
 @Suite struct KernelSolverTests {
-    private func solve(_ model: KernelModel, _ pairs: [(Raster, Raster)]) throws -> LearnedKernel {
-        var solver = try KernelSolver(model)
+    private func solve(
+        _ model: KernelModel, _ pairs: [(Raster, Raster)], on machine: Machine = Machine()
+    ) throws -> LearnedKernel {
+        var solver = try KernelSolver(model, machine: machine)
         for (before, after) in pairs { try solver.add(before: RasterRows(before), after: RasterRows(after)) }
         let learned = try solver.solve()
         guard var second = solver.secondLook(after: learned) else { return learned }
@@ -55,6 +57,21 @@ import Testing
             #expect(largestError(learned, truth) < 1e-6, "\(window) \(border)")
             #expect(learned.isExplained)
         }
+    }
+
+    @Test(arguments: [false, true])
+    func `the same bits come out on any threads`(mixes: Bool) throws {
+        let planes = SolvingPictures.planes(Size(width: 97, height: 75), channels: 3)
+        let (before, window) = (SolvingPictures.raster(planes, .float32), Window(size: Size(5)))
+        let after = SolvingPictures.raster(
+            try SolvingPictures.filtered(before, random(Size(5), seed: 11), window), .float32)
+        let model = KernelModel(window: window, colour: mixes ? .mix : .shared)
+        let one = try solve(model, [(before, after)], on: Machine(threads: 1))
+        let other = try solve(model, [(before, after)], on: Machine(threads: 4))
+        #expect(one.outputs.map(\.weights) == other.outputs.map(\.weights))
+        #expect(one.outputs.map(\.errors) == other.outputs.map(\.errors))
+        let names = [1, 4].map { one.recognition(in: Catalogue(), on: Machine(threads: $0)) }
+        #expect(names[0] == names[1])
     }
 
     /// The built-in kernels that are one kernel of at most 15x15 by themselves.
@@ -302,6 +319,7 @@ import Testing
         ("gaussian 1.7", 15), ("gaussian 0.45", 5), ("disk 2.3", 7), ("box 4", 6), ("binomial 7", 7),
         ("sharpen 0.35", 3),
         ("high-boost 1.4", 3), ("log 1.1", 11), ("unsharp 0.8 1.3", 9), ("emboss 225 0.4", 3),
+        ("motion 9 30", 11), ("motion 5 130", 9), ("motion 12 105", 15),
     ])
     func `parameters of known kernels are found again`(program: String, size: Int) throws {
         let before = SolvingPictures.raster(SolvingPictures.planes(Size(120)), .float32)

@@ -13,7 +13,7 @@ extension Train {
         let (kernel, files) = try learn(problem, pairs, machine)
         let second = kernel.isExplained ? nil : secondLook(problem, pairs[0], kernel, machine)
         let report = LearnedKernelText(
-            kernel: kernel, recognition: kernel.recognition(in: catalogue), secondLook: second,
+            kernel: kernel, recognition: kernel.recognition(in: catalogue, on: machine), secondLook: second,
             hasJPEG: files.contains(.jpeg), pairCount: pairs.count, stepText: problem.stepText, width: terminal.width)
         if let output {
             let file = KernelFile(help: report.help(named: output, from: pairs), program: try problem.program(kernel))

@@ -83,6 +83,16 @@ struct LevelRows {
         }
     }
 
+    /// Row `y` of a plane, to `samples`, which has room for it.
+    func copy(_ y: Int, plane: Int, to samples: inout [Double]) {
+        withRows { rows in
+            guard let row = rows.row(y, plane: plane) else { return }
+            samples.withUnsafeMutableBufferPointer { samples in
+                samples.baseAddress?.update(from: row, count: rows.width)
+            }
+        }
+    }
+
     /// The stored rows, good within `withRows` only.
     struct Rows {
         fileprivate let store: UnsafeBufferPointer<Double>

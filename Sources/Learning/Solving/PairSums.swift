@@ -15,8 +15,9 @@ struct PairSums {
     private let down: Range<Int>
     /// One for each output whose kernels are its own.
     private(set) var sums: [NormalSums]
-    /// z with zeros for what does not count, and a window's samples.
+    /// z with zeros for what does not count, how opaque it is, and a window's samples.
     private var answers: [Double]
+    private var opacities: [Double]
     private var values: [Double]
     /// What is known of each output from an earlier look.
     var expectations: [Expectation] = []
@@ -57,6 +58,7 @@ struct PairSums {
         let count = unknowns.partialValue + 1
         sums = [NormalSums](repeating: NormalSums(count: count), count: model.colour == .mix ? outputs : 1)
         answers = [Double](repeating: 0, count: after.size.width)
+        opacities = [Double](repeating: 255, count: after.size.width)
         values = [Double](repeating: 1, count: count)
     }
 
@@ -67,7 +69,7 @@ struct PairSums {
         while before.end < height {
             let start = before.end
             try before.read(min(PairSums.band, height - start), from: first)
-            for y in start..<before.end { addProducts(of: y) }
+            addProducts(of: start..<before.end)
             while written < geometry.output.height, written < down.upperBound || before.end == height {
                 let isInside = down.contains(written)
                 guard !isInside || lastRow(of: written) < before.end else { break }
@@ -104,67 +106,112 @@ struct PairSums {
 // MARK: All windows
 
 extension PairSums {
-    /// With stride 1 the product of two taps is that of any two pixels as far apart, summed over a shifted rectangle.
-    private mutating func addProducts(of y: Int) {
-        guard isDense else { return }
-        for stream in streams { addProducts(of: y, among: stream.inputs) }
+    /// Two samples of a window that lie so far apart: rows and columns from the first to the second, each in its channel.
+    private struct Lag {
+        let rise: Int
+        let shift: Int
+        let first: (channel: Int, plane: Int)
+        let second: (channel: Int, plane: Int)
     }
 
-    /// Pairs whose later row is `y`.
-    private mutating func addProducts(of y: Int, among channels: [Int]) {
-        let (gx, gy) = (geometry.x, geometry.y)
-        let (kw, kh) = (gx.kernel, gy.kernel)
-        let (count, width) = (sums[0].count, across.count)
-        let left = gx.start(across.lowerBound)
-        let (down, machine) = (down, machine)
-        before.withRows { rows in
-            sums[0].products.withUnsafeMutableBufferPointer { products in
-                guard let products = products.baseAddress else { return }
-                for rise in 0..<kh {
-                    let upper = y - rise * gy.dilation
-                    guard upper >= rows.first else { break }
-                    // The earlier tap's rows for which the window lies inside.
-                    let taps = (0..<kh - rise).filter { down.contains(upper + gy.before - $0 * gy.dilation) }
-                    guard let first = taps.first, let last = taps.last else { continue }
-                    for (i, a) in channels.enumerated() {
-                        guard let rowA = rows.row(upper, plane: a) else { continue }
-                        for (j, b) in channels.enumerated() where rise > 0 || i <= j {
-                            guard let rowB = rows.row(y, plane: b) else { continue }
-                            let shifts = rise == 0 && i == j ? 0..<kw : 1 - kw..<kw
-                            for shift in shifts {
-                                let least = max(0, -shift)
-                                let most = min(kw, kw - shift)
-                                let p = rowA + left
-                                let q = rowB + left + shift * gx.dilation
-                                var sum = machine.dot(p + least * gx.dilation, q + least * gx.dilation, width)
-                                for kx in least..<most {
-                                    for ky in first...last {
-                                        let t = (i * kh + ky) * kw + kx
-                                        let u = (j * kh + ky + rise) * kw + kx + shift
-                                        products[min(t, u) * count + max(t, u)] += sum
-                                    }
-                                    guard kx + 1 < most else { break }
-                                    let at = kx * gx.dilation
-                                    for x in at..<at + gx.dilation {
-                                        sum += p[x + width] * q[x + width] - p[x] * q[x]
-                                    }
-                                }
-                            }
+    /// Each pair of taps has one lag, so that what two of them add up is never the same sum.
+    private func lags(among channels: [Int]) -> [Lag] {
+        var lags: [Lag] = []
+        for rise in 0..<geometry.y.kernel {
+            for a in channels.enumerated() {
+                for b in channels.enumerated() where rise > 0 || a.offset <= b.offset {
+                    let least = rise == 0 && a.offset == b.offset ? 0 : 1 - geometry.x.kernel
+                    lags += (least..<geometry.x.kernel).map {
+                        Lag(rise: rise, shift: $0, first: (a.offset, a.element), second: (b.offset, b.element))
+                    }
+                }
+            }
+        }
+        return lags
+    }
+
+    /// With stride 1 the product of two taps is that of any two pixels as far apart, summed over a shifted rectangle.
+    ///
+    /// - Parameter band: the rows that have just come.
+    private mutating func addProducts(of band: Range<Int>) {
+        guard isDense else { return }
+        for stream in streams {
+            let lags = lags(among: stream.inputs)
+            let (count, machine) = (sums[0].count, machine)
+            let sum = LagSum(across: across, down: down, geometry: geometry, count: count)
+            before.withRows { rows in
+                sums[0].products.withUnsafeMutableBufferPointer { products in
+                    guard let base = products.baseAddress else { return }
+                    nonisolated(unsafe) let (rows, products) = (rows, base)
+                    machine.split(0..<lags.count, grain: 1) { piece in
+                        for lag in lags[piece] {
+                            for y in band { sum.add(lag, of: y, in: rows, to: products, machine) }
                         }
                     }
+                    for y in band { sum.addOnes(y, stream.inputs, in: rows, to: products) }
                 }
-                // The 1 behind the samples.
-                let taps = (0..<kh).filter { down.contains(y + gy.before - $0 * gy.dilation) }
-                for (i, a) in channels.enumerated() where !taps.isEmpty {
-                    guard let row = rows.row(y, plane: a) else { continue }
-                    for kx in 0..<kw {
-                        var sum = 0.0
-                        for x in 0..<width { sum += row[left + kx * gx.dilation + x] }
-                        for ky in taps { products[((i * kh + ky) * kw + kx) * count + count - 1] += sum }
-                    }
-                }
-                if taps.contains(kh - 1) { products[count * count - 1] += Double(width) }
             }
+        }
+    }
+
+    /// Sums up the products of a lag over all windows, for each pair of taps that has it.
+    private struct LagSum {
+        let across: Range<Int>
+        let down: Range<Int>
+        let geometry: Geometry
+        let count: Int
+
+        private var left: Int { geometry.x.start(across.lowerBound) }
+
+        /// Pairs whose later row is `y`.
+        func add(
+            _ lag: Lag, of y: Int, in rows: LevelRows.Rows, to products: UnsafeMutablePointer<Double>,
+            _ machine: Machine
+        ) {
+            let (gx, gy, width) = (geometry.x, geometry.y, across.count)
+            let (kw, kh) = (gx.kernel, gy.kernel)
+            let upper = y - lag.rise * gy.dilation
+            guard upper >= rows.first, let rowA = rows.row(upper, plane: lag.first.plane),
+                let rowB = rows.row(y, plane: lag.second.plane)
+            else { return }
+            // The earlier tap's rows for which the window lies inside.
+            let taps = (0..<kh - lag.rise).filter { down.contains(upper + gy.before - $0 * gy.dilation) }
+            guard let first = taps.first, let last = taps.last else { return }
+            let least = max(0, -lag.shift)
+            let most = min(kw, kw - lag.shift)
+            let p = rowA + left
+            let q = rowB + left + lag.shift * gx.dilation
+            var sum = machine.dot(p + least * gx.dilation, q + least * gx.dilation, width)
+            for kx in least..<most {
+                for ky in first...last {
+                    let t = (lag.first.channel * kh + ky) * kw + kx
+                    let u = (lag.second.channel * kh + ky + lag.rise) * kw + kx + lag.shift
+                    products[min(t, u) * count + max(t, u)] += sum
+                }
+                guard kx + 1 < most else { break }
+                let at = kx * gx.dilation
+                for x in at..<at + gx.dilation { sum += p[x + width] * q[x + width] - p[x] * q[x] }
+            }
+        }
+
+        /// What the samples of row `y` make with the 1 behind them.
+        func addOnes(
+            _ y: Int, _ channels: [Int], in rows: LevelRows.Rows, to products: UnsafeMutablePointer<Double>
+        ) {
+            let (gx, gy, width) = (geometry.x, geometry.y, across.count)
+            let (kw, kh) = (gx.kernel, gy.kernel)
+            let taps = (0..<kh).filter { down.contains(y + gy.before - $0 * gy.dilation) }
+            for (i, plane) in channels.enumerated() where !taps.isEmpty {
+                guard let row = rows.row(y, plane: plane) else { continue }
+                var sum = (left..<left + width).reduce(0.0) { $0 + row[$1] }
+                for kx in 0..<kw {
+                    for ky in taps { products[((i * kh + ky) * kw + kx) * count + count - 1] += sum }
+                    guard kx + 1 < kw else { break }
+                    let at = left + kx * gx.dilation
+                    for x in at..<at + gx.dilation { sum += row[x + width] - row[x] }
+                }
+            }
+            if taps.contains(kh - 1) { products[count * count - 1] += Double(width) }
         }
     }
 }
@@ -196,25 +243,23 @@ extension PairSums {
     /// Which pixels of row `y` count: their values go to `answers`, those of the others are summed apart.
     private mutating func sort(_ y: Int, under channels: [Int], _ channel: Int, into index: Int) {
         let top = after.header.depth.levels
-        let (hasAlpha, hasAlphaAfter) = (before.header.channels.hasAlpha, after.header.channels.hasAlpha)
-        let alphaAfter = after.header.channels.count - 1
+        let hasAlpha = before.header.channels.hasAlpha
+        after.copy(y, plane: channel, to: &answers)
+        if after.header.channels.hasAlpha { after.copy(y, plane: after.header.channels.count - 1, to: &opacities) }
+        let expectation = expectations.isEmpty ? nil : expectations[index]
+        var (squares, pixels) = (0.0, 0.0)
         for x in across {
-            let (value, isOpaque) = after.withRows { rows in
-                (
-                    rows.row(y, plane: channel)?[x] ?? 0,
-                    !hasAlphaAfter || (rows.row(y, plane: alphaAfter)?[x] ?? 0) >= 255
-                )
-            }
+            let value = answers[x]
             darkest = min(darkest, value)
             brightest = max(brightest, value)
             var share = 0.0
-            if !isOpaque || hasAlpha && !isOpaqueWindow(x, y) {
+            if opacities[x] < 255 || hasAlpha && !isOpaqueWindow(x, y) {
                 gather(x, y, channels)
                 sums[index].exclude(values, .transparent, machine)
             } else if value == 0 || value == 255 {
                 gather(x, y, channels)
                 sums[index].exclude(values, .clipped(value: value), machine)
-            } else if let expectation = expectations.isEmpty ? nil : expectations[index] {
+            } else if let expectation {
                 share = 1
                 if expectation.mayFade(value) {
                     gather(x, y, channels)
@@ -231,10 +276,12 @@ extension PairSums {
                     }
                 }
             }
-            sums[index].squares += share * value * value
-            sums[index].pixels += share
+            squares += share * value * value
+            pixels += share
             answers[x] = share * value
         }
+        sums[index].squares += squares
+        sums[index].pixels += pixels
     }
 
     /// answers · samples, for each tap a row's correlation.

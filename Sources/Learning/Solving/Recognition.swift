@@ -58,6 +58,11 @@ struct Recogniser {
     private static let near = 0.05
     /// Worth fitting parameters.
     private static let promising = 0.6
+    /// Worth fitting them closely.
+    private static let hopeful = 0.3
+    /// Steps of the golden section: to a fiftieth of the way, and to a ten-thousandth. More digits are not told.
+    private static let roughly = 8
+    private static let closely = 20
 
     init?(_ weights: [Double], errors: [Double], size: Size, anchor: PerAxis<Int>, catalogue: Catalogue) {
         norm = weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -72,25 +77,36 @@ struct Recogniser {
     }
 
     /// The simplest of those that fit, else the nearest if it is near.
-    func best() -> Recognition? {
+    func best(on machine: Machine) -> Recognition? {
         var found: Recognition?
         func offer(_ candidate: Recognition?) {
             guard let candidate else { return }
             if let found, found.isExact || candidate.mismatch >= found.mismatch && !candidate.isExact { return }
             found = candidate
         }
-        var families: [(file: KernelFile, name: String, mismatch: Double)] = []
+        var families: [(file: KernelFile, name: String)] = []
         for entry in catalogue.entries {
             guard let file = try? entry.file(), file.isOneKernel else { continue }
-            let plain = match(entry.name, turns: Recognition.Turn.allCases)
+            guard let kernel = kernel(entry.name),
+                let plain = match(kernel, entry.name, turns: Recognition.Turn.allCases)
+            else { continue }
             offer(plain)
             if found?.isExact == true { return found }
             // What is far larger than the window cannot be told from a part of it.
-            guard let plain, let kernel = kernel(entry.name), isComparable(kernel) else { continue }
-            if !file.parameters.isEmpty { families.append((file, entry.name, plain.mismatch)) }
+            guard isComparable(kernel) else { continue }
+            if !file.parameters.isEmpty { families.append((file, entry.name)) }
         }
-        for family in families { offer(fit(family.file, family.name)) }
-        if found?.isExact != true { offer(sharpened()) }
+        // Behind an exact one, whoever found it, nothing is taken: the answer is that of one thread.
+        let candidates = families
+        let fitted = Guarded([Recognition?](repeating: nil, count: candidates.count + 1))
+        machine.split(0..<candidates.count + 1, grain: 1) { piece in
+            for index in piece {
+                guard !fitted.withLock({ $0[..<index].contains { $0?.isExact == true } }) else { continue }
+                let fit = index < candidates.count ? fit(candidates[index].file, candidates[index].name) : sharpened()
+                fitted.withLock { $0[index] = fit }
+            }
+        }
+        for candidate in fitted.withLock({ $0 }) { offer(candidate) }
         guard let found, found.isExact || found.mismatch <= Recogniser.near else { return nil }
         return found
     }
@@ -109,7 +125,10 @@ struct Recogniser {
     }
 
     private func match(_ program: String, turns: [Recognition.Turn]) -> Recognition? {
-        guard let kernel = kernel(program) else { return nil }
+        kernel(program).flatMap { match($0, program, turns: turns) }
+    }
+
+    private func match(_ kernel: Kernel, _ program: String, turns: [Recognition.Turn]) -> Recognition? {
         var best: Recognition?
         // A kernel that looks the same after a turn is not called turned for the last bit of a sum.
         for turn in turns {
@@ -170,22 +189,28 @@ struct Recogniser {
         func text(_ values: [Double]) -> String { ([name] + values.map(Recogniser.short)).joined(separator: " ") }
         func mismatch(_ values: [Double]) -> Double { match(text(values), turns: [.none])?.mismatch ?? 2 }
         var nearest = mismatch(values)
-        for index in values.indices {
+        // A line that is too long or too short is nearest at its angle; one at a wrong angle is nearest when it is a dot.
+        let isAngle = file.parameters.map { $0.name.text == "angle" }
+        for index in values.indices.filter({ isAngle[$0] }) + values.indices.filter({ !isAngle[$0] }) {
             for value in Recogniser.trials(file.parameters[index].name.text, standard: values[index]) {
                 var tried = values
                 tried[index] = value
-                let distance = mismatch(tried)
-                if distance < nearest { (values, nearest) = (tried, distance) }
+                guard let kernel = kernel(text(tried)) else { continue }
+                // The next ones are larger still.
+                guard isComparable(kernel) else { break }
+                let distance = match(kernel, text(tried), turns: [.none])?.mismatch ?? 2
+                // Half a turn further a line is the same but for the last bit.
+                if distance < nearest - 1e-9 { (values, nearest) = (tried, distance) }
             }
         }
         guard nearest < Recogniser.promising else { return nil }
-        // An angle that was looked for with a wrong length is looked for again with a better one.
-        for _ in 0..<(values.count == 1 ? 1 : 4) {
+        // Roughly first: most are not it. An angle that was looked for with a wrong length is looked for again with a better one.
+        for round in 0..<(values.count == 1 ? 2 : 5) {
             let before = nearest
             for index in values.indices {
-                let isAngle = file.parameters[index].name.text == "angle"
-                let reach = isAngle ? 12 : max(abs(values[index]) * 0.4, 0.5)
-                let best = Recogniser.minimum(values[index] - reach, values[index] + reach) { value in
+                let reach = isAngle[index] ? 12 : max(abs(values[index]) * 0.4, 0.5)
+                let steps = round == 0 ? Recogniser.roughly : Recogniser.closely
+                let best = Recogniser.minimum(values[index] - reach, values[index] + reach, steps: steps) { value in
                     var tried = values
                     tried[index] = value
                     return mismatch(tried)
@@ -195,17 +220,19 @@ struct Recogniser {
                 let distance = mismatch(tried)
                 if distance < nearest { (values, nearest) = (tried, distance) }
             }
-            if nearest > 0.98 * before { break }
+            guard nearest < Recogniser.hopeful else { return nil }
+            if round > 0, nearest > 0.98 * before { break }
         }
         return match(rounded(values, text: text), turns: [.none])
     }
 
-    /// Where a parameter may lie: angles anywhere, others within a factor of what they are by themselves.
+    /// Where a parameter may lie, the smallest first: angles anywhere, others within a factor of what they are by themselves.
     private static func trials(_ name: String, standard: Double) -> [Double] {
         if name == "angle" { return (0..<24).map { Double($0) * 15 } }
         let unit = standard == 0 ? 1 : standard
         // Sizes are whole numbers.
-        return [0.2, 0.35, 0.5, 0.7, 0.85, 1.2, 1.5, 2, 3, 5].map { $0 * unit } + (1...15).map(Double.init)
+        let factors = [0.2, 0.35, 0.5, 0.7, 0.85, 1.2, 1.5, 2, 3, 5]
+        return Set(factors.map { $0 * unit } + (1...15).map(Double.init)).sorted()
     }
 
     /// With no more digits than the pictures tell.
@@ -221,13 +248,14 @@ struct Recogniser {
     private static func short(_ value: Double) -> String { Number.text((value * 1e6).rounded() / 1e6) }
 
     /// The place of the smallest value between two, by the golden section.
-    private static func minimum(_ low: Double, _ high: Double, _ value: (Double) -> Double) -> Double {
+    private static func minimum(
+        _ low: Double, _ high: Double, steps: Int = closely, _ value: (Double) -> Double
+    ) -> Double {
         let ratio = (5.0.squareRoot() - 1) / 2
         var (a, b) = (low, high)
         var (c, d) = (b - ratio * (b - a), a + ratio * (b - a))
         var (atC, atD) = (value(c), value(d))
-        // To a ten-thousandth of the way: more digits are not told.
-        for _ in 0..<20 {
+        for _ in 0..<steps {
             if atC < atD {
                 (b, d, atD) = (d, c, atC)
                 c = b - ratio * (b - a)
@@ -307,10 +335,10 @@ extension KernelFile {
 
 extension LearnedKernel {
     /// What is known of this kind, for a kernel that all channels share.
-    public func recognition(in catalogue: Catalogue) -> Recognition? {
+    public func recognition(in catalogue: Catalogue, on machine: Machine = Machine()) -> Recognition? {
         guard model.colour == .shared, let output = outputs.first else { return nil }
         return Recogniser(
             output.weights[0], errors: output.errors[0], size: size, anchor: model.window.resolvedAnchor(of: nil),
-            catalogue: catalogue)?.best()
+            catalogue: catalogue)?.best(on: machine)
     }
 }
