@@ -45,7 +45,7 @@ extension Resolver {
         }
         guard let entry = catalogue.entry(word.text) else {
             let known = Vocabulary.words.map(\.name) + ["repeat", "kernel"] + catalogue.entries.map(\.name)
-            let meant = OtherWords.ours[word.text.lowercased()] ?? nearest(word.text, among: known)
+            let meant = OtherWords.meant(by: word.text) ?? nearest(word.text, among: known)
             throw scope.error(.unknownName(word.text, nearest: meant), at: word.span)
         }
         return (word.text, try entry.source())
