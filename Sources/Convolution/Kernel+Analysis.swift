@@ -23,21 +23,28 @@ extension Kernel {
     public var symmetry: Symmetry {
         let (w, h) = (size.width, size.height)
         let tolerance = 1e-9 * magnitudeSum
-        func sign(_ mirrored: (Int, Int) -> (Int, Int)) -> Int {
-            var (isEqual, isOpposite) = (true, true)
-            for y in 0..<h {
-                for x in 0..<w {
-                    let (mx, my) = mirrored(x, y)
-                    if abs(self[x: x, y: y] - self[x: mx, y: my]) > tolerance { isEqual = false }
-                    if abs(self[x: x, y: y] + self[x: mx, y: my]) > tolerance { isOpposite = false }
+        return weights.withUnsafeBufferPointer { weights in
+            // Of two places that swap, one is enough.
+            func sign(rows: Int, columns: Int, _ mirrored: (Int, Int) -> (Int, Int)) -> Int {
+                var (isEqual, isOpposite) = (true, true)
+                for y in 0..<rows {
+                    for x in 0..<columns {
+                        let (mx, my) = mirrored(x, y)
+                        let (weight, other) = (weights[y * w + x], weights[my * w + mx])
+                        if abs(weight - other) > tolerance { isEqual = false }
+                        if abs(weight + other) > tolerance { isOpposite = false }
+                    }
+                    if !isEqual, !isOpposite { return 0 }
                 }
-                if !isEqual, !isOpposite { return 0 }
+                return isEqual ? 1 : isOpposite ? -1 : 0
             }
-            return isEqual ? 1 : isOpposite ? -1 : 0
+            let (halfWidth, halfHeight) = ((w + 1) / 2, (h + 1) / 2)
+            return Symmetry(
+                leftRight: sign(rows: h, columns: halfWidth) { (w - 1 - $0, $1) },
+                topBottom: sign(rows: halfHeight, columns: w) { ($0, h - 1 - $1) },
+                halfTurn: sign(rows: halfHeight, columns: w) { (w - 1 - $0, h - 1 - $1) },
+                quarterTurn: w == h && sign(rows: h, columns: w) { (w - 1 - $1, $0) } == 1)
         }
-        return Symmetry(
-            leftRight: sign { (w - 1 - $0, $1) }, topBottom: sign { ($0, h - 1 - $1) },
-            halfTurn: sign { (w - 1 - $0, h - 1 - $1) }, quarterTurn: w == h && sign { (w - 1 - $1, $0) } == 1)
     }
 
     /// How many products of a column and a row add up to it; 1 is separable. nil where it is more than `most`.
