@@ -55,7 +55,8 @@ public struct Kernel: Hashable, Sendable {
         hasher.combine(size)
         hasher.combine(anchor)
         hasher.combine(holes.count)
-        for index in stride(from: 0, to: weights.count, by: max(1, weights.count / 61)) { hasher.combine(weights[index]) }
+        let step = max(1, weights.count / 61)
+        for index in stride(from: 0, to: weights.count, by: step) { hasher.combine(weights[index]) }
     }
 }
 

@@ -110,6 +110,14 @@ struct LearnedKernelText {
         if diagnosis.isRoundedDown {
             notes.append("the picture after was rounded down, as casts to integers do; that was allowed for")
         }
+        // Rounding takes half a level at most.
+        if kernel.levels != nil, let offset = kernel.outputs.map(\.roundingOffset).max(by: { abs($0) < abs($1) }),
+            abs(offset) > 0.75, kernel.outputs.allSatisfy({ $0.blindCount == 0 })
+        {
+            notes.append(
+                "the picture after is \(NumberText.short(abs(offset))) levels \(offset > 0 ? "brighter" : "darker") than "
+                    + "the kernel makes it; that is in no kernel, and --bias learns it")
+        }
         if let note = shiftNote(kernel, diagnosis), !isExplainedWider { notes.append(note) }
         if !kernel.isExplained { notes.append(unexplained) }
         return notes

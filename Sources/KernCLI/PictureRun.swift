@@ -76,7 +76,7 @@ struct PictureRun: Sendable {
             command.turnsUpright && reader.header.metadata.orientation != .upright
             ? try UprightReader(reader, limits: limits) : reader
         var header = source.header
-        if command.strips { header.metadata = header.metadata.stripped }
+        header.metadata = command.strips ? header.metadata.stripped : header.metadata.withoutThumbnail
         let format =
             try command.format ?? (job.target == .nowhere ? nil : PictureFormat(named: job.output)) ?? reader.format
         var options = options

@@ -1,5 +1,6 @@
 import Pixels
 import Programs
+import Steps
 import Tensors
 
 /// A training that was stopped between two steps, with all that it needs to go on as if it had not been.
@@ -107,16 +108,16 @@ extension Network {
         weights.map { weight in
             let planes = value(of: weight)
             return Tensor(
-                name: prefix + weight.name, dimensions: weight.parameter.shape.tensorDimensions,
+                name: prefix + weight.name, dimensions: weight.parameter.tensorDimensions,
                 values: Array(planes.samples))
         }
     }
 }
 
-extension Shape {
-    /// o·i·h·w, and where only one of them is not 1, that one: a bias is a list.
-    var tensorDimensions: [Int] {
-        if count == 1, height == 1, width == 1 { return [channels] }
-        return [count, channels, height, width]
+extension Parameter {
+    /// o·i·h·w of kernels, however many of them are 1; a bias and what else goes by channels is a list.
+    fileprivate var tensorDimensions: [Int] {
+        if !decays, shape.count == 1, shape.height == 1, shape.width == 1 { return [shape.channels] }
+        return [shape.count, shape.channels, shape.height, shape.width]
     }
 }

@@ -36,6 +36,33 @@ extension Metadata {
         return stripped
     }
 
+    /// Without the small picture that cameras put into the EXIF block: it shows what the picture was before.
+    public var withoutThumbnail: Metadata {
+        var bare = self
+        if let exif { bare.exif = Metadata.withoutThumbnail(exif) }
+        return bare
+    }
+
+    private static func withoutThumbnail(_ exif: [UInt8]) -> [UInt8] {
+        guard let first = ExifDirectory.first(of: exif), let second = first.next else { return exif }
+        var bare = exif
+        // A JPEG, or strips of samples.
+        for (place, length) in [(0x201, 0x202), (0x111, 0x117)] {
+            guard let start = second.number(place), let count = second.number(length), count > 0, start >= 8,
+                start <= bare.count - count
+            else { continue }
+            if start + count == bare.count {
+                bare.removeLast(count)
+            } else {
+                bare.replaceSubrange(start..<start + count, with: repeatElement(0, count: count))
+            }
+        }
+        if first.placeOfNext + 4 <= bare.count {
+            bare.replaceSubrange(first.placeOfNext..<first.placeOfNext + 4, with: [0, 0, 0, 0])
+        }
+        return bare
+    }
+
     /// An EXIF block that tells the orientation and nothing else.
     package static func exif(_ orientation: Orientation) -> [UInt8] {
         let header: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8]
@@ -45,25 +72,10 @@ extension Metadata {
 
     /// Where the lower byte of the orientation stands: a short number with the tag 0x112 in the first directory.
     private static func orientationPlace(_ exif: [UInt8]) -> Int? {
-        guard exif.count >= 8, exif[0] == exif[1], exif[0] == 0x49 || exif[0] == 0x4D else { return nil }
-        let isLittle = exif[0] == 0x49
-        func number(at place: Int, bytes: Int) -> Int? {
-            guard place >= 0, place <= exif.count - bytes else { return nil }
-            let digits = exif[place..<place + bytes]
-            return (isLittle ? Array(digits.reversed()) : Array(digits)).reduce(0) { $0 << 8 | Int($1) }
-        }
-        guard number(at: 2, bytes: 2) == 42, let directory = number(at: 4, bytes: 4),
-            let entries = number(at: directory, bytes: 2)
+        guard let directory = ExifDirectory.first(of: exif), let place = directory.place(of: 0x112),
+            directory.number(at: place + 2, bytes: 2) == 3, directory.number(at: place + 4, bytes: 4) == 1,
+            directory.number(at: place + 8, bytes: 2) != nil
         else { return nil }
-        for entry in 0..<entries {
-            let place = directory + 2 + 12 * entry
-            guard let tag = number(at: place, bytes: 2) else { return nil }
-            guard tag == 0x112, number(at: place + 2, bytes: 2) == 3, number(at: place + 4, bytes: 4) == 1 else {
-                continue
-            }
-            guard number(at: place + 8, bytes: 2) != nil else { return nil }
-            return place + (isLittle ? 8 : 9)
-        }
-        return nil
+        return place + (directory.isLittle ? 8 : 9)
     }
 }

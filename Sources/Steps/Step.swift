@@ -12,6 +12,8 @@ public protocol Step: Sendable {
 
     /// What it means for alpha and for the range of values.
     var role: StepRole { get }
+    /// Whether what was 0 is something else afterwards, so that signs no longer tell of a direction.
+    var movesZero: Bool { get }
 
     /// How many pictures come in; more than one for the steps that combine branches.
     var inputCount: Int { get }
@@ -28,6 +30,7 @@ public protocol Step: Sendable {
 
 extension Step {
     public var inputCount: Int { 1 }
+    public var movesZero: Bool { false }
     public var coverage: any Step { self }
     public func stages(for input: Shape, options: PlanOptions) -> [any PlannedStep] { [] }
 }

@@ -38,6 +38,10 @@ struct ConvertTests {
         #expect(
             outcome.said
                 == "kern convert: note: the offset is no part of the kernel: add -define convolve:bias=50%\n")
+        for setting in ["stride=2", "dilate=2", "pad=full"] {
+            let lost = try kern.run("convert", "[1 2 1]/4 \(setting)", "--to", "kern")
+            #expect(lost.status == 2 && lost.printed.isEmpty && lost.said.contains("a converted kernel cannot hold"))
+        }
         let refused = try kern.run("convert", "gaussian 2 | sobel", "--to", "vips")
         #expect(refused.status == 2 && refused.said.contains("only single kernels can be converted"))
     }

@@ -29,6 +29,28 @@ import Testing
         return Data(sink.bytes)
     }
 
+    /// The first directory tells the orientation, the second where a small JPEG stands.
+    @Test(arguments: [false, true])
+    func `the small picture of what was before does not travel along`(isLast: Bool) throws {
+        let small = [UInt8]((0..<50).map { 0x80 &+ $0 })
+        let first: [UInt8] = [0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 26]
+        let second: [UInt8] =
+            [0, 2, 2, 1, 0, 4, 0, 0, 0, 1, 0, 0, 0, 56] + [2, 2, 0, 4, 0, 0, 0, 1, 0, 0, 0, 50] + [0, 0, 0, 0]
+        let exif = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8] + first + second + small + (isLast ? [] : [7, 7])
+        let metadata = Metadata(exif: exif)
+        #expect(metadata.orientation.rawValue == 6)
+        let bare = try #require(metadata.withoutThumbnail.exif)
+        #expect(metadata.withoutThumbnail.orientation.rawValue == 6)
+        #expect(bare.count == (isLast ? 56 : exif.count))
+        #expect(!bare.contains { $0 >= 0x80 })
+        #expect(bare[22..<26].allSatisfy { $0 == 0 }, "no second directory")
+        // Lengths that lie, and blocks that are cut anywhere, change nothing but what is there.
+        for end in 0..<exif.count { _ = Metadata(exif: Array(exif[..<end])).withoutThumbnail }
+        var lying = exif
+        lying[49] = 0xFF
+        #expect(Metadata(exif: lying).withoutThumbnail.exif?.count == exif.count)
+    }
+
     private func made(_ options: String, _ orientation: UInt8, little: Bool = false) throws -> Raster {
         let kern = try Kern()
         try picture(orientation, little: little).write(to: kern.folder.appendingPathComponent("a.png"))

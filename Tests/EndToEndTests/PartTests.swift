@@ -16,6 +16,28 @@ struct PartTests {
         #expect(try kern.read("b.pgm") == Pictures.gray(4, 4, samples))
     }
 
+    @Test func `what a program reads beside its pictures is not written over either`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.ramp, "a.pgm")
+        try kern.write(Pictures.ramp, "m.pgm")
+        try kern.write(Data("[1 2 1]/4".utf8), "k.kern")
+        let files = try kern.files()
+        for words in [
+            "sobel a.pgm -o m.pgm --mask m.pgm", "k.kern a.pgm -o k.kern --format pnm",
+            "k.kern a.pgm -o b.pgm --save k.kern", "sobel a.pgm -o b.pgm --save ./m.kern --mask m.kern",
+        ] {
+            if words.contains("m.kern") { try kern.write(Pictures.ramp, "m.kern") }
+            let outcome = try kern.shell("kern apply \(words) --force")
+            #expect(outcome.status == 2 && outcome.said.contains("is not written over"), "\(words): \(outcome.said)")
+        }
+        #expect(try kern.run("convert", "k.kern", "--to", "csv", "-o", "k.kern", "--force").status == 2)
+        #expect(try kern.read("k.kern") == Data("[1 2 1]/4".utf8))
+        #expect(try kern.read("m.pgm") == Pictures.ramp)
+        #expect(try kern.files().sorted() == (files + ["m.kern"]).sorted())
+        #expect(try kern.run("apply", "box", "none.pgm", "-o", "b.pgm", "--save", "p.kern").status == 1)
+        #expect(try !kern.files().contains("p.kern"), "a program that did not work is not kept")
+    }
+
     @Test(arguments: [
         (["--region", "10x10"], "'--region' is WIDTHxHEIGHT+X+Y such as 200x100+40+30, where X and Y"),
         (["--region", "0x4+1+1"], "'--region' is WIDTHxHEIGHT+X+Y"),

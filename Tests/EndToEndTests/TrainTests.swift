@@ -37,6 +37,14 @@ import Testing
         #expect(try kern.run("compare", "b.png", "c.png", "--max-error", "1/255").status == 0)
     }
 
+    @Test func `a brightness that no kernel holds is told of`() throws {
+        let kern = try pair("sharpen 0.2 | offset 0.08")
+        let learned = try kern.run("train", "conv 3x3", "--before", "a.png", "--after", "b.png")
+        #expect(learned.said.contains("levels brighter than the kernel makes it"), "\(learned.said)")
+        let biased = try kern.run("train", "conv 3x3", "--bias", "--before", "a.png", "--after", "b.png")
+        #expect(!biased.said.contains("levels brighter"), "\(biased.said)")
+    }
+
     @Test func `what is no kernel is said to be none`() throws {
         let kern = try pair("median 5")
         let learned = try kern.run("train", "conv 3x3", "--before", "a.png", "--after", "b.png")

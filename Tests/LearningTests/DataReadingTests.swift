@@ -14,6 +14,26 @@ import Testing
         if case .bytes(let bytes) = samples { bytes } else { [] }
     }
 
+    // MARK: Validation from elsewhere
+
+    @Test func `a folder to measure with has the training set's classes by name, and its shape`() throws {
+        let folder = ExampleFolder()
+        for name in ["cat", "dog", "owl"] { try folder.picture("own/\(name)/a.png", 10) }
+        for name in ["dog", "owl"] { try folder.picture("part/\(name)/a.png", 20) }
+        for name in ["dog", "zebra"] { try folder.picture("more/\(name)/a.png", 30) }
+        for name in ["cat", "dog"] { try folder.picture("large/\(name)/a.png", 40, size: Size(3)) }
+        try folder.write("list.csv", text: "own/owl/a.png,owl\nown/cat/a.png,cat\n")
+        func measured(_ name: String) throws -> ExampleSet? {
+            var sets = try DataSets(path: folder.path("own"))
+            try sets.readValidation(path: folder.path(name), options: DataOptions())
+            return sets.validation
+        }
+        #expect(try measured("part").map(labels) == [1, 2])
+        #expect(try measured("list.csv").map(labels) == [2, 0])
+        #expect(throws: DataError.self) { try measured("more") }
+        #expect(throws: DataError.self) { try measured("large") }
+    }
+
     // MARK: Folders of classes
 
     @Test func `a folder per class, pictures in any order of making, folders within folders`() throws {

@@ -34,4 +34,15 @@ import Testing
                 && "\($0)".contains("asks for 2x1x5x3")
         }
     }
+
+    @Test func `kernels are written as o·i·h·w however many of them are 1, biases as lists`() throws {
+        let program = "conv 4 3x3 | batchnorm | conv 1 1 | flatten | dense 1 | dense 2"
+        let network = try Network(
+            Catalogue().graph(for: SourceText(text: program)), input: Shape(channels: 1, height: 4, width: 4), seed: 1)
+        let written = Dictionary(uniqueKeysWithValues: network.tensors().map { ($0.name, $0.dimensions) })
+        #expect(written["conv1.weight"] == [4, 1, 3, 3] && written["conv2.weight"] == [1, 4, 1, 1])
+        #expect(written["dense1.weight"] == [1, 16, 1, 1] && written["dense2.weight"] == [2, 1, 1, 1])
+        #expect(written["conv2.bias"] == [1] && written["dense2.bias"] == [2])
+        #expect(written["batchnorm1.weight"] == [4] && written["batchnorm1.running_mean"] == [4])
+    }
 }

@@ -12,6 +12,26 @@ import Testing
         #expect(try applied(program, pixels, .gray, size).bytes == [10, 0, 255, 200])
     }
 
+    /// Folding what lies below zero makes sense only as long as zero means that nothing changes.
+    @Test(
+        arguments: [
+            ("[-1 1] | offset 0.5", [228, 0, 128, 128]), ("[-1 1] | invert", [155, 255, 255, 255]),
+            ("[-1 1] | scale -2 | invert", [255, 0, 255, 255]), ("[-1 1] | scale 0.5", [50, 100, 0, 0]),
+            ("[-1 1] | clamp -0.1 1", [100, 26, 0, 0]),
+        ] as [(String, [UInt8])])
+    func `behind a step that moves zero nothing is folded`(program: String, expected: [UInt8]) throws {
+        let size = Size(width: 4, height: 1)
+        #expect(try applied(program, [100, 200, 0, 0], .gray, size).bytes == expected)
+    }
+
+    @Test(arguments: [UInt8](arrayLiteral: 0, 37, 100, 255))
+    func `canny finds nothing in a flat picture`(level: UInt8) throws {
+        let size = Size(width: 40, height: 30)
+        let flat = [UInt8](repeating: level, count: 1200)
+        #expect(try applied("canny", flat, .gray, size).bytes.allSatisfy { $0 == 0 })
+        #expect(try applied("gaussian 2 | canny", flat, .gray, size).bytes.allSatisfy { $0 == 0 })
+    }
+
     @Test func `a product with something signed is signed, and so is a sum of nothing else`() throws {
         let size = Size(width: 4, height: 1)
         let pixels: [UInt8] = [200, 200, 100, 100]

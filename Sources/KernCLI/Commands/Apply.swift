@@ -129,22 +129,51 @@ struct Apply: Command {
         let plan = try outputs(search, terminal)
         let tally = BatchTally(search, plan)
         let saved = try savedProgram.map { try SavedProgram(program, path: $0, force: existing == .replace) }
+        try checkSourcesSurvive(plan)
         if isDryRun { return DryRun(plan, tally, saved: saved, printsJSON: printsJSON).tell(terminal) }
         if output == "-", terminal.resultsAreSeen {
             throw Complaint(
                 "a picture is not printed on a terminal; write '-o FILE', or send stdout to a file or a pipe")
         }
         Interruption.cleansUp()
-        try saved?.write()
         let preview =
             previews && terminal.resultsAreSeen
             ? Preview(Preview.Means(hasColor: terminal.hasColor, variable: Environment.variable)) : nil
         let folders = try NewFolders(plan.missingFolders)
         defer { folders.removeEmpty() }
-        return PictureBatch(
+        let status = PictureBatch(
             command: self, graph: graph, options: options, terminal: terminal, tally: tally, preview: preview
         )
         .run(plan.jobs)
+        // A program that did not work is not kept.
+        if status == .ok { try saved?.write() }
+        return status
+    }
+
+    /// Neither a result nor the kept program takes the place of what is read: the mask, kernel files, models, pictures.
+    private func checkSourcesSurvive(_ plan: OutputPlan) throws {
+        var sources: [FileFacts.Identity: String] = [:]
+        let words = program.split { $0.isWhitespace || "|{}".contains($0) }.map(String.init)
+        for path in words.filter({ $0.contains("/") || $0.contains(".") }) + [part.mask].compactMap(\.self) {
+            if let facts = FileFacts(path), facts.kind == .file { sources[facts.identity] = path }
+        }
+        if let savedProgram, let facts = FileFacts(savedProgram) {
+            for path in plan.jobs.map(\.input) {
+                if let own = FileFacts(path) { sources[own.identity] = path }
+            }
+            if let source = sources[facts.identity] {
+                throw OutputError.overwritesInput(output: savedProgram, input: source)
+            }
+        }
+        if let savedProgram, plan.jobs.contains(where: { $0.output == savedProgram }) {
+            throw ArgumentError.refused("--save and the result are both called '\(savedProgram)'; name another file")
+        }
+        guard !sources.isEmpty else { return }
+        for job in plan.jobs {
+            if case .file(let path) = job.target, let facts = FileFacts(path), let source = sources[facts.identity] {
+                throw OutputError.overwritesInput(output: job.output, input: source)
+            }
+        }
     }
 
     private func outputs(_ search: InputSearch, _ terminal: Terminal) throws -> OutputPlan {

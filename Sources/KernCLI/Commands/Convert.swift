@@ -86,6 +86,9 @@ struct Convert: Command {
         }
         for note in written.notes { terminal.talk("kern convert: note: \(note)") }
         if let output, output != "-" {
+            if let facts = FileFacts(output), facts.identity == FileFacts(kernel)?.identity {
+                throw OutputError.overwritesInput(output: output, input: kernel)
+            }
             try write(written.bytes, to: output)
         } else if syntax == .npy, terminal.resultsAreSeen {
             throw Complaint("an NPY is not printed on a terminal; write '-o FILE.npy'")
@@ -129,6 +132,12 @@ struct Convert: Command {
                 anchor: window.resolvedAnchor(of: step.kernel))
         else {
             throw Complaint("'\(program)' is more than one kernel; only single kernels can be converted")
+        }
+        guard step.settings.stride == PerAxis(1), step.settings.dilation == PerAxis(1), step.settings.padding == .same
+        else {
+            throw Complaint(
+                "'\(program)' has a stride, a dilation or a padding of its own, which a converted kernel cannot hold; "
+                    + "leave it out, and give it to whoever applies the kernel")
         }
         var foreign = ForeignKernel(kernel, border: step.settings.border)
         if steps.count == 2 {

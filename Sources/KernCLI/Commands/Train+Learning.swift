@@ -37,7 +37,7 @@ extension Train {
             }
             var sets = try DataSets(path: data, options: options)
             if case .folder(let path)? = training.validation {
-                sets.validation = try DataSets(path: path, options: options).training
+                try sets.readValidation(path: path, options: options)
             }
             return sets
         }

@@ -23,7 +23,8 @@ struct TrainingOptions: Sendable {
         "optimiser", .choice(["adam", "adamw", "sgd", "nesterov", "rmsprop"]), defaultText: "adam",
         help: "How weights follow their gradients: adam, adamw, sgd, nesterov or rmsprop.")
     static let momentum = Option(
-        "momentum", .number(0...0.9999), placeholder: "M", defaultText: "0.9", help: "Of sgd, nesterov and rmsprop.")
+        "momentum", .number(0...0.9999), placeholder: "M", defaultText: "0.9, 0 for rmsprop",
+        help: "Of sgd, nesterov and rmsprop.")
     static let decay = Option(
         "decay", .number(0...10), placeholder: "D", defaultText: "0, 0.01 for adamw",
         help: "Weight decay; biases and scales are left alone.")

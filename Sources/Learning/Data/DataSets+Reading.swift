@@ -29,6 +29,14 @@ extension DataSets {
         try check(path, options)
     }
 
+    /// Examples from elsewhere to measure with: of the training set's classes, by name, and of its shape.
+    public mutating func readValidation(path: String, options: DataOptions) throws(DataError) {
+        var options = options
+        options.classes = knownClasses ?? options.classes
+        validation = try DataSets(path: path, options: options).training
+        try check(path, options)
+    }
+
     /// Pairs of pictures.
     public init(_ pairs: PicturePairs, options: DataOptions = DataOptions()) throws(DataError) {
         self.init(training: try pairs.read(options, areMasks: options.target == .masks, known: options.classes))

@@ -93,8 +93,8 @@ struct Lowering {
         switch step.role {
         case .point:
             return Place(
-                colour: try add(step, inputs.map(\.colour), origin: index), alpha: first.alpha, isSigned: first.isSigned
-            )
+                colour: try add(step, inputs.map(\.colour), origin: index), alpha: first.alpha,
+                isSigned: first.isSigned && !step.movesZero)
         case .layer:
             return Place(colour: try add(step, inputs.map(\.colour), origin: index), alpha: nil, isSigned: false)
         case .combine(let keepsFlats):

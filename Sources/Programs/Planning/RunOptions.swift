@@ -4,7 +4,7 @@ import Steps
 
 /// How float values become samples again.
 public enum RangeRule: String, Hashable, Sendable, CaseIterable {
-    /// `abs` if the last window is signed, else `clip`.
+    /// `abs` if the last window is signed and no step behind it moves zero, else `clip`.
     case auto
     case clip
     /// The magnitude: an edge is an edge from either side.

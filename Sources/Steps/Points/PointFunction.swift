@@ -64,6 +64,17 @@ public enum PointFunction: Hashable, Sendable {
 }
 
 extension PointFunction {
+    /// Whether what was 0 is something else afterwards.
+    var movesZero: Bool {
+        switch self {
+        case .invert, .sigmoid: true
+        case .offset(let amount): amount != 0
+        case .threshold(let level): level <= 0
+        case .clamp(let low, let high): low > 0 || high < 0
+        default: false
+        }
+    }
+
     /// `toLinear` of one value, without rounding it.
     package static func linear(_ stored: Double) -> Double { stored < 0 ? -linearLight(-stored) : linearLight(stored) }
 }

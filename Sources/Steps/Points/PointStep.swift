@@ -12,6 +12,7 @@ public struct PointStep: Step {
     }
 
     public var role: StepRole { .point }
+    public var movesZero: Bool { function.movesZero }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedPoint(function: function, output: inputs[0])

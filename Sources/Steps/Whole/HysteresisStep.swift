@@ -37,6 +37,8 @@ struct PlannedHysteresis: PlannedStep {
 
     /// Found high thresholds leave this share of the positive values below them.
     private static let quietShare = 0.8
+    /// What rounding leaves of a gradient in a flat picture; the faintest step of 16 bits, smoothed, is several times as much.
+    private static let rounding: Float = 2e-6
     /// What a found low threshold is of the high one.
     private static let lowShare: Float = 0.4
 
@@ -86,8 +88,10 @@ struct PlannedHysteresis: PlannedStep {
             var positive: [Float] = []
             for y in 0..<output.height {
                 let row = source.row(y, plane: plane)
-                for x in 0..<output.width where row[x] > 0 { positive.append(row[x]) }
+                for x in 0..<output.width where row[x] > PlannedHysteresis.rounding { positive.append(row[x]) }
             }
+            // Nothing stands out.
+            guard !positive.isEmpty else { return (.infinity, .infinity) }
             high = Rank.select(PlannedHysteresis.quietShare, of: &positive, count: positive.count)
         }
         return (low == 0 ? high * PlannedHysteresis.lowShare : min(low, high), high)

@@ -19,6 +19,7 @@ public struct RescaleStep: Step {
     }
 
     public var role: StepRole { .point }
+    public var movesZero: Bool { true }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedRescale(target: target, output: inputs[0])
