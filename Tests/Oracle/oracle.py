@@ -267,7 +267,8 @@ class Case:
             colour = interpreter.POINTS["to-linear"](colour)
         for head, arguments in steps:
             colour, alpha = self.through([(head, arguments)], colour, alpha, signed)
-        rule = ("abs" if signed else "clip") if self.range == "auto" else self.range
+        # Behind an offset zero is no longer where nothing changes.
+        rule = ("abs" if signed and "offset" not in self.program else "clip") if self.range == "auto" else self.range
         colour = {"abs": np.abs, "offset": lambda v: v / 2 + 0.5, "rescale": interpreter.POINTS["rescale"], "clip": lambda v: v}[rule](colour)
         if self.is_linear:
             colour = interpreter.POINTS["from-linear"](colour)
