@@ -1,4 +1,6 @@
 import Arguments
+import Programs
+import Steps
 
 /// The tool: its commands, its version, and the way from words to an exit status.
 package enum Tool {
@@ -79,6 +81,7 @@ package enum Tool {
 
     private static func command(_ name: String, _ words: [String], _ terminal: Terminal) throws -> ExitStatus {
         guard let command = commands.first(where: { $0.spec.name == name }) else {
+            try refuseProgram(name)
             throw ArgumentError.unknownCommand(name, legal: spec.commands.map(\.name))
         }
         switch try command.spec.parse(words) {
@@ -92,8 +95,20 @@ package enum Tool {
             terminal.print(spec.help(width: terminal.width), end: "")
             return .ok
         }
+        try refuseProgram(name)
         terminal.print(try spec.command(meant: name).help(tool: spec.name, width: terminal.width), end: "")
         return .ok
+    }
+
+    /// A program where a command is meant: `kern sobel photo.png`, `kern help gaussian`.
+    private static func refuseProgram(_ word: String) throws {
+        let first = word.prefix { !$0.isWhitespace && $0 != "|" }
+        guard !spec.commands.contains(where: { $0.name == word }),
+            (Catalogue.builtIn.map(\.name) + Vocabulary.words.map(\.name)).contains(where: { $0 == first })
+        else { return }
+        throw Complaint(
+            "'\(word)' is a program, not a command; 'kern apply \"\(word)\" PICTURE -o OUT' runs it, and 'kern show "
+                + "\(first)' tells about it")
     }
 
     private static func shell(_ word: String?) throws(ArgumentError) -> Shell {

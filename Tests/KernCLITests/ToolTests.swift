@@ -48,6 +48,16 @@ import Testing
         (["aply"], "kern: unknown command 'aply'; did you mean 'apply'?\n"),
         (["--hlp"], "kern: unknown option '--hlp'; did you mean '--help'?\n"),
         (["help", "shwo"], "kern: unknown command 'shwo'; did you mean 'show'?\n"),
+        (
+            ["help", "median"],
+            "kern: 'median' is a program, not a command; 'kern apply \"median\" PICTURE -o OUT' runs it, and 'kern show "
+                + "median' tells about it\n"
+        ),
+        (
+            ["gaussian 2 | sobel", "a.png"],
+            "kern: 'gaussian 2 | sobel' is a program, not a command; 'kern apply \"gaussian 2 | sobel\" PICTURE -o OUT' runs "
+                + "it, and 'kern show gaussian' tells about it\n"
+        ),
         (["--completions", "csh"], "kern: '--completions' does not know 'csh'; did you mean 'zsh'?\n"),
         (["apply", "sobel"], "kern apply: INPUT is missing: pictures to read; '-' is stdin\n"),
         (["apply", "--bordr"], "kern apply: unknown option '--bordr'; did you mean '--border'?\n"),

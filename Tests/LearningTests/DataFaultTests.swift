@@ -130,7 +130,7 @@ import Testing
             ("a.png,\"x\"y", .list(list, line: 1, "text behind a closing quote")),
             ("a.png,0\na.png,-1", .labelOutOfRange(-1, classes: 1, place: "\(list), line 2")),
             ("a.png,0\na.png,99999999", .labelOutOfRange(99_999_999, classes: 65536, place: "\(list), line 2")),
-            ("a.png,0\na.png,2", .emptyClass("1", place: list)), ("a.png,0\na.png,0", .oneClass("0", place: list)),
+            ("a.png,0\na.png,2", .unusedLabel("1", place: list)), ("a.png,0\na.png,0", .oneClass("0", place: list)),
             ("a.png,x\na.png,x", .oneClass("x", place: list)),
         ] {
             try folder.write("list.csv", text: text)

@@ -115,7 +115,7 @@ struct Compare: Command {
             "the sizes differ: \(first) is \(a), \(second) is \(b); only pictures of one size can be compared"
         case .channels(let a, let b):
             "the channels differ: \(first) has \(a.count), \(second) has \(b.count); bring one to the other's, "
-                + "as with 'kern apply gray' or 'channel r,g,b'"
+                + "as with 'kern apply gray', or 'kern apply \"channel r,g,b\" --alpha channel', which leaves alpha out"
         }
     }
 

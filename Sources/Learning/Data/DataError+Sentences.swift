@@ -13,6 +13,9 @@ extension DataError: CustomStringConvertible {
         case .unknownLayout(let path):
             "\(path) holds no examples that kern knows: it looks for a folder per class, 'before' and 'after' or "
                 + "'images' and 'masks', 'train.csv', IDX files (train-images-idx3-ubyte) or CIFAR's .bin files"
+        case .unusedLabel(let label, let place):
+            "no picture in \(place) has the label \(label); labels that are numbers count from 0 without gaps: number them "
+                + "so, or write names"
         case .emptyClass(let name, let place):
             "class '\(name)' has no pictures in \(place); add some, or remove it"
         case .oneClass(let name, let place):

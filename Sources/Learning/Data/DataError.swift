@@ -10,6 +10,8 @@ public enum DataError: Error, Hashable, Sendable {
     /// A folder in which there is nothing that a data set is made of.
     case unknownLayout(String)
     case emptyClass(String, place: String)
+    /// Labels are numbers, and this one is no picture's.
+    case unusedLabel(String, place: String)
     case oneClass(String, place: String)
     case unknownClass(String, known: [String], place: String)
     case tooManyClasses(Int, allowed: Int, place: String)

@@ -92,7 +92,8 @@ struct PictureList {
         if classes.count == 1 { throw .oneClass(classes[0], place: path) }
         let present = Set(labels)
         if let missing = classes.indices.first(where: { !present.contains(Int32($0)) }) {
-            throw .emptyClass(classes[missing], place: path)
+            let name = classes[missing]
+            throw Int(name) == nil ? .emptyClass(name, place: path) : .unusedLabel(name, place: path)
         }
     }
 }
