@@ -35,16 +35,6 @@ enum NumberText {
         return fixed(value, places: 0)
     }
 
-    /// `3.7 MiB`
-    static func bytes(_ count: Int) -> String {
-        switch count {
-        case ..<1024: "\(count) bytes"
-        case ..<(1 << 20): "\((count + 1023) >> 10) KiB"
-        case ..<(1 << 30): fixed(Double(count) / 0x1p20, places: 1) + " MiB"
-        default: fixed(Double(count) / 0x1p30, places: 1) + " GiB"
-        }
-    }
-
     private static func exponential(_ value: Double) -> String {
         var (mantissa, exponent) = (abs(value), 0)
         while mantissa >= 9.995 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }

@@ -37,9 +37,13 @@ extension OutputPlan {
             }
         }
 
-        static func checkInputsSurvive(_ drafts: [Draft]) throws(OutputError) {
+        /// - Parameter others: what is read beside the pictures.
+        static func checkInputsSurvive(_ drafts: [Draft], _ others: [String]) throws(OutputError) {
             guard drafts.contains(where: { $0.facts?.kind == .file }) else { return }
             var inputs: [FileFacts.Identity: String] = [:]
+            for path in others {
+                if let facts = FileFacts(path) { inputs[facts.identity] = path }
+            }
             for draft in drafts {
                 if let identity = draft.inputIdentity { inputs[identity] = draft.job.input }
             }

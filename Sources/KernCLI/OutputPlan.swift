@@ -51,7 +51,7 @@ package struct OutputPlan: Hashable, Sendable {
 
     package init(
         inputs: [PictureInput], output: String, existing: Existing, extension chosen: String? = nil,
-        shard: Shard? = nil
+        shard: Shard? = nil, alsoRead others: [String] = []
     ) throws(OutputError) {
         if output == "-" {
             if inputs.count > 1 { throw .severalInputsOneOutput(output: "-", count: inputs.count) }
@@ -74,7 +74,7 @@ package struct OutputPlan: Hashable, Sendable {
         }
         if existing == .skip { Draft.dropResults(&drafts) }
         var folders = FolderCache(makesMissing: template.hasFields)
-        try Draft.checkInputsSurvive(drafts)
+        try Draft.checkInputsSurvive(drafts, others)
         try Draft.checkDistinct(drafts, &folders)
         if let shard {
             let all = drafts.count

@@ -27,7 +27,7 @@ struct PlanText {
                 + "\(NumberText.quantity(operations)) operations"
                 + (unknown > 0 ? ", \(unknown) weights to be learned" : "")
                 + (known > 0 ? ", \(known) weights learned" : "")
-                + ", \(NumberText.bytes(plan.memory)) held at one time")
+                + ", \(ByteCount.text(plan.memory)) held at one time")
         lines.append("range: " + rangeText)
         return lines
     }
@@ -70,8 +70,8 @@ struct PlanText {
         add(
             "holds",
             step.isHeldWhole
-                ? "all \(step.output.height) rows, \(NumberText.bytes(step.bytesHeld))"
-                : "\(step.rowsHeld) of \(step.output.height) rows, \(NumberText.bytes(step.bytesHeld))")
+                ? "all \(step.output.height) rows, \(ByteCount.text(step.bytesHeld))"
+                : "\(step.rowsHeld) of \(step.output.height) rows, \(ByteCount.text(step.bytesHeld))")
         return lines
     }
 

@@ -1,3 +1,4 @@
+import Arguments
 import Codecs
 import Programs
 
@@ -7,12 +8,23 @@ struct SavedProgram {
     private let force: Bool
     private let text: String
 
+    /// - Parameters:
+    ///   - sources: what is read, whose place it does not take.
+    ///   - results: what is written too.
     /// - Throws: where the file could not be used as a kernel afterwards, or is there already.
-    init(_ program: String, path: String, force: Bool) throws {
+    init(_ program: String, path: String, force: Bool, besides sources: [String], results: [String]) throws {
         guard path.hasSuffix(".kern") else {
             throw Complaint("--save writes a kernel file, whose name ends in .kern, as in '\(path).kern'")
         }
         if !force, FileFacts(path) != nil { throw OutputError.exists(output: path, others: 0) }
+        if let facts = FileFacts(path),
+            let source = sources.first(where: { FileFacts($0)?.identity == facts.identity })
+        {
+            throw OutputError.overwritesInput(output: path, input: source)
+        }
+        if results.contains(path) {
+            throw ArgumentError.refused("--save and the result are both called '\(path)'; name another file")
+        }
         self.path = path
         self.force = force
         let source = SourceText(text: program)
@@ -34,6 +46,19 @@ struct SavedProgram {
 }
 
 extension Program {
+    /// Files that its steps name, in blocks too.
+    var paths: [String] {
+        steps.flatMap { step in
+            let blocks = step.arguments.flatMap { argument in
+                if case .block(let block) = argument { block.paths } else { [] as [String] }
+            }
+            if case .name(let word) = step.head, word.text.isPath || word.text.hasSuffix(Model.suffix) {
+                return [word.text] + blocks
+            }
+            return blocks
+        }
+    }
+
     /// In a file, relative paths would count from that file's folder and no longer from the one they were written in.
     fileprivate func withAbsolutePaths(_ folder: String) -> Program {
         var program = self

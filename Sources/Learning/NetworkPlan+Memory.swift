@@ -14,7 +14,7 @@ extension NetworkPlan {
                 guard !bytes.overflow, !sum.overflow, sum.partialValue <= maxMemory else {
                     throw graph.error(
                         sizing: "with this step, the weights and what is made of one picture need more than the "
-                            + "\(maxMemory >> 20) MiB there are; let less come in, by a stride or a pool, or raise "
+                            + "\(ByteCount.text(maxMemory)) there are; let less come in, by a stride or a pool, or raise "
                             + "--max-memory", at: index)
                 }
                 held = sum.partialValue

@@ -12,8 +12,6 @@ public protocol Step: Sendable {
 
     /// What it means for alpha and for the range of values.
     var role: StepRole { get }
-    /// Whether what was 0 is something else afterwards, so that signs no longer tell of a direction.
-    var movesZero: Bool { get }
 
     /// How many pictures come in; more than one for the steps that combine branches.
     var inputCount: Int { get }
@@ -30,15 +28,15 @@ public protocol Step: Sendable {
 
 extension Step {
     public var inputCount: Int { 1 }
-    public var movesZero: Bool { false }
     public var coverage: any Step { self }
     public func stages(for input: Shape, options: PlanOptions) -> [any PlannedStep] { [] }
 }
 
 /// What a step means to those who do not know it by name.
 public enum StepRole: Hashable, Sendable {
-    /// Each sample by itself, or all of them alike: alpha is left as it is.
-    case point
+    /// Each sample by itself, or all of them alike: alpha is left as it is. `movesZero` where what was 0 is something else
+    /// afterwards, so that signs no longer tell of a direction.
+    case point(movesZero: Bool)
     /// A window: alpha goes the same way as colour. `isSigned` where a flat area answers 0.
     case window(isSigned: Bool)
     /// The picture in another size or place: alpha goes the same way, and what is signed stays so.

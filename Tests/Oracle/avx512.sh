@@ -5,7 +5,8 @@
 #     swift build -c release --build-tests --disable-testable-imports
 #     Tests/Oracle/avx512.sh .build/release [FOLDER]      what came out is in FOLDER/serial.out (default /tmp/kern-avx512)
 #
-# Installs bochs, bochs-term, grub, xorriso, busybox and cpio (root; a throw-away machine). Takes half an hour. DIFFER, STATUS or a
+# Installs bochs, bochs-term, grub, xorriso, busybox and cpio (root; a throw-away machine). Put together from steps that were run one by one, a few at a
+# time; not run as one. DIFFER, STATUS or a
 # failed test is a finding; the last line is ALL DONE.
 set -euo pipefail
 built=$(realpath "${1:?a folder with kern and kernPackageTests.xctest}")

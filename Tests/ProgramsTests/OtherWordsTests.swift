@@ -1,4 +1,5 @@
 import Programs
+import Steps
 import Testing
 
 @Test(arguments: [
@@ -11,13 +12,11 @@ func `a word from another program is answered with ours`(program: String, ours: 
     #expect(error?.sentence.hasSuffix("did you mean '\(ours)'?") == true)
 }
 
-@Test func `every word that is offered exists`() throws {
-    for ours in [
-        "gaussian", "box", "median", "sobel", "gray", "invert", "normalise", "standardise", "scale 2", "avgpool",
-        "maxpool", "minpool", "threshold", "disk", "unsharp", "abs", "hypot { } { }", "laplacian", "log", "dog",
-        "rank 0.5 3", "luma", "rescale", "resize 8x8", "upsample 2", "conv 2 3x3", "deconv 2 4x4 stride=2",
-        "globalavg", "globalmax", "dense 10", "batchnorm", "leaky", "concat { } { }", "add { } { }", "lrn",
-    ] {
-        _ = try Catalogue().graph(for: SourceText(text: ours))
+@Test func `every word that is offered exists, and none of those it stands for`() {
+    let words = Set(Vocabulary.words.map(\.name) + Catalogue.builtIn.map(\.name))
+    for (theirs, ours) in OtherWords.ours {
+        #expect(words.contains(ours), "\(ours)")
+        #expect(!words.contains(theirs), "\(theirs) is offered as \(ours)")
+        #expect(OtherWords.meant(by: theirs) == ours, "\(theirs) is looked for in another spelling")
     }
 }

@@ -126,10 +126,15 @@ struct Apply: Command {
         let graph = try terminal.catalogue(for: "apply").graph(for: SourceText(text: program))
         let options = try runOptions()
         let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: output)
-        let plan = try outputs(search, terminal)
+        // What is read beside the pictures; a result does not take its place either.
+        let sources = try KernelFile(parsing: SourceText(text: program)).program.paths + [part.mask].compactMap(\.self)
+        let plan = try outputs(search, alsoRead: sources, terminal)
         let tally = BatchTally(search, plan)
-        let saved = try savedProgram.map { try SavedProgram(program, path: $0, force: existing == .replace) }
-        try checkSourcesSurvive(plan)
+        let saved = try savedProgram.map {
+            try SavedProgram(
+                program, path: $0, force: existing == .replace, besides: sources + plan.jobs.map(\.input),
+                results: plan.jobs.map(\.output))
+        }
         if isDryRun { return DryRun(plan, tally, saved: saved, printsJSON: printsJSON).tell(terminal) }
         if output == "-", terminal.resultsAreSeen {
             throw Complaint(
@@ -150,37 +155,13 @@ struct Apply: Command {
         return status
     }
 
-    /// Neither a result nor the kept program takes the place of what is read: the mask, kernel files, models, pictures.
-    private func checkSourcesSurvive(_ plan: OutputPlan) throws {
-        var sources: [FileFacts.Identity: String] = [:]
-        let words = program.split { $0.isWhitespace || "|{}".contains($0) }.map(String.init)
-        for path in words.filter({ $0.contains("/") || $0.contains(".") }) + [part.mask].compactMap(\.self) {
-            if let facts = FileFacts(path), facts.kind == .file { sources[facts.identity] = path }
-        }
-        if let savedProgram, let facts = FileFacts(savedProgram) {
-            for path in plan.jobs.map(\.input) {
-                if let own = FileFacts(path) { sources[own.identity] = path }
-            }
-            if let source = sources[facts.identity] {
-                throw OutputError.overwritesInput(output: savedProgram, input: source)
-            }
-        }
-        if let savedProgram, plan.jobs.contains(where: { $0.output == savedProgram }) {
-            throw ArgumentError.refused("--save and the result are both called '\(savedProgram)'; name another file")
-        }
-        guard !sources.isEmpty else { return }
-        for job in plan.jobs {
-            if case .file(let path) = job.target, let facts = FileFacts(path), let source = sources[facts.identity] {
-                throw OutputError.overwritesInput(output: job.output, input: source)
-            }
-        }
-    }
-
-    private func outputs(_ search: InputSearch, _ terminal: Terminal) throws -> OutputPlan {
+    private func outputs(
+        _ search: InputSearch, alsoRead sources: [String], _ terminal: Terminal
+    ) throws -> OutputPlan {
         if let output {
             return try OutputPlan(
                 inputs: search.inputs, output: output, existing: existing,
-                extension: format.map { $0.extensions[0] }, shard: shard)
+                extension: format.map { $0.extensions[0] }, shard: shard, alsoRead: sources)
         }
         guard terminal.resultsAreSeen || isDryRun else {
             throw Complaint("--preview draws on terminals only and stdout is none, so name a file with -o")

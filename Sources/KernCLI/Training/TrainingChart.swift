@@ -20,8 +20,8 @@ struct TrainingChart {
         guard isSVG(path) || PictureFormat(pathExtensionOf: path) == .png else {
             throw ArgumentError.refused("--chart draws FILE.svg or FILE.png, not '\(path)'")
         }
-        let folder = path.lastIndex(of: "/").map { path[..<$0].isEmpty ? "/" : String(path[..<$0]) } ?? "."
-        guard FileFacts(folder)?.kind == .directory else { throw OutputError.noDirectory(folder, output: path) }
+        var folders = OutputPlan.FolderCache(makesMissing: false)
+        _ = try folders.resolved(folderOf: path)
         if !mayReplace, FileFacts(path) != nil { throw OutputError.exists(output: path, others: 0) }
     }
 

@@ -89,9 +89,9 @@ struct TrainingSetup {
     ) throws {
         let needed = try Learner.bytes(for: network, batch: batch, optimiser: optimiser, threads: machine.threads)
         guard let needed, needed <= limits.maxMemory else {
-            let text = needed.map { "\($0 >> 20) MiB" } ?? "more than can be counted"
+            let text = needed.map(ByteCount.text) ?? "more than can be counted"
             throw Complaint(
-                "learning in batches of \(batch) takes \(text), and --max-memory allows \(limits.maxMemory >> 20) MiB; "
+                "learning in batches of \(batch) takes \(text), and --max-memory allows \(ByteCount.text(limits.maxMemory)); "
                     + "a smaller --batch takes less", status: .failed)
         }
     }

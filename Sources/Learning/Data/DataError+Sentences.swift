@@ -43,7 +43,7 @@ extension DataError: CustomStringConvertible {
         case .labelOutOfRange(let label, let classes, let place):
             "\(place): label \(label) is out of range; there are \(classes) classes, counted from 0"
         case .memory(let needed, let allowed, let place):
-            "\(place) needs \(needed.map { "\($0 >> 20) MiB" } ?? "more") and \(allowed >> 20) MiB are allowed; make the "
+            "\(place) needs \(needed.map(ByteCount.text) ?? "more") and \(ByteCount.text(allowed)) are allowed; make the "
                 + "pictures smaller with 'input', or raise it with \(Limit.memory.flag)"
         case .damaged(let path, let what): "\(path) is damaged (\(what)); get an intact copy"
         case .unequalCounts(let pictures, let count, let labels, let labelCount):

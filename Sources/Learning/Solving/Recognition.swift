@@ -196,8 +196,11 @@ struct Recogniser {
                 var tried = values
                 tried[index] = value
                 guard let kernel = kernel(text(tried)) else { continue }
-                // The next ones are larger still.
-                guard isComparable(kernel) else { break }
+                // Beyond the usual value the next ones are larger still.
+                guard isComparable(kernel) else {
+                    if value > values[index] { break }
+                    continue
+                }
                 let distance = match(kernel, text(tried), turns: [.none])?.mismatch ?? 2
                 // Half a turn further a line is the same but for the last bit.
                 if distance < nearest - 1e-9 { (values, nearest) = (tried, distance) }

@@ -91,10 +91,10 @@ struct Lowering {
         let inputs = node.inputs.map { places[$0] }
         let first = inputs[0]
         switch step.role {
-        case .point:
+        case .point(let movesZero):
             return Place(
                 colour: try add(step, inputs.map(\.colour), origin: index), alpha: first.alpha,
-                isSigned: first.isSigned && !step.movesZero)
+                isSigned: first.isSigned && !movesZero)
         case .layer:
             return Place(colour: try add(step, inputs.map(\.colour), origin: index), alpha: nil, isSigned: false)
         case .combine(let keepsFlats):

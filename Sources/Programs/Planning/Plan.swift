@@ -174,16 +174,11 @@ public enum PlanError: Error, Hashable, Sendable {
     case outside(x: Int, y: Int, Size)
 }
 
-/// Whole MiB, or KiB where these would say little.
-private func size(_ bytes: Int) -> String {
-    bytes < 8 << 20 ? "\(bytes / 1024 + (bytes % 1024 > 0 ? 1 : 0)) KiB" : "\(bytes >> 20) MiB"
-}
-
 extension PlanError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .memory(let needed, let allowed, let step):
-            "this needs \(size(needed)) at once, most of it for '\(step)', and \(size(allowed)) are allowed; "
+            "this needs \(ByteCount.text(needed)) at once, most of it for '\(step)', and \(ByteCount.text(allowed)) are allowed; "
                 + "raise it with --max-memory"
         case .pixels(let size, let allowed, let step):
             "'\(step)' would make a picture of \(size), and \(allowed) pixels are allowed; raise it with --max-pixels"

@@ -1,13 +1,13 @@
 /// What people who come from other programs and libraries write, and what it is called here: offered where a name is unknown.
-enum OtherWords {
+package enum OtherWords {
     /// - Returns: nil for a word that means nothing elsewhere either.
-    static func meant(by word: String) -> String? {
+    package static func meant(by word: String) -> String? {
         let plain = word.lowercased().filter { $0 != "-" && $0 != "_" }
         return ours[plain] ?? (plain.hasSuffix("2d") ? ours[String(plain.dropLast(2))] : nil)
     }
 
     /// Without hyphens, and without the 2d that libraries put behind their layers.
-    static let ours = [
+    package static let ours = [
         // Filters
         "blur": "gaussian", "smooth": "gaussian", "gaussblur": "gaussian", "gauss": "gaussian", "average": "box",
         "blurmore": "gaussian", "lens": "disk", "denoise": "median", "despeckle": "median", "edge": "sobel",

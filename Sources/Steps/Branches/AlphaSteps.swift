@@ -6,7 +6,7 @@ public struct WeightByAlphaStep: Step {
     public init() {}
 
     public var text: String { "× alpha" }
-    public var role: StepRole { .point }
+    public var role: StepRole { .point(movesZero: false) }
     public var inputCount: Int { 2 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
@@ -19,7 +19,7 @@ public struct UnweightByAlphaStep: Step {
     public init() {}
 
     public var text: String { "÷ alpha" }
-    public var role: StepRole { .point }
+    public var role: StepRole { .point(movesZero: false) }
     public var inputCount: Int { 2 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {

@@ -8,7 +8,7 @@ public struct BlendStep: Step {
     public init() {}
 
     public var text: String { "by the mask" }
-    public var role: StepRole { .point }
+    public var role: StepRole { .point(movesZero: false) }
     public var inputCount: Int { 3 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
@@ -23,7 +23,7 @@ public struct BlendShareStep: Step {
     public init() {}
 
     public var text: String { "mask × alpha" }
-    public var role: StepRole { .point }
+    public var role: StepRole { .point(movesZero: false) }
     public var inputCount: Int { 3 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {

@@ -32,7 +32,7 @@ public struct RegionStep: Step {
     public init(_ region: Region) { self.region = region }
 
     public var text: String { "inside \(region)" }
-    public var role: StepRole { .point }
+    public var role: StepRole { .point(movesZero: false) }
     public var inputCount: Int { 2 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {

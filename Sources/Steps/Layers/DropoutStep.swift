@@ -9,7 +9,7 @@ public struct DropoutStep: Step {
     public let chance: Double
     public let text: String
 
-    public var role: StepRole { .point }
+    public var role: StepRole { .point(movesZero: false) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedDropout(chance: chance, output: inputs[0])

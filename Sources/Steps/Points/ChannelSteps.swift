@@ -18,7 +18,7 @@ public struct MixStep: Step {
         self.text = text
     }
 
-    public var role: StepRole { .point }
+    public var role: StepRole { .point(movesZero: false) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         let input = inputs[0]

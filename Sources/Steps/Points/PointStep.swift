@@ -11,8 +11,7 @@ public struct PointStep: Step {
         self.text = text
     }
 
-    public var role: StepRole { .point }
-    public var movesZero: Bool { function.movesZero }
+    public var role: StepRole { .point(movesZero: function.movesZero) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedPoint(function: function, output: inputs[0])

@@ -8,7 +8,7 @@ public struct HysteresisStep: Step {
     public let high: Float
     public let text: String
 
-    public var role: StepRole { .point }
+    public var role: StepRole { .point(movesZero: false) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedHysteresis(low: low, high: high, output: inputs[0])

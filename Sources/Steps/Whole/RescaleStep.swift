@@ -18,8 +18,7 @@ public struct RescaleStep: Step {
         self.text = text
     }
 
-    public var role: StepRole { .point }
-    public var movesZero: Bool { true }
+    public var role: StepRole { .point(movesZero: true) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedRescale(target: target, output: inputs[0])
