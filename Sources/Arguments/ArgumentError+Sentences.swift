@@ -4,7 +4,9 @@ extension ArgumentError {
         switch self {
         case .unknownCommand(let word, let legal):
             unknown("command '\(word)'", word, among: legal, otherwise: "the commands are \(list(legal))")
-        case .unknownOption(let word, let legal):
+        case .unknownOption(let word, _, let meant?):
+            "unknown option '\(word)'; did you mean '\(meant)'?"
+        case .unknownOption(let word, let legal, nil):
             unknown("option '\(word)'", word, among: legal, otherwise: "'--help' lists the options")
         case .unknownLetter(let letter, let bundle):
             bundle == "-\(letter)"

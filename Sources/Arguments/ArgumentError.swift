@@ -1,8 +1,8 @@
 /// What is wrong with the words of a command line, as facts; `ArgumentError+Sentences.swift` says them.
 package enum ArgumentError: Error, Hashable, Sendable {
     case unknownCommand(String, legal: [String])
-    /// As typed, with its dashes and without a value.
-    case unknownOption(String, legal: [String])
+    /// As typed, with its dashes and without a value; `meant` is the option that other programs call so.
+    case unknownOption(String, legal: [String], meant: String? = nil)
     /// A letter inside a bundle such as `-xq`.
     case unknownLetter(Character, in: String)
     case missingValue(option: String, placeholder: String, next: String?)

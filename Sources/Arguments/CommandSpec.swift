@@ -8,10 +8,13 @@ package struct CommandSpec: Sendable {
     package var options: [Option]
     /// Paragraphs shown under the options.
     package var discussion: [String]
+    /// What other programs call its options, in small letters and without hyphens, and what they are called here: not
+    /// taken, but answered with.
+    package var otherNames: [String: Option]
 
     package init(
         name: String, summary: String, examples: [Example], positionals: [Positional] = [], options: [Option] = [],
-        discussion: [String] = []
+        discussion: [String] = [], otherNames: [String: Option] = [:]
     ) {
         self.name = name
         self.summary = summary
@@ -19,6 +22,7 @@ package struct CommandSpec: Sendable {
         self.positionals = positionals
         self.options = options
         self.discussion = discussion
+        self.otherNames = otherNames
     }
 
     /// The command's own options and the one that every command has.

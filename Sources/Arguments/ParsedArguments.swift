@@ -59,6 +59,18 @@ package struct ParsedArguments: Sendable {
         return (first, second)
     }
 
+    /// Everything an option was given, as one text to compare and to show; "" where it was not given.
+    package func words(_ option: Option) -> String {
+        given(option).map { value in
+            switch value {
+            case .text(let text): text.isEmpty ? "on" : text
+            case .integer(let number): "\(number)"
+            case .number(let number): "\(number)"
+            case .pair(let first, let second): "\(first),\(second)"
+            }
+        }.joined(separator: " and ")
+    }
+
     private func given(_ option: Option) -> [Value] {
         precondition(declared.contains(option.long), "\(option.flag) is not an option of this command")
         return values[option.long] ?? []

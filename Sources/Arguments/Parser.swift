@@ -78,7 +78,9 @@ private struct Parser {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0].dropFirst(2))
         guard let option = spec.allOptions.first(where: { $0.long == name }) else {
-            throw .unknownOption("--\(name)", legal: spec.allOptions.map(\.flag))
+            let plain = name.lowercased().filter { $0 != "-" && $0 != "_" }
+            throw .unknownOption(
+                "--\(name)", legal: spec.allOptions.map(\.flag), meant: spec.otherNames[plain]?.flag)
         }
         let attached = parts.count > 1 ? String(parts[1]) : nil
         if !option.takesValue {

@@ -1,5 +1,12 @@
 import Pixels
 
+extension PictureReader {
+    /// The picture as it is to be looked at: turned where its EXIF block says so.
+    public func upright(limits: Limits) throws(CodecError) -> any RowSource {
+        header.metadata.orientation == .upright ? self : try UprightReader(self, limits: limits)
+    }
+}
+
 /// A picture turned as its EXIF block says, whose tag then says that it is upright. It is held whole: its first row may
 /// be the last that is stored.
 public final class UprightReader: RowSource {

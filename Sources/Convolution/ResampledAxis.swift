@@ -8,11 +8,15 @@ public struct ResampledAxis: Hashable, Sendable {
     let weights: [Double]
     /// How often each sample comes in a row, where that is all that happens.
     let repeats: Int?
+    /// Samples that come in for each that comes out.
+    public let ratio: Double
 
     /// The most samples an axis can be brought to: far more than any picture is wide.
     public static let longest = 1 << 22
 
-    private init(input: Int, output: Int, repeats: Int? = nil, taps: (Int) -> (first: Int, weights: [Double])) {
+    private init(
+        input: Int, output: Int, ratio: Double, repeats: Int? = nil, taps: (Int) -> (first: Int, weights: [Double])
+    ) {
         var first: [Int32] = []
         var starts: [Int32] = [0]
         var weights: [Double] = []
@@ -28,11 +32,15 @@ public struct ResampledAxis: Hashable, Sendable {
         self.starts = starts
         self.weights = weights
         self.repeats = repeats
+        self.ratio = ratio
     }
+
+    /// The most samples that one sample is made of.
+    public var mostTaps: Int { zip(starts, starts.dropFirst()).lazy.map { max(1, Int($1 - $0)) }.max() ?? 1 }
 
     /// Every sample `times` times.
     public init(repeating input: Int, times: Int) {
-        self.init(input: input, output: input * times, repeats: times) { ($0 / times, [1]) }
+        self.init(input: input, output: input * times, ratio: 1 / Double(times), repeats: times) { ($0 / times, [1]) }
     }
 
     /// The stretch of `extent` samples from `low` on as `count` samples from `place` on; around them there is nothing.
@@ -41,7 +49,7 @@ public struct ResampledAxis: Hashable, Sendable {
         let ratio = extent / Double(count)
         let isWhole = ratio == 1 && low == low.rounded() && place == 0 && count == output
         let isIdentity = isWhole && low == 0 && count == input
-        self.init(input: input, output: output, repeats: isIdentity ? 1 : nil) { index in
+        self.init(input: input, output: output, ratio: ratio, repeats: isIdentity ? 1 : nil) { index in
             guard index >= place, index < place + count else { return (0, []) }
             let position = Double(index - place)
             return ratio > 1

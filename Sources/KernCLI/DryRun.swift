@@ -1,3 +1,11 @@
+import Codecs
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What a batch would read and write, for `apply --dry-run`.
 struct DryRun {
     private let plan: OutputPlan
@@ -13,7 +21,11 @@ struct DryRun {
     }
 
     func tell(_ terminal: Terminal) -> ExitStatus {
-        for sentence in tally.troubles { terminal.complain(sentence, as: "kern apply") }
+        var troubles = tally.troubles
+        for job in plan.jobs where job.input != "-" && FileFacts(job.input) == nil {
+            troubles.append(CodecError.system(.open, errno: ENOENT).message(for: job.input))
+        }
+        for sentence in troubles { terminal.complain(sentence, as: "kern apply") }
         if printsJSON {
             for job in plan.jobs {
                 let line: JSON = ["input": .string(job.input), "output": .string(job.output)]
@@ -27,7 +39,7 @@ struct DryRun {
         if let clauses = tally.clauses(made: plan.jobs.count, overtaken: 0) {
             terminal.talk("kern apply: dry run, nothing was read or written; it would be: \(clauses)")
         }
-        return tally.troubles.isEmpty ? .ok : .failed
+        return troubles.isEmpty ? .ok : .failed
     }
 
     private func replaces(_ job: OutputPlan.Job) -> String {

@@ -49,11 +49,10 @@ struct KernelPicture {
         return full.map { UInt8(min(255, max(0, 240 + ($0 - 240) * strength))) }
     }
 
-    func write(to path: String, replacing mayReplace: Bool) throws {
+    func write(to path: String, as format: PictureFormat, replacing mayReplace: Bool) throws {
         let file = try AtomicFile(path: path, replacing: mayReplace)
         defer { file.abandon() }
-        let writer = try PictureWriter(
-            PictureFormat(pathExtensionOf: path) ?? .png, raster.header, to: ByteSink(descriptor: file.descriptor))
+        let writer = try PictureWriter(format, raster.header, to: ByteSink(descriptor: file.descriptor))
         try raster.bytes.withUnsafeBytes { bytes in
             try writer.writeRows(raster.header.size.height, from: bytes)
         }

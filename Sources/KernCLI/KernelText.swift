@@ -26,7 +26,7 @@ struct KernelText {
     private var taps: Int { kernel.weights.count { $0 != 0 } }
 
     private func counted(_ count: Int, _ noun: String) -> String {
-        "\(count) \(noun)\(count == 1 ? "" : "s") that weigh"
+        "\(count) \(noun)\(count == 1 ? " that weighs" : "s that weigh")"
     }
 
     private var anchorText: String {

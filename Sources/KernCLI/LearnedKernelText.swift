@@ -138,6 +138,11 @@ struct LearnedKernelText {
 
     /// What was found when looking again explains more than the kernel that was asked for.
     private var unexplained: String {
+        if let free = secondLook?.free, free.isExplained || free.residual < 0.5 * kernel.residual {
+            return
+                "what was said of the kernel (\(kernel.model.demands.joined(separator: ", "))) does not hold: without it "
+                + "the residual is \(NumberText.short(free.residual))"
+        }
         if isExplainedWider, let wide = secondLook?.wide {
             let found = Diagnosis(wide)
             var text =
@@ -222,5 +227,17 @@ struct LearnedKernelText {
             "recognised": known, "shift": shift, "program": .string(program.description),
             "output": output.map(JSON.string) ?? .null, "notes": .array(notes.map(JSON.string)),
         ]
+    }
+}
+
+extension KernelModel {
+    /// What is said of the kernel beforehand, by the options that say it.
+    var demands: [String] {
+        var demands: [String] = []
+        if ridge > 0 { demands.append(Train.ridge.flag) }
+        if symmetry != nil { demands.append(Train.symmetric.flag) }
+        if sum != nil { demands.append(Train.sum.flag) }
+        if isSeparable { demands.append(Train.separable.flag) }
+        return demands
     }
 }

@@ -9,16 +9,18 @@ import Pixels
 
 /// A picture being read that names itself where it turns out to be damaged.
 final class NamedSource: RowSource {
-    private let reader: PictureReader
+    private let reader: any RowSource
     private let path: String
 
-    init(_ path: String, limits: Limits) throws {
+    /// - Parameter upright: whether it is turned as its EXIF block says.
+    init(_ path: String, limits: Limits, upright: Bool = false) throws {
         self.path = path
         do {
-            reader =
+            let stored =
                 path == "-"
                 ? try PictureReader(descriptor: STDIN_FILENO, limits: limits)
                 : try PictureReader(path: path, limits: limits)
+            reader = upright ? try stored.upright(limits: limits) : stored
         } catch {
             throw Complaint(about: error, input: path, output: nil)
         }

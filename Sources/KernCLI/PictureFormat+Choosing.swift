@@ -3,7 +3,9 @@ import Pixels
 
 extension PictureFormat {
     /// The format that the name of an output asks for; nil where it asks for none.
-    init?(named output: String) throws {
+    ///
+    /// - Parameter otherWay: what else would settle it.
+    init?(named output: String, otherWay: String = "") throws {
         if let format = PictureFormat(pathExtensionOf: output) {
             self = format
             return
@@ -17,7 +19,7 @@ extension PictureFormat {
         }
         let known = PictureFormat.allCases.map { ".\($0.extensions[0])" }.joined(separator: " ")
         throw Complaint(
-            "\(output): kern writes no '\(file[dot...])'; end the name in one of \(known), or give --format")
+            "\(output): kern writes no '\(file[dot...])'; end the name in one of \(known)\(otherWay)")
     }
 
     /// The depth a picture gets in this format where the user does not say: its own, or the nearest there is.
@@ -44,7 +46,8 @@ extension PictureFormat {
             throw Complaint(
                 "\(name): the result has \(header.channels.count) channels, which \(self.name) cannot hold; write .npy, "
                     + "or choose some with '| channel 0'"
-                    + (header.channels.count > 2 ? " or '| channel 0,1,2'" : "") + " at the end of the program")
+                    + (header.channels.count > 2 ? " or '| channel 0,1,2'" : "") + " at the end of the program"
+                    + (header.channels.count > 4 ? ", or take which is largest with '| argmax'" : ""))
         }
         guard stores(header.depth) else { throw CodecError.cannotStoreDepth(self, header.depth) }
     }

@@ -72,17 +72,17 @@ struct PictureRun: Sendable {
             job.input == "-"
             ? try PictureReader(descriptor: STDIN_FILENO, limits: limits)
             : try PictureReader(path: job.input, limits: limits)
-        let source: any RowSource =
-            command.turnsUpright && reader.header.metadata.orientation != .upright
-            ? try UprightReader(reader, limits: limits) : reader
+        let source: any RowSource = command.turnsUpright ? try reader.upright(limits: limits) : reader
         var header = source.header
-        header.metadata = command.strips ? header.metadata.stripped : header.metadata.withoutThumbnail
+        if command.strips { header.metadata = header.metadata.stripped }
         let format =
-            try command.format ?? (job.target == .nowhere ? nil : PictureFormat(named: job.output)) ?? reader.format
+            try command.format
+            ?? (job.target == .nowhere ? nil : PictureFormat(named: job.output, otherWay: ", or give --format"))
+            ?? reader.format
         var options = options
         options.machine.threads = threads
         options.depth = command.depth ?? format.depth(for: reader.header.depth)
-        let mask = try command.part.mask.map { try NamedSource($0, limits: limits) }
+        let mask = try command.part.mask.map { try NamedSource($0, limits: limits, upright: command.turnsUpright) }
         options.mask = mask?.header
         let plan = try Plan(graph, for: header, options: options)
         if let step = plan.nodes.first(where: \.asksForWeights) { throw PlanError.unknownWeights(step: step.text) }
@@ -107,9 +107,11 @@ struct PictureRun: Sendable {
         to job: OutputPlan.Job,
         telling outcome: inout PictureOutcome
     ) throws -> RunReport {
+        var result = plan.output
+        result.metadata = result.metadata.describing(result.size)
         func run(_ descriptor: Int32) throws -> RunReport {
             let sink = ByteSink(descriptor: descriptor)
-            let writer = try PictureWriter(format, plan.output, options: command.encoding, to: sink)
+            let writer = try PictureWriter(format, result, options: command.encoding, to: sink)
             let report = try show(plan, from: source, mask, passingTo: writer, &outcome)
             for warning in writer.warnings { outcome.talk("kern apply: \(job.output): note: \(warning)") }
             return report

@@ -32,6 +32,12 @@ struct PlanText {
         return lines
     }
 
+    /// `2`, or `2x1` where the axes differ.
+    private func jumpText(_ jump: PerAxis<Double>) -> String {
+        let (x, y) = (NumberText.short(jump.x), NumberText.short(jump.y))
+        return x == y ? x : "\(x)x\(y)"
+    }
+
     private func describe(_ step: StepExplanation, at place: Int) -> [String] {
         let from =
             step.inputs.isEmpty || step.inputs == [place - 1]
@@ -45,7 +51,7 @@ struct PlanText {
             add("padding", paddingText(geometry, step.border))
         }
         if let field = step.receptiveField {
-            if field != Size(1) { add("sees", "\(field) pixels of the picture, \(step.jump) apart") }
+            if field != Size(1) { add("sees", "\(field) pixels of the picture, \(jumpText(step.jump)) apart") }
         } else {
             add("sees", "the whole picture")
         }

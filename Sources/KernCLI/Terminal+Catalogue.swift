@@ -1,3 +1,4 @@
+import Codecs
 import Programs
 
 extension Terminal {
@@ -6,5 +7,14 @@ extension Terminal {
         let catalogue = Catalogue(folders: Environment.kernelFolders)
         for gap in catalogue.gaps { talk("kern \(command): note: \(gap)") }
         return catalogue
+    }
+
+    /// The program a command was given, ready to be planned.
+    func graph(of program: String, for command: String, numbers: [String: Double] = [:]) throws -> Graph {
+        if PictureFormat.known(pathExtensionOf: program) != nil, FileFacts(program)?.kind == .file {
+            throw Complaint(
+                "'\(program)' is a picture, and the program stands before it: kern \(command) PROGRAM \(program) …")
+        }
+        return try catalogue(for: command).graph(for: SourceText(text: program), numbers: numbers)
     }
 }

@@ -16,7 +16,7 @@ public struct Checkpoint: Sendable {
     private static let bestPrefix = "best."
     private static let momentPrefix = "moment."
 
-    public init(_ trainer: Trainer<some BatchSource>, model: Model, purpose: String) {
+    public init(_ trainer: Trainer<some BatchSource>, model: Model, purpose: TrainingPurpose) {
         let learner = trainer.learner
         var tensors = learner.network.tensors()
         for (index, moments) in learner.moments.enumerated() {
@@ -42,11 +42,11 @@ public struct Checkpoint: Sendable {
     /// Lets `trainer` take up where the training was.
     ///
     /// - Parameter purpose: what the training is for and how it is done; only the same one can go on.
-    public func restore(_ trainer: Trainer<some BatchSource>, purpose: String) throws(CheckpointError) {
+    public func restore(_ trainer: Trainer<some BatchSource>, purpose: TrainingPurpose) throws(CheckpointError) {
         guard let note = file.note(Self.key), let json = try? JSON(parsing: note), let saved = SavedState(json) else {
             throw .damaged("its note '\(Self.key)'")
         }
-        guard saved.purpose == purpose else { throw .other(theirs: saved.purpose, ours: purpose) }
+        if let difference = purpose.difference(from: saved.purpose) { throw .other(difference) }
         let learner = trainer.learner
         var network = learner.network
         try load(into: &network, prefix: "")
@@ -87,17 +87,16 @@ public enum CheckpointError: Error, Hashable, Sendable {
     case noTraining
     /// What is missing or makes no sense.
     case damaged(String)
-    /// It belongs to a training that was asked for in other words.
-    case other(theirs: String, ours: String)
+    /// It belongs to a training that was asked for in other words; the text says which.
+    case other(String)
 
     public func message(for file: String) -> String {
         switch self {
         case .file(let error): error.message(for: file)
         case .noTraining: "\(file): holds no training to go on with"
         case .damaged(let what): "\(file): damaged: \(what) is missing or makes no sense; start anew without --resume"
-        case .other(let theirs, let ours):
-            "\(file): belongs to another training (\(theirs)) than this (\(ours)); give the same options, or start "
-                + "anew without --resume"
+        case .other(let difference):
+            "\(file): belongs to another training (\(difference)); give the same options, or start anew without --resume"
         }
     }
 }

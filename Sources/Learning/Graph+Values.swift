@@ -21,7 +21,8 @@ extension Graph {
 }
 
 extension Planes {
-    /// Puts known kernels into the middle of the first outputs' windows; all inputs share one.
+    /// Puts known kernels, or as much of their middles as there is room for, into the middle of the first outputs' windows;
+    /// all inputs share one.
     fileprivate mutating func start(from kernels: [Kernel]) {
         for (o, kernel) in kernels.prefix(shape.count).enumerated() {
             let left = (shape.width - kernel.size.width) / 2

@@ -4,10 +4,11 @@ import Tensors
 struct SavedState {
     var state: TrainingState
     var steps: Int
-    var purpose: String
+    var purpose: TrainingPurpose
 
     init?(_ json: JSON) {
-        guard let purpose = json.text("purpose"), let steps = json.integer("steps"), let epoch = json.integer("epoch"),
+        guard let purpose = json["purpose"].flatMap(TrainingPurpose.init), let steps = json.integer("steps"),
+            let epoch = json.integer("epoch"),
             let step = json.integer("step"), let setbacks = json.integer("setbacks"),
             let plateau = json.integer("plateau"), case .array(let sum)? = json["sum"], sum.count == 4,
             let loss = sum[0].double, let weight = sum[1].double, let count = sum[2].whole, let correct = sum[3].whole,
@@ -33,9 +34,9 @@ struct SavedState {
 }
 
 extension TrainingState {
-    func json(steps: Int, purpose: String) -> JSON {
+    func json(steps: Int, purpose: TrainingPurpose) -> JSON {
         [
-            "purpose": .string(purpose), "steps": .integer(steps), "epoch": .integer(epoch), "step": .integer(step),
+            "purpose": purpose.json, "steps": .integer(steps), "epoch": .integer(epoch), "step": .integer(step),
             "setbacks": .integer(setbacks), "plateau": .integer(epochsOnPlateau),
             "sum": [.number(sum.loss), .number(sum.weight), .integer(sum.count), .integer(sum.correct)],
             "epochs": .array(reports.map(\.json)),
@@ -69,10 +70,6 @@ extension JSON {
     fileprivate subscript(key: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
-    }
-
-    fileprivate func text(_ key: String) -> String? {
-        if case .string(let text)? = self[key] { text } else { nil }
     }
 
     fileprivate func integer(_ key: String) -> Int? { self[key]?.whole }

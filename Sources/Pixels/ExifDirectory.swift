@@ -21,6 +21,9 @@ struct ExifDirectory {
         number(at: placeOfNext, bytes: 4).flatMap { $0 > 0 ? directory(at: $0) : nil }
     }
 
+    /// What the camera tells of the photograph.
+    var photograph: ExifDirectory? { number(0x8769).flatMap(directory) }
+
     private func directory(at start: Int) -> ExifDirectory? {
         number(at: start, bytes: 2).map { ExifDirectory(bytes: bytes, isLittle: isLittle, start: start, entries: $0) }
     }
@@ -33,6 +36,16 @@ struct ExifDirectory {
             if found == tag { return place }
         }
         return nil
+    }
+
+    /// Writes over the one number of the entry with this tag, if there is one that has room for `value`.
+    func set(_ tag: Int, to value: Int, in exif: inout [UInt8]) {
+        guard number(tag) != nil, let place = place(of: tag) else { return }
+        let count = number(at: place + 2, bytes: 2) == 3 ? 2 : 4
+        guard value < 1 << (8 * count) else { return }
+        for byte in 0..<count {
+            exif[place + 8 + byte] = UInt8(truncatingIfNeeded: value >> (8 * (isLittle ? byte : count - 1 - byte)))
+        }
     }
 
     /// The one number of the entry with this tag, if it is a short or a long one.

@@ -216,6 +216,8 @@ public struct StepAccount: Sendable {
         case pixel
         /// So many pixels around the own one.
         case around(Int)
+        /// So many samples of what comes in, those of neighbours lying `apart` from each other.
+        case samples(PerAxis<Int>, apart: PerAxis<Double>)
         case window
         case all
     }

@@ -4,7 +4,7 @@ public enum Vocabulary {
     public static let words: [StepWord] =
         PoolStep.words + PoolStep.orderWords + GlobalStep.words
         + ResampleStep.words
-        + PointStep.words + MixStep.words
+        + PointStep.words + MixStep.words + [ArgmaxStep.word]
         + CombineStep.words + [ConcatStep.word, SuppressStep.word]
         + RescaleStep.words + [HysteresisStep.word]
         + [ConvStep.word, DeconvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word]

@@ -22,7 +22,7 @@ let filterCommand = CommandSpec(
     options: [
         outputOption, forceOption, quietOption, sizeOption, rangeOption, threadsOption, boundOption, memoryOption,
         atOption, borderOption,
-    ])
+    ], otherNames: ["workers": threadsOption, "batchsize": sizeOption])
 
 let printCommand = CommandSpec(
     name: "print", summary: "prints a name", examples: [Example("tool print x", says: "prints x")],

@@ -20,6 +20,8 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("blur", "INPUT is missing: pictures to read"),
         Mistake("blur a", "-o OUT is missing: where it goes"),
         Mistake("blur a -o b --bordr edge", "unknown option '--bordr'; did you mean '--border'?"),
+        Mistake("blur a -o b --batch_size 3", "unknown option '--batch_size'; did you mean '--size'?"),
+        Mistake("blur a -o b --Workers=3", "unknown option '--Workers'; did you mean '--threads'?"),
         Mistake("blur a -o b --zzz", "unknown option '--zzz'; '--help' lists the options"),
         Mistake("blur a -o b --zzz=3", "unknown option '--zzz'; '--help' lists the options"),
         Mistake("blur a -o b -x", "unknown option '-x'; '--help' lists the options"),

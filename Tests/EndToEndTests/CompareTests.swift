@@ -23,6 +23,18 @@ import Testing
         #expect(abs(try number("meanError") - 0.019993502348856208) < 1e-7)
     }
 
+    @Test func `a difference goes where it can be drawn`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.ramp, "a.pgm")
+        try kern.write(Pictures.ramp, "b.pgm")
+        for (name, says) in [("d.gif", "kern writes no '.gif'"), ("-", "needs a file"), ("b.pgm", "not written over")] {
+            let refused = try kern.run("compare", "a.pgm", "b.pgm", "--difference", name, "--force")
+            #expect(refused.status == 2 && refused.said.contains(says), "\(refused.said)")
+        }
+        #expect(try kern.files() == ["a.pgm", "b.pgm"])
+        #expect(try kern.run("compare", "a.pgm", "b.pgm", "--difference", "d.pgm").status == 0)
+    }
+
     @Test func `identical pictures are said to be`() throws {
         let kern = try Kern()
         try kern.write(Pictures.ramp, "a.pgm")

@@ -39,16 +39,39 @@ import Testing
         let exif = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8] + first + second + small + (isLast ? [] : [7, 7])
         let metadata = Metadata(exif: exif)
         #expect(metadata.orientation.rawValue == 6)
-        let bare = try #require(metadata.withoutThumbnail.exif)
-        #expect(metadata.withoutThumbnail.orientation.rawValue == 6)
+        let bare = try #require(metadata.describing(Size(2)).exif)
+        #expect(metadata.describing(Size(2)).orientation.rawValue == 6)
         #expect(bare.count == (isLast ? 56 : exif.count))
         #expect(!bare.contains { $0 >= 0x80 })
         #expect(bare[22..<26].allSatisfy { $0 == 0 }, "no second directory")
         // Lengths that lie, and blocks that are cut anywhere, change nothing but what is there.
-        for end in 0..<exif.count { _ = Metadata(exif: Array(exif[..<end])).withoutThumbnail }
+        for end in 0..<exif.count { _ = Metadata(exif: Array(exif[..<end])).describing(Size(2)) }
         var lying = exif
         lying[49] = 0xFF
-        #expect(Metadata(exif: lying).withoutThumbnail.exif?.count == exif.count)
+        #expect(Metadata(exif: lying).describing(Size(2)).exif?.count == exif.count)
+    }
+
+    /// A short width and a long height in the photograph's directory, which the first one points to.
+    @Test(arguments: [false, true])
+    func `the size that EXIF tells is that of the result`(little: Bool) throws {
+        func number(_ value: Int, _ count: Int) -> [UInt8] {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+            return little ? bytes : bytes.reversed()
+        }
+        func entry(_ tag: Int, _ type: Int, _ value: Int) -> [UInt8] {
+            number(tag, 2) + number(type, 2) + number(1, 4)
+                + (type == 3 ? number(value, 2) + [0, 0] : number(value, 4))
+        }
+        func exif(_ width: Int, _ height: Int) -> [UInt8] {
+            [little ? 0x49 : 0x4D, little ? 0x49 : 0x4D] + number(42, 2) + number(8, 4) + number(1, 2)
+                + entry(0x8769, 4, 26) + number(0, 4) + number(2, 2) + entry(0xA002, 3, width)
+                + entry(0xA003, 4, height) + number(0, 4)
+        }
+        let metadata = Metadata(exif: exif(4000, 3000))
+        #expect(metadata.describing(Size(width: 400, height: 300)).exif == exif(400, 300))
+        // A size that a short number cannot hold is not told by half.
+        #expect(metadata.describing(Size(width: 70_000, height: 300)).exif == exif(4000, 300))
+        for end in 0..<exif(1, 1).count { _ = Metadata(exif: Array(exif(1, 1)[..<end])).describing(Size(2)) }
     }
 
     private func made(_ options: String, _ orientation: UInt8, little: Bool = false) throws -> Raster {

@@ -27,7 +27,7 @@ struct NetTests {
         let kern = try Kern()
         #expect(try trained(kern, "whole.safetensors", "--epochs 12").status == 0)
         let killed = try kern.shell(
-            "kern train '\(net)' --data \(Pictures.samples)/shapes -o cut.safetensors --batch 32 --seed 3 --quiet --epochs 12 & "
+            "'\(Kern.binary)' train '\(net)' --data \(Pictures.samples)/shapes -o cut.safetensors --batch 32 --seed 3 --quiet --epochs 12 & "
                 + "while [ ! -e cut.safetensors.checkpoint ]; do sleep 0.01; done; kill -9 $!; wait $! 2>/dev/null; true"
         )
         #expect(killed.status == 0)
@@ -48,6 +48,44 @@ struct NetTests {
         #expect(model.said.contains("n.safetensors.checkpoint: holds no training to go on with"))
         try kern.write(kern.read("m.safetensors").dropLast(5), "n.safetensors.checkpoint")
         #expect(try trained(kern, "n.safetensors", "--epochs 1 --resume").status == 1)
+        let killed = try kern.shell(
+            "'\(Kern.binary)' train '\(net)' --data \(Pictures.samples)/shapes -o k.safetensors --batch 32 --seed 3 --quiet --epochs 900 & "
+                + "while [ ! -e k.safetensors.checkpoint ]; do sleep 0.01; done; kill -9 $!; wait $! 2>/dev/null; true"
+        )
+        #expect(killed.status == 0)
+        let other = try trained(kern, "k.safetensors", "--epochs 901 --balance --resume")
+        #expect(
+            other.said.contains(
+                "(its --epochs is 900, here it is 901; its --balance is not given, here it is on); give the same options"
+            ),
+            "\(other.said)")
+    }
+
+    @Test func `a segmenter's channels become a mask`() throws {
+        let kern = try Kern()
+        let made = try kern.shell(
+            "mkdir -p d/images d/masks && kern apply gray \(Pictures.samples)/harbour.png -o d/images/a.png && "
+                + "kern apply 'threshold 0.5' d/images/a.png -o d/masks/a.png && "
+                + "kern train 'conv classes 1' --data d -o s.safetensors --val 0 --epochs 300 --rate 0.1 --quiet")
+        #expect(made.status == 0, "\(made.said)")
+        let refused = try kern.run("predict", "s.safetensors", "d/images/a.png")
+        #expect(refused.status == 2 && refused.said.contains("kern apply 's.safetensors | argmax' PICTURE"))
+        let found = try kern.shell(
+            "kern apply 's.safetensors | argmax | rescale' d/images/a.png -o m.png && kern compare m.png d/masks/a.png --max-error 1 --mean-error 0.02"
+        )
+        #expect(found.status == 0, "\(found.said)\(found.printed)")
+        #expect(try kern.run("eval", "s.safetensors", "--data", "d", "--loss", "mse").status == 2)
+    }
+
+    @Test func `a known kernel that is larger than the window lends its middle`() throws {
+        let kern = try Kern()
+        let made = try kern.shell(
+            "kern train 'input 16x16x1 | conv 2 3x3 freeze init=\"gaussian 2,sobel-x\" | relu | flatten | dense classes' "
+                + "--data \(Pictures.samples)/shapes -o m.safetensors --epochs 1 --quiet && kern show m.safetensors --layer 1 --json"
+        )
+        #expect(made.status == 0, "\(made.said)")
+        // The middle of gaussian 2 is 1/(2 pi 4) of its sum, as wide as it is high.
+        #expect(made.printed.contains("0.0397") || made.printed.contains("0.0398"), "\(made.printed)")
     }
 
     @Test func `a model says what pictures show and how well it does`() throws {

@@ -1,4 +1,6 @@
+import Codecs
 import Foundation
+import Pixels
 import Testing
 
 /// `--region`, `--mask` and `--channels` with the real binary.
@@ -14,6 +16,25 @@ struct PartTests {
         #expect(try kern.read("c.pgm") == Pictures.gray(4, 4, samples))
         samples[11] = 255 - 176
         #expect(try kern.read("b.pgm") == Pictures.gray(4, 4, samples))
+    }
+
+    @Test func `a mask is turned upright with its picture`() throws {
+        let kern = try Kern()
+        // A mask that lies on its side, and is white in its first stored column.
+        let mask = Raster(
+            header: PictureHeader(
+                size: Size(width: 2, height: 3), channels: .gray, depth: .uint8,
+                metadata: Metadata(exif: Metadata.exif(.turnedLeft))),
+            bytes: [255, 0, 255, 0, 255, 0])
+        let sink = ByteSink()
+        let writer = try PictureWriter(.png, mask.header, to: sink)
+        try mask.bytes.withUnsafeBytes { try writer.writeRows(3, from: $0) }
+        try writer.finish()
+        try kern.write(Data(sink.bytes), "m.png")
+        try kern.write(Pictures.gray(3, 2, [0, 0, 0, 0, 0, 0]), "a.pgm")
+        #expect(try kern.run("apply", "invert", "a.pgm", "-o", "b.pgm", "--mask", "m.png", "--upright").status == 0)
+        #expect(try kern.read("b.pgm") == Pictures.gray(3, 2, [255, 255, 255, 0, 0, 0]))
+        #expect(try kern.run("apply", "invert", "a.pgm", "-o", "c.pgm", "--mask", "m.png").status == 2)
     }
 
     @Test func `what a program reads beside its pictures is not written over either`() throws {

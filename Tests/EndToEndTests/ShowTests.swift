@@ -55,6 +55,18 @@ import Testing
         }
     }
 
+    @Test func `kernels are saved into a folder that is made for them, and pictures in formats there are`() throws {
+        let kern = try Kern()
+        #expect(try kern.run("show", "sobel", "-o", "new/deep/").status == 0)
+        #expect(
+            try kern.shell("kern apply new/deep/sobel-x.kern '\(Pictures.samples)/harbour.png' -o x.png").status == 0)
+        for (name, says) in [("k.gif", "kern writes no '.gif'"), ("-", "-o needs a file"), ("x.png/", "is a file")] {
+            let refused = try kern.run("show", "sobel-x", "-o", name)
+            #expect(refused.status == 2 && refused.said.contains(says), "\(refused.said)")
+        }
+        #expect(try kern.files() == ["new", "x.png"])
+    }
+
     @Test func `a kernel is drawn as a picture`() throws {
         let kern = try Kern()
         #expect(try kern.run("show", "sobel-x", "-o", "k.ppm", "--size", "3x3").status == 0)

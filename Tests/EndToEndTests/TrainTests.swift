@@ -45,6 +45,16 @@ import Testing
         #expect(!biased.said.contains("levels brighter"), "\(biased.said)")
     }
 
+    @Test func `a demand that the pictures do not bear out is named`() throws {
+        let kern = try pair("sobel-x", "--range offset")
+        for demand in ["--sum 1", "--symmetric full"] {
+            let learned = try kern.shell("kern train 'conv 3x3' --bias --before a.png --after b.png \(demand)")
+            #expect(learned.status == 0)
+            #expect(
+                learned.said.contains("(\(demand.prefix { $0 != " " })) does not hold"), "\(demand): \(learned.said)")
+        }
+    }
+
     @Test func `what is no kernel is said to be none`() throws {
         let kern = try pair("median 5")
         let learned = try kern.run("train", "conv 3x3", "--before", "a.png", "--after", "b.png")
@@ -70,6 +80,15 @@ import Testing
             ("'conv 3x3' --before a.png --after b.png -o k.txt", 2, "ends in .kern"),
             ("'conv 3x5' --symmetric full --before a.png --after a.png", 2, "needs a square kernel"),
             ("'conv 3x3' --before . --after a.png", 2, "is a folder"),
+            ("'conv 3x3' --before a.png --after b.png --epochs 3", 2, "--epochs is for what is learned by gradient"),
+            ("'conv 3x3' --before a.png --after b.png --lr 3", 2, "did you mean '--rate'?"),
+            ("'conv 3x3' --before a.png --after b.png --batch_size 3", 2, "did you mean '--batch'?"),
+            ("'conv 3x3' --before a.png --after a.png -o no/k.safetensors", 2, "there is no folder 'no'"),
+            ("'conv 3x3' --before a.png --after a.png -o k.safetensors --log no/l.csv", 2, "there is no folder 'no'"),
+            (
+                "'conv 3x3' --before a.png --after a.png -o k.safetensors --patience 2 --val 0", 2,
+                "nothing is set aside to measure with"
+            ),
         ]
         for (words, status, says) in cases {
             let outcome = try kern.shell("kern train \(words)")

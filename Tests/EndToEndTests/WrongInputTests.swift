@@ -139,6 +139,26 @@ import Testing
         #expect(try kern.files() == [])
     }
 
+    @Test func `words in the wrong places and of no effect are told of`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.ramp, "in.pgm")
+        let swapped = try kern.run("apply", "in.pgm", "sobel", "-o", "out.png")
+        #expect(swapped.status == 2 && swapped.said.contains("'in.pgm' is a picture, and the program stands before it"))
+        #expect(try kern.run("explain", "in.pgm", "sobel").said.contains("the program stands before it"))
+        let dry = try kern.run("apply", "sobel", "in.pgm", "none.png", "-o", "out/", "--dry-run")
+        #expect(dry.status == 1 && dry.said.contains("cannot open none.png: no such file"), "\(dry.said)")
+        let quality = try kern.run("apply", "sobel", "in.pgm", "-o", "out.png", "--quality", "80")
+        #expect(quality.status == 0 && quality.said.contains("out.png is no JPEG, and --quality is for nothing else"))
+        #expect(try kern.run("apply", "box", "in.pgm", "-o", "out.jpg", "--quality", "80").said == "")
+        for (program, says) in [
+            ("box 0", "box: 'size' must be above 0, not 0"), ("box 2.5", "not 'size = 2.5'"),
+            ("clamp 0.5 0.2", "clamp takes the low end first: 0.5 is above 0.2"),
+        ] {
+            let refused = try kern.run("apply", program, "in.pgm", "-o", "no.png")
+            #expect(refused.status == 2 && refused.said.contains(says), "\(refused.said)")
+        }
+    }
+
     @Test func `the way out for alpha works`() throws {
         let kern = try Kern()
         let outcome = try kern.run(

@@ -20,3 +20,19 @@ func `a word from another program is answered with ours`(program: String, ours: 
         #expect(OtherWords.meant(by: theirs) == ours, "\(theirs) is looked for in another spelling")
     }
 }
+
+@Test(arguments: [
+    ("conv 8 3x3 padding=1", "pad"), ("conv 8 3x3 dilation_rate=2", "dilate"), ("maxpool 2 strides=2", "stride"),
+    ("gaussian radius=2", "sigma"), ("gaussian 2 padding_mode=zero", "border"), ("sharpen amout=2", "amount"),
+])
+func `a setting from another library is answered with ours`(program: String, ours: String) {
+    let error = #expect(throws: ProgramError.self) { try Catalogue().graph(for: SourceText(text: program)) }
+    #expect(error?.sentence.hasSuffix("did you mean '\(ours)'?") == true, "\(error?.sentence ?? "")")
+}
+
+@Test func `every setting that is offered exists`() throws {
+    var names = Set(
+        Vocabulary.words.flatMap { word in word.settings.map(\.name) } + Vocabulary.kernelSettings.map(\.name))
+    for entry in Catalogue.builtIn { names.formUnion(try entry.file().parameters.map(\.name.text)) }
+    for ours in OtherWords.keys.values.joined() { #expect(names.contains(ours), "\(ours)") }
+}

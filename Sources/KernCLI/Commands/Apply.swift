@@ -123,7 +123,7 @@ struct Apply: Command {
     func run(_ terminal: Terminal) throws -> ExitStatus {
         terminal.isQuiet = isQuiet
         // The program first: nothing is opened for one that cannot run.
-        let graph = try terminal.catalogue(for: "apply").graph(for: SourceText(text: program))
+        let graph = try terminal.graph(of: program, for: "apply")
         let options = try runOptions()
         let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: output)
         // What is read beside the pictures; a result does not take its place either.
@@ -135,6 +135,7 @@ struct Apply: Command {
                 program, path: $0, force: existing == .replace, besides: sources + plan.jobs.map(\.input),
                 results: plan.jobs.map(\.output))
         }
+        noteUnusedEncoding(plan, terminal)
         if isDryRun { return DryRun(plan, tally, saved: saved, printsJSON: printsJSON).tell(terminal) }
         if output == "-", terminal.resultsAreSeen {
             throw Complaint(
@@ -153,6 +154,19 @@ struct Apply: Command {
         // A program that did not work is not kept.
         if status == .ok { try saved?.write() }
         return status
+    }
+
+    /// --quality and --sampling are for formats that lose something.
+    private func noteUnusedEncoding(_ plan: OutputPlan, _ terminal: Terminal) {
+        guard encoding.jpegQuality != nil || encoding.jpegSampling != nil, let job = plan.jobs.first else { return }
+        let isLossless = plan.jobs.allSatisfy { job in
+            guard let format = format ?? PictureFormat(pathExtensionOf: job.output) else { return false }
+            return format != .jpeg && format != .webp
+        }
+        guard isLossless else { return }
+        let flag = (encoding.jpegQuality != nil ? Apply.quality : Apply.sampling).flag
+        let what = plan.jobs.count == 1 ? "\(job.output) is" : "the results are"
+        terminal.talk("kern apply: note: \(what) no JPEG, and \(flag) is for nothing else")
     }
 
     private func outputs(

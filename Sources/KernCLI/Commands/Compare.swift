@@ -73,6 +73,9 @@ struct Compare: Command {
         if first == "-", second == "-" {
             throw ArgumentError.refused("stdin can be read only once, but both pictures are '-'")
         }
+        if picture == "-" {
+            throw ArgumentError.refused("--difference needs a file: what is measured goes to stdout")
+        }
         if picture != nil, first == "-" || second == "-" {
             throw ArgumentError.refused(
                 "--difference reads both pictures twice, which stdin does not allow; name files")
@@ -81,12 +84,12 @@ struct Compare: Command {
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
         let machine = Machine(lanes: try Environment.lanes(), threads: threads ?? Machine.coreCount)
-        let target = try picture.map { try OutputPlan(inputs: [first], output: $0, force: force).jobs[0] }
-        if let target, case .file(let path) = target.target, let facts = FileFacts(path),
-            facts.identity == FileFacts(second)?.identity
-        {
-            throw OutputError.overwritesInput(output: target.output, input: second)
+        let target = try picture.map {
+            try OutputPlan(
+                inputs: [PictureInput(first)], output: $0, existing: force ? .replace : .refuse, alsoRead: [second]
+            ).jobs[0]
         }
+        let format = try target.flatMap { try PictureFormat(named: $0.output) } ?? .png
         let (a, b) = try (source(first), source(second))
         let comparison: Comparison
         do {
@@ -96,7 +99,7 @@ struct Compare: Command {
         }
         let report = ComparisonText(comparison, [a.header, b.header], bounds)
         var gain: Double?
-        if let target { gain = try draw(comparison, a.header, to: target, machine) }
+        if let target { gain = try draw(comparison, a.header, to: target, as: format, machine) }
         if printsJSON {
             terminal.print(report.json(gain: gain).text)
         } else {
@@ -125,11 +128,11 @@ struct Compare: Command {
 
     /// Both pictures are read again, now that the largest difference is known. Returns the stretch.
     private func draw(
-        _ comparison: Comparison, _ header: PictureHeader, to job: OutputPlan.Job, _ machine: Machine
+        _ comparison: Comparison, _ header: PictureHeader, to job: OutputPlan.Job, as format: PictureFormat,
+        _ machine: Machine
     ) throws -> Double {
         let gain = comparison.isIdentical ? 1 : 1 / comparison.maxError
         let (a, b) = try (source(first), source(second))
-        let format = PictureFormat(pathExtensionOf: job.output) ?? .png
         let drawing = DifferencePicture(
             of: header, depth: format.depth(for: header.depth), gain: gain, machine: machine)
         Interruption.cleansUp()

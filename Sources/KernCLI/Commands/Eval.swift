@@ -25,7 +25,7 @@ struct Eval: Command {
             Example("kern eval digits.safetensors --data mnist/ --json", says: "the same for programs"),
         ],
         positionals: [Positional("MODEL", completion: .file, help: "A model that 'kern train' wrote.")],
-        options: [data, part, top, .threads] + EngineOptions.limitOptions + [.json, .quiet],
+        options: [data, part, top, TrainingOptions.loss, .threads] + EngineOptions.limitOptions + [.json, .quiet],
         discussion: [
             "Precision is the share of what was taken for a class that is of it; recall the share of a class that was "
                 + "found. Of masks every pixel counts, and IoU is what wanted and found have in common over what "
@@ -36,6 +36,7 @@ struct Eval: Command {
     let data: String
     let part: String?
     let top: Int
+    let loss: Loss?
     let engine: EngineOptions
     let printsJSON: Bool
     let isQuiet: Bool
@@ -45,6 +46,7 @@ struct Eval: Command {
         data = arguments.text(Eval.data) ?? ""
         part = arguments.text(Eval.part)
         top = arguments.integer(Eval.top) ?? 5
+        loss = arguments.text(TrainingOptions.loss).map(Loss.init(word:))
         engine = EngineOptions(limitsIn: arguments)
         printsJSON = arguments.has(.json)
         isQuiet = arguments.has(.quiet)
@@ -57,7 +59,7 @@ struct Eval: Command {
         let sets = try trained.read(data, limits: engine.limits, machine: machine)
         for note in sets.notes { terminal.talk("kern eval: \(note)") }
         let examples = try chosen(from: sets)
-        let loss = try trained.network.loss(nil, for: examples)
+        let loss = try trained.network.loss(self.loss, for: examples)
         let found = try Evaluator(trained.network, loss: loss, machine: machine, best: top).evaluate(
             trained.network, on: try ExampleBatches(examples))
         let text = EvaluationText(

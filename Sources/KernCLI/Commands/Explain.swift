@@ -62,8 +62,7 @@ struct Explain: Command {
     }
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
-        let graph = try terminal.catalogue(for: "explain").graph(
-            for: SourceText(text: program), numbers: numbers)
+        let graph = try terminal.graph(of: program, for: "explain", numbers: numbers)
         var options = try engine.runOptions()
         options.range = range
         options.alpha = alpha

@@ -62,7 +62,9 @@ struct Predict: Command {
         terminal.isQuiet = isQuiet
         let trained = try TrainedModel(path: model, limits: engine.limits)
         guard !trained.model.classes.isEmpty, trained.network.output.size == Size(1) else {
-            throw Complaint("\(model) makes pictures, not classes; use 'kern apply \(model) PICTURE -o OUT'")
+            let program = trained.model.classes.isEmpty ? model : "'\(model) | argmax'"
+            let what = trained.model.classes.isEmpty ? "pictures, not classes" : "a class for each pixel"
+            throw Complaint("\(model) makes \(what): kern apply \(program) PICTURE -o OUT")
         }
         let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: nil)
         for trouble in search.troubles { terminal.complain(trouble, as: "kern predict") }

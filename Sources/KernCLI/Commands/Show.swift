@@ -1,4 +1,5 @@
 import Arguments
+import Codecs
 import Pixels
 import Programs
 
@@ -6,7 +7,7 @@ import Programs
 struct Show: Command {
     static let output = Option(
         "output", short: "o", .file, placeholder: "PICTURE",
-        help: "Also draws the kernel into this PNG; where it ends in '/', saves each kernel in this folder.")
+        help: "Also draws the kernel into this picture; where it ends in '/', saves each kernel in this folder.")
     static let size = Option(
         "size", .size, placeholder: "WIDTHxHEIGHT", defaultText: "256x256", help: "How large the picture is.")
 
@@ -72,12 +73,17 @@ struct Show: Command {
     /// Each kernel as a file that is a step by its name.
     private func save(_ subject: Subject, in folder: String) throws {
         guard !subject.kernels.isEmpty else { throw Complaint("'\(name)' has no weights to save") }
-        guard FileFacts(folder)?.kind == .directory else {
-            throw Complaint("there is no folder '\(folder)' to save kernels in; make it first")
-        }
+        var folders = OutputPlan.FolderCache(makesMissing: true)
+        _ = try folders.resolved(folderOf: folder)
         Interruption.cleansUp()
+        let made = try NewFolders(folders.missing)
+        defer { made.removeEmpty() }
+        var taken: Set<String> = []
         for (index, named) in subject.kernels.enumerated() {
-            let own = named.label ?? "kernel-\(index + 1)"
+            // A kernel of the catalogue keeps its name.
+            let isName = named.text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+            var own = named.label ?? (isName ? named.text : "kernel-\(index + 1)")
+            if !taken.insert(own).inserted { own = "kernel-\(index + 1)" }
             let file = KernelFile(
                 help: ["\(own) — \(named.text), from \(name)"],
                 program: try Program(parsing: SourceText(text: named.kernel.literal)))
@@ -89,9 +95,12 @@ struct Show: Command {
         guard !subject.kernels.isEmpty else {
             throw Complaint("'\(name)' has no weights to draw; kernels are listed by 'kern list kernels'")
         }
+        guard picture != "-" else { throw Complaint("-o needs a file here: what is told goes to stdout") }
+        let format = try PictureFormat(named: picture) ?? .png
         Interruption.cleansUp()
         do {
-            try KernelPicture(subject.kernels.map(\.kernel), size: pictureSize).write(to: picture, replacing: force)
+            try KernelPicture(subject.kernels.map(\.kernel), size: pictureSize)
+                .write(to: picture, as: format, replacing: force)
         } catch {
             throw Complaint(about: error, input: name, output: picture)
         }

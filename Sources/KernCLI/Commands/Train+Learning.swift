@@ -19,6 +19,8 @@ extension Train {
             throw ArgumentError.refused("\(flag) is for a single convolution, which is solved for; this is trained")
         }
         if !training.resumes, !force, FileFacts(output) != nil { throw OutputError.exists(output: output, others: 0) }
+        var folders = OutputPlan.FolderCache(makesMissing: false)
+        for path in [output, training.log].compactMap(\.self) { _ = try folders.resolved(folderOf: path) }
         if let chart = training.chart { try TrainingChart.check(chart, mayReplace: force || training.resumes) }
         Interruption.cleansUp()
         let machine = try engine.machine()

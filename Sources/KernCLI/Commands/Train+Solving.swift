@@ -88,8 +88,8 @@ extension Train {
         }
     }
 
-    /// What the first pair says in a larger window, and in linear light, where the kernel did not explain it. Whatever goes
-    /// wrong here was said before or does not matter.
+    /// What the first pair says without what was demanded of the kernel, in a larger window, and in linear light, where the
+    /// kernel did not explain it. Whatever goes wrong here was said before or does not matter.
     private func secondLook(
         _ problem: SolvableProgram, _ pair: PicturePairs.Pair, _ kernel: LearnedKernel, _ machine: Machine
     ) -> SecondLook? {
@@ -106,6 +106,7 @@ extension Train {
             return try? solver.solve()
         }
         var look = SecondLook()
+        if !problem.model.demands.isEmpty { look.free = again { _ in } }
         let size = problem.model.window.size
         let wide = Size(width: size.width + 12, height: size.height + 12)
         let area = wide.width * wide.height * (problem.model.colour == .mix ? kernel.inputs : 1)
@@ -124,6 +125,7 @@ extension Train {
 
 /// What came out when a pair that one kernel does not explain was looked at in other ways.
 struct SecondLook {
+    var free: LearnedKernel?
     var wide: LearnedKernel?
     var linear: LearnedKernel?
 }

@@ -72,7 +72,7 @@ struct Train: Command {
             "Everything else is trained by gradient: with --data from examples that have classes, masks or pictures, with "
                 + "--before and --after from pairs of pictures. The same --seed gives the same model for any number of "
                 + "threads; what was stopped goes on with --resume as if it had not been.",
-        ])
+        ], otherNames: TrainingOptions.otherNames)
 
     let program: String
     let before: [String]
@@ -88,6 +88,8 @@ struct Train: Command {
     let force: Bool
     let engine: EngineOptions
     let training: TrainingOptions
+    /// What was said that means something only where weights follow gradients.
+    let gradientFlags: [String]
     let printsJSON: Bool
     let isQuiet: Bool
 
@@ -106,6 +108,7 @@ struct Train: Command {
         force = arguments.has(.force)
         engine = EngineOptions(limitsIn: arguments)
         training = try TrainingOptions(arguments)
+        gradientFlags = TrainingOptions.options.filter(arguments.has).map(\.flag)
         printsJSON = arguments.has(.json)
         isQuiet = arguments.has(.quiet)
         if (before + after).contains("-") {
@@ -124,6 +127,11 @@ struct Train: Command {
             let graph = try catalogue.graph(for: source, numbers: ["classes": 2])
             if let problem = try SolvableProgram(graph, self) {
                 try checkName(".kern", "a kernel that is solved for")
+                if let flag = gradientFlags.first {
+                    throw ArgumentError.refused(
+                        "\(flag) is for what is learned by gradient, and '\(program)' is solved for; leave it out, or "
+                            + "name a net to learn it by gradient, as in -o NAME.safetensors")
+                }
                 return try solve(problem, catalogue, terminal)
             }
             guard graph.nodes.contains(where: { $0.step is any WeightedStep }) else {

@@ -69,10 +69,22 @@ struct TrainingOptions: Sendable {
         augment, sometimes, patience, clip, seed, from, resume, log, chart,
     ]
 
+    /// PyTorch's, Keras's and other trainers' words.
+    static let otherNames = [
+        "dataset": data, "traindir": data, "validation": validation, "valsplit": validation,
+        "validationsplit": validation, "batchsize": batch, "bs": batch, "lr": rate, "learningrate": rate,
+        "optimizer": optimiser, "optim": optimiser, "weightdecay": decay, "wd": decay, "l2": decay,
+        "scheduler": schedule, "lrscheduler": schedule, "warmupsteps": warmUp, "criterion": loss,
+        "labelsmoothing": smoothing, "classweights": balance, "augmentation": augment, "transforms": augment,
+        "earlystopping": patience, "gradclip": clip, "clipnorm": clip, "clipgradnorm": clip, "randomseed": seed,
+        "manualseed": seed, "pretrained": from, "finetune": from, "csv": log, "plot": chart,
+    ]
+
     let data: String?
     let validation: Validation?
     let optimiser: Optimiser
-    let optimiserName: String
+    /// What was said of how weights follow their gradients and what they see, besides how often; "" where nothing was.
+    let course: [(flag: String, words: String)]
     let schedule: Schedule
     /// nil for what suits the examples.
     let epochs: Int?
@@ -106,7 +118,11 @@ struct TrainingOptions: Sendable {
         }
         epochs = arguments.integer(Self.epochs)
         batch = arguments.integer(Self.batch)
-        optimiserName = arguments.text(Self.optimiser) ?? "adam"
+        course = [
+            Self.optimiser, Self.rate, Self.momentum, Self.decay, Self.schedule, Self.warmUp, Self.loss, Self.smoothing,
+            Self.balance, Self.augment, Self.sometimes, Self.validation, Self.clip,
+        ].map { ($0.flag, arguments.words($0)) }
+        let optimiserName = arguments.text(Self.optimiser) ?? "adam"
         optimiser = Self.optimiser(optimiserName, arguments)
         let isSGD = optimiserName == "sgd" || optimiserName == "nesterov"
         schedule = Schedule(
@@ -159,14 +175,8 @@ struct TrainingOptions: Sendable {
         if smoothing != nil, let name, name != "crossentropy" {
             throw ArgumentError.refused("--smoothing spreads the certainty of a class; --loss \(name) has no classes")
         }
-        switch name {
-        case "crossentropy": return .crossEntropy(smoothing: smoothing ?? 0)
-        case "mse": return .meanSquare
-        case "mae": return .meanMagnitude
-        case "huber": return .huber(delta: 1)
-        case "bce": return .binaryCrossEntropy
-        default: return smoothing.map { .crossEntropy(smoothing: $0) }
-        }
+        if let smoothing { return .crossEntropy(smoothing: smoothing) }
+        return name.map(Loss.init(word:))
     }
 
     /// `step:5,0.1` and the like.
@@ -198,6 +208,19 @@ struct TrainingOptions: Sendable {
             throw ArgumentError.refused(
                 "--schedule is constant, cosine, onecycle, step:EPOCHS,FACTOR or plateau:PATIENCE,FACTOR, not '\(text)'"
             )
+        }
+    }
+}
+
+extension Loss {
+    /// By a word that `--loss` takes.
+    init(word: String) {
+        switch word {
+        case "mse": self = .meanSquare
+        case "mae": self = .meanMagnitude
+        case "huber": self = .huber(delta: 1)
+        case "bce": self = .binaryCrossEntropy
+        default: self = .crossEntropy(smoothing: 0)
         }
     }
 }

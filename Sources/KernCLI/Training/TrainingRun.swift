@@ -2,6 +2,7 @@ import Arguments
 import Codecs
 import Convolution
 import Learning
+import Pixels
 import Programs
 import Tensors
 
@@ -78,11 +79,17 @@ struct TrainingRun {
     // MARK: Files
 
     /// What makes two trainings the same one.
-    private var purpose: String {
-        let classes = setup.model.classes.joined(separator: ",")
-        return "program \(program); \(setup.training.count) examples of \(setup.network.input) classes \(classes); "
-            + "batch \(setup.batch); epochs \(setup.epochs); seed \(options.seed); \(options.optimiser); "
-            + "\(options.schedule); \(setup.loss); augment \(options.augmentation)"
+    private var purpose: TrainingPurpose {
+        let classes = setup.model.classes.isEmpty ? "" : " in classes \(setup.model.classes.joined(separator: ","))"
+        var parts = [
+            TrainingPurpose.Part("program", program),
+            TrainingPurpose.Part("examples", "\(setup.training.count) of \(setup.network.input)\(classes)"),
+            TrainingPurpose.Part(TrainingOptions.epochs.flag, "\(setup.epochs)"),
+            TrainingPurpose.Part(TrainingOptions.batch.flag, "\(setup.batch)"),
+            TrainingPurpose.Part(TrainingOptions.seed.flag, "\(options.seed)"),
+        ]
+        parts += options.course.map { TrainingPurpose.Part($0.flag, $0.words) }
+        return TrainingPurpose(parts)
     }
 
     private func save(_ trainer: Trainer<ExampleBatches>) throws {
@@ -128,12 +135,14 @@ struct TrainingRun {
             terminal.print(json(trainer, test, progress).text)
             return
         }
+        // Of masks every pixel has a class.
+        let counted = trainer.best.output.size == Size(1) ? "test examples" : "pixels of test pictures"
         var parts: [String] = []
         if setup.validation != nil, let best { parts.append("the weights of epoch \(best.epoch)") }
         if let test {
             parts.append(
                 setup.loss.isForClasses
-                    ? "\(NumberText.percent(test.sum.accuracy)) of \(test.sum.count) test examples right"
+                    ? "\(NumberText.percent(test.sum.accuracy)) of \(test.sum.count) \(counted) right"
                     : "test loss \(NumberText.short(test.sum.mean))")
         }
         terminal.print("\(output): " + (parts.isEmpty ? "written" : parts.joined(separator: ", ")))

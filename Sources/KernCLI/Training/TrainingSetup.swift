@@ -68,6 +68,16 @@ struct TrainingSetup {
             training, own, augmentation: options.augmentation, programs: occasions, seed: options.seed)
         validation = try data.validation.map { try measuring($0) } ?? aside.map { try measuring(training, $0) }
         test = try data.test.map { try measuring($0) }
+        if options.patience != nil, validation == nil {
+            throw Complaint(
+                "--patience waits for the validation to get better, and nothing is set aside to measure with; give "
+                    + "--val SHARE or --val DIR")
+        }
+        if options.patience != nil, validation == nil {
+            throw Complaint(
+                "--patience waits for the validation to get better, and nothing is set aside to measure with; give "
+                    + "--val SHARE or --val DIR")
+        }
         classWeights = options.balances ? training.balancedClassWeights(among: own).map(Double.init) : []
         if network.normalises, options.from == nil, program.model == nil {
             let scaling = Scaling(of: training, among: own, machine: machine)

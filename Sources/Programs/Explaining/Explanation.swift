@@ -30,7 +30,7 @@ public struct StepExplanation: Sendable {
     /// Pixels of the picture that one sample depends on; nil is all of them.
     public let receptiveField: Size?
     /// Pixels of the picture from one output to the next.
-    public let jump: PerAxis<Int>
+    public let jump: PerAxis<Double>
     public let rowsHeld: Int
     public let bytesHeld: Int
     public let isHeldWhole: Bool
@@ -42,7 +42,7 @@ extension Plan {
     /// The steps in the order in which they run, the picture first; steps that nothing depends on are left out.
     public var explanation: [StepExplanation] {
         var places = nodes.map { _ in 0 }
-        var sights = nodes.map { _ in Sight() }
+        var sights = nodes.map { _ in Sight(behind: [], StepAccount()) }
         var all: [StepExplanation] = []
         var unions: [Int: String] = [:]
         for node in nodes { for absorbed in node.absorbed { unions[absorbed] = node.text } }
@@ -70,35 +70,49 @@ extension Plan {
 
 /// What of the picture one sample depends on.
 private struct Sight {
-    var field: Size? = Size(1)
-    var jump = PerAxis(1)
+    /// In pixels of the picture; behind steps that enlarge it, these may be parts.
+    private var seen: PerAxis<Double>? = PerAxis(1)
+    private(set) var jump = PerAxis(1.0)
 
-    init() {}
+    /// nil is all of it.
+    var field: Size? {
+        seen.map { Size(width: Int($0.x.rounded(.up)), height: Int($0.y.rounded(.up))) }
+    }
 
-    /// What a step sees whose inputs see `inputs`: r + (span − 1)·j, and the jumps multiply.
+    /// What a step sees whose inputs see `inputs`.
     init(behind inputs: [Sight], _ account: StepAccount) {
-        for input in inputs {
-            guard let field, let other = input.field else {
-                self.field = nil
+        if let first = inputs.first { self = first }
+        for input in inputs.dropFirst() {
+            guard let own = seen, let other = input.seen else {
+                seen = nil
                 continue
             }
-            self.field = Size(width: max(field.width, other.width), height: max(field.height, other.height))
+            seen = PerAxis(x: max(own.x, other.x), y: max(own.y, other.y))
             jump = PerAxis(x: max(jump.x, input.jump.x), y: max(jump.y, input.jump.y))
         }
-        guard let seen = field else { return }
         switch account.reach {
         case .pixel:
             break
         case .all:
-            field = nil
+            seen = nil
         case .around(let pixels):
-            field = Size(width: seen.width + 2 * pixels * jump.x, height: seen.height + 2 * pixels * jump.y)
+            look(at: PerAxis(2 * pixels + 1), apart: PerAxis(1))
+        case .samples(let samples, let apart):
+            look(at: samples, apart: apart)
         case .window:
             guard let geometry = account.geometry else { return }
-            let spanX = Extent.span(of: geometry.x.kernel, dilation: geometry.x.dilation)
-            let spanY = Extent.span(of: geometry.y.kernel, dilation: geometry.y.dilation)
-            field = Size(width: seen.width + (spanX - 1) * jump.x, height: seen.height + (spanY - 1) * jump.y)
-            jump = PerAxis(x: jump.x * geometry.x.stride, y: jump.y * geometry.y.stride)
+            look(
+                at: PerAxis(
+                    x: Extent.span(of: geometry.x.kernel, dilation: geometry.x.dilation),
+                    y: Extent.span(of: geometry.y.kernel, dilation: geometry.y.dilation)),
+                apart: PerAxis(x: Double(geometry.x.stride), y: Double(geometry.y.stride)))
         }
+    }
+
+    /// r + (span − 1)·j, and the jumps multiply.
+    private mutating func look(at span: PerAxis<Int>, apart: PerAxis<Double>) {
+        guard let own = seen else { return }
+        seen = PerAxis(x: own.x + Double(span.x - 1) * jump.x, y: own.y + Double(span.y - 1) * jump.y)
+        jump = PerAxis(x: jump.x * apart.x, y: jump.y * apart.y)
     }
 }

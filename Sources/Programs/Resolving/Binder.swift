@@ -44,7 +44,8 @@ struct Binder {
     }
 
     private func unknownKey(_ key: Word) -> ProgramError {
-        let close = nearest(key.text, among: settings.map(\.name))
-        return scope.error(.unknownKey(key.text, step: step, nearest: close), at: key.span)
+        let names = settings.map(\.name)
+        let meant = OtherWords.key(key.text, among: names) ?? nearest(key.text, among: names)
+        return scope.error(.unknownKey(key.text, step: step, nearest: meant), at: key.span)
     }
 }

@@ -6,6 +6,22 @@ package enum OtherWords {
         return ours[plain] ?? (plain.hasSuffix("2d") ? ours[String(plain.dropLast(2))] : nil)
     }
 
+    /// - Returns: the one of `names` that libraries call `key`.
+    static func key(_ key: String, among names: [String]) -> String? {
+        let plain = key.lowercased().filter { $0 != "-" && $0 != "_" }
+        return keys[plain].flatMap { names.first(where: $0.contains) }
+    }
+
+    /// Which of ours is meant depends on the step.
+    package static let keys = [
+        "padding": ["pad"], "strides": ["stride"], "dilation": ["dilate"], "dilations": ["dilate"],
+        "dilationrate": ["dilate"], "kernelsize": ["size"], "ksize": ["size"], "poolsize": ["size"], "window": ["size"],
+        "outchannels": ["channels"], "filters": ["channels"], "outfeatures": ["outputs"], "units": ["outputs"],
+        "paddingmode": ["border"], "bordertype": ["border"], "std": ["sigma"], "stddev": ["sigma"],
+        "sd": ["sigma"], "rate": ["chance", "dilate"], "p": ["chance"], "negativeslope": ["slope"], "alpha": ["slope"],
+        "radius": ["sigma", "radius"], "scalefactor": ["factor"], "theta": ["angle"], "degrees": ["angle"],
+    ]
+
     /// Without hyphens, and without the 2d that libraries put behind their layers.
     package static let ours = [
         // Filters

@@ -117,8 +117,9 @@ extension Resolver {
                     _ = try scope.value(word, for: setting, step: name)
                     try handDown(key, word)
                 } else {
-                    let close = nearest(key.text, among: names + geometry.map(\.name))
-                    throw scope.error(.unknownKey(key.text, step: name, nearest: close), at: key.span)
+                    let legal = names + geometry.map(\.name)
+                    let meant = OtherWords.key(key.text, among: legal) ?? nearest(key.text, among: legal)
+                    throw scope.error(.unknownKey(key.text, step: name, nearest: meant), at: key.span)
                 }
             }
         }

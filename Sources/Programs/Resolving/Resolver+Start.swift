@@ -15,21 +15,27 @@ extension Resolver {
         for name in start.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
             kernels.append(try kernel(named: name, call, in: scope))
         }
-        guard let size = (step as? ConvStep)?.size else {
+        guard step is ConvStep else {
             throw scope.error(
                 .shape("init: only 'conv' can start from kernels; here it is he, xavier or zero"), at: call.headSpan)
-        }
-        if let wide = kernels.first(where: { $0.size.width > size.width || $0.size.height > size.height }) {
-            throw scope.error(
-                .shape("init: a kernel of \(wide.size) does not fit into one of \(size)"), at: call.headSpan)
         }
         return kernels
     }
 
     private func kernel(named name: String, _ call: Call, in scope: Scope) throws(ProgramError) -> Kernel {
         var inner = Resolver(catalogue: catalogue, source: scope.source)
-        let program = Program(steps: [Call(.name(Word(name, span: call.headSpan)))])
-        _ = try inner.chain(program, from: 0, in: scope)
+        let program: Program
+        do {
+            program = try Program(parsing: SourceText(name: "init", text: name))
+        } catch {
+            throw scope.error(error.fault, at: call.headSpan)
+        }
+        // Places in `init` mean nothing to who wrote the program.
+        do {
+            _ = try inner.chain(program, from: 0, in: scope)
+        } catch {
+            throw scope.error(error.fault, at: call.headSpan)
+        }
         guard inner.graph.nodes.count == 2, let step = inner.graph.nodes[1].step as? KernelStep else {
             throw scope.error(
                 .shape("init: '\(name)' is not one kernel; kernels have weights to start from, as sobel-x has"),

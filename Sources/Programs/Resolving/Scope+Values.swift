@@ -56,9 +56,13 @@ extension Scope {
             }
             return .integer(whole)
         case .size(let range):
-            guard let size = try size(word, of: name, step: step), range.contains(size.width),
-                range.contains(size.height)
-            else { throw bad("WIDTHxHEIGHT or one number, each from \(range.lowerBound) to \(range.upperBound)") }
+            let expected = "WIDTHxHEIGHT or one number, each from \(range.lowerBound) to \(range.upperBound)"
+            guard let size = try size(word, of: name, step: step) else {
+                throw bad(expected, is: try? number(word, of: name, step: step))
+            }
+            guard range.contains(size.width), range.contains(size.height) else {
+                throw bad(expected, is: size.width == size.height ? Double(size.width) : nil)
+            }
             return .size(size)
         case .padding:
             return .padding(try padding(word, step: step))

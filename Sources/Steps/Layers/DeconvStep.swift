@@ -95,9 +95,10 @@ struct PlannedDeconv: DifferentiableStep {
     }
 
     var account: StepAccount {
-        let reach = max(
-            window.dilation.x * (step.size.width - 1) / window.stride.x,
-            window.dilation.y * (step.size.height - 1) / window.stride.y)
-        return StepAccount(reach: .around(reach), operations: layer.operations)
+        let samples = PerAxis(
+            x: 1 + window.dilation.x * (step.size.width - 1) / window.stride.x,
+            y: 1 + window.dilation.y * (step.size.height - 1) / window.stride.y)
+        let apart = PerAxis(x: 1 / Double(window.stride.x), y: 1 / Double(window.stride.y))
+        return StepAccount(reach: .samples(samples, apart: apart), operations: layer.operations)
     }
 }

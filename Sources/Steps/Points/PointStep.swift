@@ -123,7 +123,11 @@ extension PointStep {
                 .place("low", .number(finite), standard: .number(0), "the smallest value"),
                 .place("high", .number(finite), standard: .number(1), "the largest value"),
             ]
-        ) { .clamp(low: Float($0.number("low")), high: Float($0.number("high"))) },
+        ) { settings throws(StepError) in
+            let (low, high) = (settings.number("low"), settings.number("high"))
+            guard low <= high else { throw .argument("clamp takes the low end first: \(low) is above \(high)") }
+            return .clamp(low: Float(low), high: Float(high))
+        },
         word("square", "v²", .square),
         word("sqrt", "the root of v, 0 where v is negative", .root),
         word("relu", "v where it is positive, else 0", .relu),
@@ -155,10 +159,10 @@ extension PointStep {
 
     private static func word(
         _ name: String, _ summary: String, example: String, _ settings: [Setting],
-        _ function: @escaping @Sendable (Settings) -> PointFunction
+        _ function: @escaping @Sendable (Settings) throws(StepError) -> PointFunction
     ) -> StepWord {
         StepWord(name, .point, summary, example: example, settings: settings) { settings throws(StepError) in
-            PointStep(function(settings), text: settings.text)
+            PointStep(try function(settings), text: settings.text)
         }
     }
 }

@@ -126,6 +126,9 @@ struct PlannedResampling: DifferentiableStep {
 
     var account: StepAccount {
         StepAccount(
+            reach: .samples(
+                PerAxis(x: resampling.x.mostTaps, y: resampling.y.mostTaps),
+                apart: PerAxis(x: resampling.x.ratio, y: resampling.y.ratio)),
             operations: Double(resampling.input.sampleCount ?? 0) + Double(output.sampleCount ?? 0),
             scratchBytes: resampling.scratchBytes)
     }
