@@ -42,6 +42,7 @@ let package = Package(
             ]),
         .target(name: "CLanes"),
         .target(name: "CKernels"),
+        .target(name: "CPage", exclude: ["page.html"]),
         .target(name: "Pixels"),
         .target(name: "Convolution", dependencies: ["Pixels", "CLanes"]),
         .target(name: "Steps", dependencies: ["Pixels", "Convolution"]),
@@ -52,7 +53,9 @@ let package = Package(
         .target(name: "Arguments"),
         .target(
             name: "KernCLI",
-            dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs", "Learning", "Arguments"]),
+            dependencies: [
+                "Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs", "Learning", "Arguments", "CPage",
+            ]),
         .executableTarget(name: "kern", dependencies: ["KernCLI", "Codecs"]),
         .target(
             name: "KernBench",

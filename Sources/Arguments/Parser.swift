@@ -122,9 +122,11 @@ private struct Parser {
         return next
     }
 
-    /// A dash and something that is not a number. `-` alone is a stream; `-3`, `-.5` and `-1e-3` are numbers.
+    /// A dash and something that does not begin as a number. `-` alone is a stream; `-3`, `-.5` and `-1,0,1` are values.
     private func looksLikeOption(_ word: String) -> Bool {
-        word.hasPrefix("-") && word != "-" && Double(word) == nil
+        let rest = word.drop { $0 == "." || $0 == "-" }
+        let isNumeric = !word.hasPrefix("--") && rest.first.map { $0.isASCII && $0.isNumber } ?? false
+        return word.hasPrefix("-") && word != "-" && !isNumeric
     }
 
     private mutating func add(_ value: ParsedArguments.Value, to option: Option) {

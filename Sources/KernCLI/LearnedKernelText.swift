@@ -112,7 +112,7 @@ struct LearnedKernelText {
         }
         // Rounding takes half a level at most.
         if kernel.levels != nil, let offset = kernel.outputs.map(\.roundingOffset).max(by: { abs($0) < abs($1) }),
-            abs(offset) > 0.75, kernel.outputs.allSatisfy({ $0.blindCount == 0 })
+            abs(offset) > 0.75, kernel.outputs.allSatisfy({ $0.blindCount == 0 }), kernel.isExplained || explains(secondLook?.biased)
         {
             notes.append(
                 "the picture after is \(NumberText.short(abs(offset))) levels \(offset > 0 ? "brighter" : "darker") than "
@@ -124,7 +124,10 @@ struct LearnedKernelText {
     }
 
     private func shiftNote(_ kernel: LearnedKernel, _ diagnosis: Diagnosis) -> String? {
-        guard let shift = diagnosis.shift, blindCount == 0, vagueCount == 0 else { return nil }
+        // Where the anchor was named, that is where the weight was expected.
+        guard let shift = diagnosis.shift, blindCount == 0, vagueCount == 0, kernel.model.window.anchor == nil else {
+            return nil
+        }
         let way =
             diagnosis.anchor.map { "; 'conv \(kernel.size) anchor=\($0.x),\($0.y)' would have it in the middle" }
             ?? "; 'conv \(diagnosis.roomySize)' would hold all of it"
@@ -134,6 +137,11 @@ struct LearnedKernelText {
     /// Whether a larger window explains what this one does not.
     private var isExplainedWider: Bool {
         secondLook?.wide.map { $0.isExplained || $0.residual < 0.5 * kernel.residual } ?? false
+    }
+
+    /// Whether looking again in this way leaves next to nothing of what was left over.
+    private func explains(_ other: LearnedKernel?) -> Bool {
+        other.map { $0.isExplained || $0.residual < 0.35 * kernel.residual } ?? false
     }
 
     /// What was found when looking again explains more than the kernel that was asked for.
@@ -151,13 +159,17 @@ struct LearnedKernelText {
             if let shift = found.shift { text += "; the picture after seems shifted by (\(shift.x),\(shift.y))" }
             return text
         }
-        if let linear = secondLook?.linear, linear.isExplained || linear.residual < 0.35 * kernel.residual {
+        if let mixed = secondLook?.mixed, mixed.inputs > 1, explains(mixed), !explains(secondLook?.biased) {
+            return
+                "with sums over all channels the residual is only \(NumberText.short(mixed.residual)): try --colour mix"
+        }
+        if let linear = secondLook?.linear, explains(linear) {
             return "in linear light the residual is only \(NumberText.short(linear.residual)): try --linear"
         }
         let cause = hasJPEG ? "JPEG, or something else than one kernel" : "something else than one kernel"
         return
             "\(NumberText.short(kernel.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
-            + "gamma, a sign that was dropped, noise, or pictures that do not belong together; "
+            + "gamma, a sign that was dropped (--range offset keeps it), noise, or pictures that do not belong together; "
             + "'conv 8 \(kernel.size) | relu | conv 1 \(kernel.size)' is a program that can learn such things"
     }
 

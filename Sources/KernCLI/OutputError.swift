@@ -10,6 +10,8 @@ package enum OutputError: Error, Hashable, Sendable {
     case unknownField(String, template: String)
     case unclosedField(template: String)
     case noExtension(input: String)
+    /// What comes from stdin is called nothing.
+    case noName
 
     package var sentence: String {
         switch self {
@@ -39,8 +41,10 @@ package enum OutputError: Error, Hashable, Sendable {
             "'{' in '\(template)' is not closed; the fields are {name}, {ext}, {dir} and {index}"
         case .noExtension(let input):
             input == "-"
-                ? "stdin has no name to take {name} or {ext} from; name the output file, or give --format"
+                ? "stdin has no name to take {ext} from; name the output file, or give --format"
                 : "'\(input)' has no extension for {ext}; give --format"
+        case .noName:
+            "stdin has no name to take {name} from; name the output file"
         }
     }
 }

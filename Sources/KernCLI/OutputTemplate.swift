@@ -59,7 +59,7 @@ package struct OutputTemplate: Hashable, Sendable {
             switch piece {
             case .text(let text): path += text
             case .name:
-                if input == "-" { throw .noExtension(input: input) }
+                if input == "-" { throw .noName }
                 path += dot.map { file[..<$0] } ?? file
             case .ext:
                 guard let ext = chosen ?? dot.map({ String(file[file.index(after: $0)...]) }), !ext.isEmpty else {

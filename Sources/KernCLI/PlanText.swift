@@ -43,42 +43,57 @@ struct PlanText {
             step.inputs.isEmpty || step.inputs == [place - 1]
             ? "" : " of " + step.inputs.map { "\($0)" }.joined(separator: " and ")
         let implied = step.isImplied && !step.inputs.isEmpty ? " (put in)" : ""
-        var lines = ["\(place) \(step.text)\(from)\(implied): \(step.output)"]
-        func add(_ name: String, _ text: String) { lines.append("    " + name.rightPadded(11) + text) }
+        let head = "\(place) \(step.text)\(from)\(implied): \(step.output)"
+        return [head] + facts(of: step).map { "    " + $0.name.rightPadded(11) + $0.says }
+    }
+
+    /// What there is to say about a step, each under its word.
+    func facts(of step: StepExplanation) -> [(name: String, says: String)] {
+        var facts: [(name: String, says: String)] = []
         if let geometry = step.geometry {
-            add("width", SizeArithmetic.text(geometry.x, roundsUp: geometry.window.roundsUp))
-            add("height", SizeArithmetic.text(geometry.y, roundsUp: geometry.window.roundsUp))
-            add("padding", paddingText(geometry, step.border))
+            facts += [
+                ("width", SizeArithmetic.text(geometry.x, roundsUp: geometry.window.roundsUp)),
+                ("height", SizeArithmetic.text(geometry.y, roundsUp: geometry.window.roundsUp)),
+                ("padding", paddingText(geometry, step.border)),
+            ]
         }
         if let field = step.receptiveField {
-            if field != Size(1) { add("sees", "\(field) pixels of the picture, \(jumpText(step.jump)) apart") }
+            if field != Size(1) {
+                facts.append(("sees", "\(field) pixels of the picture, \(jumpText(step.jump)) apart"))
+            }
         } else {
-            add("sees", "the whole picture")
+            facts.append(("sees", "the whole picture"))
         }
-        if !step.parameters.isEmpty {
-            let shapes = step.parameters.map { "\($0.name) \(SizeArithmetic.weights($0.shape))" }
-            add(
-                "weights",
-                shapes.joined(separator: ", ") + " = \(step.parameterCount), "
-                    + (step.isLearned ? "learned" : "to be learned"))
+        func shapes(_ parameters: [Parameter]) -> String {
+            parameters.map { "\($0.name) \(SizeArithmetic.weights($0.shape))" }.joined(separator: ", ")
         }
-        if step.operations > 0 { add("work", NumberText.quantity(step.operations) + " operations") }
+        let (learned, counted) = (step.parameters.filter { !$0.isStatistic }, step.parameters.filter(\.isStatistic))
+        var weights: [String] = []
+        if !learned.isEmpty {
+            weights.append(
+                "\(shapes(learned)) = \(step.parameterCount), \(step.isLearned ? "learned" : "to be learned")")
+        }
+        if !counted.isEmpty { weights.append("\(shapes(counted)) counted from what goes through") }
+        if !weights.isEmpty { facts.append(("weights", weights.joined(separator: "; "))) }
+        if step.operations > 0 { facts.append(("work", NumberText.quantity(step.operations) + " operations")) }
         if let levels = step.levels {
-            add("method", levels)
+            facts.append(("method", levels))
         } else if let union = step.union {
-            add("method", "in one with '\(union)'")
+            facts.append(("method", "in one with '\(union)'"))
         } else if let grid = step.grid {
-            add("method", gridText(grid))
+            facts.append(("method", gridText(grid)))
         } else if let method = step.method {
-            add("method", methodText(method, step))
+            facts.append(("method", methodText(method, step)))
         }
-        if step.union != nil { return lines }
-        add(
-            "holds",
-            step.isHeldWhole
-                ? "all \(step.output.height) rows, \(ByteCount.text(step.bytesHeld))"
-                : "\(step.rowsHeld) of \(step.output.height) rows, \(ByteCount.text(step.bytesHeld))")
-        return lines
+        if step.union != nil { return facts }
+        facts.append(
+            (
+                "holds",
+                step.isHeldWhole
+                    ? "all \(step.output.height) rows, \(ByteCount.text(step.bytesHeld))"
+                    : "\(step.rowsHeld) of \(step.output.height) rows, \(ByteCount.text(step.bytesHeld))"
+            ))
+        return facts
     }
 
     private func paddingText(_ geometry: Geometry, _ border: Border?) -> String {
@@ -200,8 +215,9 @@ enum SizeArithmetic {
 }
 
 extension StepExplanation {
+    /// Numbers that are learned; what is only counted, as running means are, is not among them.
     var parameterCount: Int {
-        parameters.reduce(0) { sum, parameter in
+        parameters.filter { !$0.isStatistic }.reduce(0) { sum, parameter in
             let (result, overflow) = sum.addingReportingOverflow(parameter.shape.sampleCount ?? .max)
             return overflow ? .max : result
         }

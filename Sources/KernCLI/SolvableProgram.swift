@@ -9,6 +9,8 @@ struct SolvableProgram {
     let model: KernelModel
     /// The words that say how the window lies, to be written behind the weights that were found.
     let geometryWords: String
+    /// The border that was asked for.
+    let border: Border?
     /// The channels that `conv CHANNELS SIZE` makes.
     let channels: Int?
     let stepText: String
@@ -37,6 +39,7 @@ struct SolvableProgram {
             return nil
         }
         stepText = step.text
+        border = settings.border
         model = KernelModel(
             window: window, colour: colour, hasBias: hasBias, ridge: command.ridge, symmetry: command.symmetry,
             sum: command.sum, isSeparable: command.isSeparable, isLinear: command.isLinear)

@@ -14,7 +14,7 @@ struct SolvingSentence {
         case .sizes(let before, let after, let expected):
             text =
                 "\(pair.before) is \(before) and \(pair.after) is \(after), but '\(problem.stepText)' makes \(expected) "
-                + "of \(before)" + SolvingSentence.wayOut(window, before, after)
+                + "of \(before)" + SolvingSentence.wayOut(window, problem.border, before, after)
         case .channels(let before, let after):
             text =
                 "\(pair.before) has \(before.colorCount) channels and \(pair.after) has \(after.colorCount), which one "
@@ -51,13 +51,14 @@ struct SolvingSentence {
         }
     }
 
-    private static func wayOut(_ window: Window, _ before: Size, _ after: Size) -> String {
+    private static func wayOut(_ window: Window, _ border: Border?, _ before: Size, _ after: Size) -> String {
         let found = WindowSearch.windows(like: window, from: before, to: after)
         if let best = found.first {
             var words: [String] = []
             if best.stride != PerAxis(1) { words.append("stride=\(best.stride)") }
             if best.padding != .same { words.append("pad=\(best.padding)") }
-            return "; 'conv \(window.size) \(words.joined(separator: " "))' fits"
+            let border = border.map { " border=\($0)" } ?? ""
+            return "; 'conv \(([String(describing: window.size)] + words).joined(separator: " "))\(border)' fits"
         }
         if let size = WindowSearch.validKernel(from: before, to: after) {
             return "; 'conv \(size) pad=valid' would fit"

@@ -16,7 +16,7 @@ public struct Evaluation: Hashable, Sendable {
         confusion = [Int](repeating: 0, count: classes * classes)
     }
 
-    static func += (sum: inout Evaluation, other: Evaluation) {
+    public static func += (sum: inout Evaluation, other: Evaluation) {
         sum.sum += other.sum
         sum.amongBest += other.amongBest
         for index in sum.confusion.indices { sum.confusion[index] += other.confusion[index] }

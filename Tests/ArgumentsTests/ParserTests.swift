@@ -36,7 +36,7 @@ import Testing
         #expect(parsed.text(outputOption) == "-")
     }
 
-    @Test(arguments: ["-1", "-.5", "-1e-3", "-0"])
+    @Test(arguments: ["-1", "-.5", "-1e-3", "-0", "-1,0,1"])
     func `a negative number is a positional`(number: String) throws {
         #expect(try parse(number, "a", "-o", "b").positionals == [number, "a"])
     }

@@ -3,6 +3,15 @@ import Testing
 
 /// `kern convert` with the real binary: texts, files and streams.
 struct ConvertTests {
+    @Test(arguments: [
+        ("3 3\n-1 0 1\n-2 0 2\n-1 0 1\n", "[-1 0 1; -2 0 2; -1 0 1]"), ("1 2 1\n2 4 2\n", "[1 2 1; 2 4 2]"),
+        ("[[1]]", "[1]"), ("-1,0,1,-2,0,2,-1,0,1", "[-1 0 1; -2 0 2; -1 0 1]"),
+    ])
+    func `a text is taken for what it looks like`(text: String, kernel: String) throws {
+        let outcome = try Kern().run("convert", text)
+        #expect(outcome.status == 0 && outcome.printed == kernel + "\n", "\(outcome.said)\(outcome.printed)")
+    }
+
     @Test func `an imported kernel is a program`() throws {
         let kern = try Kern()
         try kern.write(Pictures.ramp, "a.pgm")

@@ -61,6 +61,48 @@ struct NetTests {
             "\(other.said)")
     }
 
+    @Test func `all of the data is all of it, and a net of windows is measured on pictures of any size`() throws {
+        let kern = try Kern()
+        #expect(try trained(kern, "m.safetensors", "--epochs 1").status == 0)
+        for (part, count) in [("all", 400), ("training", 320), ("test", 80)] {
+            let eval = try kern.run("eval", "m.safetensors", "--data", "\(Pictures.samples)/shapes", "--part", part)
+            #expect(eval.printed.contains("of \(count) pictures right"), "\(part): \(eval.printed)\(eval.said)")
+        }
+        let made = try kern.shell(
+            "for d in a b; do mkdir -p $d/before $d/after; done && kern apply 'gray | resize 60x50' \(Pictures.samples)/harbour.png -o a/before/p.png && "
+                + "kern apply 'gray | resize 31x77' \(Pictures.samples)/harbour.png -o b/before/p.png && "
+                + "for d in a b; do kern apply box $d/before/p.png -o $d/after/p.png; done && "
+                + "kern train 'conv 1 3x3' --data a --val 0 -o k.safetensors --epochs 2 --quiet && kern eval k.safetensors --data b"
+        )
+        #expect(made.status == 0, "\(made.said)")
+        let classes = try kern.shell("kern eval m.safetensors --data b")
+        #expect(classes.status != 0 && !classes.said.isEmpty)
+    }
+
+    @Test func `weights that are no numbers are refused, and a program is no model`() throws {
+        let kern = try Kern()
+        #expect(try trained(kern, "m.safetensors", "--epochs 1").status == 0)
+        var bytes = try kern.read("m.safetensors")
+        bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xC0, 0x7F])
+        try kern.write(bytes, "n.safetensors")
+        for command in ["predict n.safetensors", "apply n.safetensors -o x.npy", "explain n.safetensors"] {
+            let words = command.split(separator: " ", maxSplits: 2).map(String.init)
+            let rest = words.count > 2 ? words[2] : ""
+            let outcome = try kern.shell("kern \(words[0]) \(words[1]) \(Pictures.samples)/harbour.png \(rest)")
+            #expect(outcome.status == 2 || outcome.status == 1)
+            #expect(outcome.said.contains("no finite numbers; learn it anew"), "\(command): \(outcome.said)")
+        }
+        let program = try kern.run("predict", "\(Pictures.samples)/nets/lenet.kern", "\(Pictures.samples)/harbour.png")
+        #expect(program.said.contains("is a program, not a model"), "\(program.said)")
+        for (options, says) in [
+            ("--momentum 0.5", "--momentum is for sgd"), ("--log l.csv --chart l.csv", "files of their own"),
+            ("--log o.safetensors", "files of their own"),
+        ] {
+            let refused = try trained(kern, "o.safetensors", options)
+            #expect(refused.status == 2 && refused.said.contains(says), "\(options): \(refused.said)")
+        }
+    }
+
     @Test func `a segmenter's channels become a mask`() throws {
         let kern = try Kern()
         let made = try kern.shell(

@@ -45,6 +45,20 @@ import Testing
         #expect(!biased.said.contains("levels brighter"), "\(biased.said)")
     }
 
+    @Test func `each note names the cause that explains it`() throws {
+        let swapped = try pair("channel b,g,r")
+        let mixed = try swapped.run("train", "conv 3x3", "--before", "a.png", "--after", "b.png")
+        #expect(mixed.said.contains("try --colour mix") && !mixed.said.contains("--bias"), "\(mixed.said)")
+        let wide = try pair("gaussian 1.3")
+        let narrow = try wide.run("train", "conv 3x3", "--before", "a.png", "--after", "b.png")
+        #expect(narrow.said.contains("the kernel is larger") && !narrow.said.contains("--bias"), "\(narrow.said)")
+        let placed = try pair("[1 2; 3 4]/10 anchor=0,0")
+        let known = try placed.run("train", "conv 2x2 anchor=0,0", "--before", "a.png", "--after", "b.png")
+        #expect(!known.said.contains("shifted"), "\(known.said)")
+        let cut = try placed.run("train", "conv 2x2 pad=valid border=reflect", "--before", "a.png", "--after", "b.png")
+        #expect(cut.said.contains("'conv 2x2 border=reflect' fits"), "\(cut.said)")
+    }
+
     @Test func `a demand that the pictures do not bear out is named`() throws {
         let kern = try pair("sobel-x", "--range offset")
         for demand in ["--sum 1", "--symmetric full"] {

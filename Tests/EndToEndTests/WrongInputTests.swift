@@ -159,6 +159,22 @@ import Testing
         }
     }
 
+    @Test func `names that lead nowhere and choices that are not there are told as what they are`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.ramp, "in.pgm")
+        try kern.write(Pictures.ramp, "plain")
+        for (words, says) in [
+            ("box nothere/ -o out/", "cannot open nothere/: no such file or directory"),
+            ("box - -o out/ --format png < in.pgm", "stdin has no name to take {name} from"),
+            ("box in.pgm -o out.png --channels 1", "--channels: there is no channel 1 in a picture of 1"),
+        ] {
+            let outcome = try kern.shell("kern apply \(words)")
+            #expect(outcome.status != 0 && outcome.said.contains(says), "\(words): \(outcome.said)")
+        }
+        #expect(try kern.run("apply", "box", "plain", "-o", "out/").status == 0)
+        #expect(try kern.shell("ls out").printed == "plain.pnm\n")
+    }
+
     @Test func `the way out for alpha works`() throws {
         let kern = try Kern()
         let outcome = try kern.run(

@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test func `stdin has no name to make one from`() throws {
-        #expect(throws: OutputError.noExtension(input: "-")) {
+        #expect(throws: OutputError.noName) {
             try OutputPlan(inputs: ["-"], output: self.folder, force: false)
         }
     }

@@ -32,7 +32,7 @@ struct StretchTests {
         "maxpool 3 | sharpen", "gaussian 1 | avgpool 2 | gaussian 1", "[1 2 3; 4 5 6; 7 8 9]/45 dilate=3 | relu",
         "[1 2 1; 2 4 2; 1 2 1]/16 stride=2x3 | laplacian", "add { gaussian 1 } { sobel }",
         "resize 18x20000 | sharpen | unsharp",
-        "gaussian 1 | crop 20x36000 at=3,500 | sharpen",
+        "gaussian 1 | crop 20x36000 at=3,500 | sharpen", "[2] stride=1x3 | gaussian | sharpen",
     ])
     func `stretches change no byte`(_ program: String) throws {
         for (channels, depth) in [(Channels.gray, Depth.uint8), (.rgba, .uint8), (.rgb, .uint16)] {

@@ -47,7 +47,11 @@ struct StepsPageTests {
             }
             lines.append("")
         }
-        lines += ["## Geometry words", "", "Every window takes them: kernels, matrices, `conv` and pooling.", ""]
+        lines += [
+            "## Geometry words", "",
+            "Every window takes them: kernels, matrices, `conv` and pooling. `flip`, `sum` and `abs` are for known kernels.",
+            "",
+        ]
         lines += ["| word | means |", "|---|---|"]
         for setting in Vocabulary.kernelSettings { lines.append("| `\(setting.name)` | \(cell(setting.help)) |") }
         return lines.joined(separator: "\n") + "\n"

@@ -58,10 +58,17 @@ struct Eval: Command {
         let machine = try engine.machine()
         let sets = try trained.read(data, limits: engine.limits, machine: machine)
         for note in sets.notes { terminal.talk("kern eval: \(note)") }
-        let examples = try chosen(from: sets)
-        let loss = try trained.network.loss(self.loss, for: examples)
-        let found = try Evaluator(trained.network, loss: loss, machine: machine, best: top).evaluate(
-            trained.network, on: try ExampleBatches(examples))
+        let parts = try chosen(from: sets)
+        let loss = try trained.network(for: parts[0].shape, of: data, limits: engine.limits).loss(
+            self.loss, for: parts[0])
+        var found: Evaluation?
+        for part in parts {
+            let network = try trained.network(for: part.shape, of: data, limits: engine.limits)
+            let own = try Evaluator(network, loss: loss, machine: machine, best: top).evaluate(
+                network, on: try ExampleBatches(part))
+            if found == nil { found = own } else { found? += own }
+        }
+        guard let found else { return .ok }
         let text = EvaluationText(
             found, loss: loss, classes: trained.model.classes, isOfPixels: trained.network.output.size != Size(1),
             top: top)
@@ -73,16 +80,17 @@ struct Eval: Command {
         return .ok
     }
 
-    private func chosen(from sets: DataSets) throws -> ExampleSet {
-        func need(_ set: ExampleSet?, _ name: String) throws -> ExampleSet {
+    private func chosen(from sets: DataSets) throws -> [ExampleSet] {
+        func need(_ set: ExampleSet?, _ name: String) throws -> [ExampleSet] {
             guard let set else { throw Complaint("\(data) has no \(name) part of its own", status: .failed) }
-            return set
+            return [set]
         }
         switch part {
         case "test": return try need(sets.test, "test")
         case "validation": return try need(sets.validation, "validation")
-        case "training", "all": return sets.training
-        default: return sets.test ?? sets.training
+        case "training": return [sets.training]
+        case "all": return [sets.training, sets.validation, sets.test].compactMap(\.self)
+        default: return [sets.test ?? sets.training]
         }
     }
 }

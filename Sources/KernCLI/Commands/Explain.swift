@@ -21,6 +21,12 @@ struct Explain: Command {
         "classes", .integer(1...1_000_000), placeholder: "N",
         help: "How many classes a net is to tell apart, where its program says 'classes'.")
 
+    static let page = Option(
+        "page", .file, placeholder: "FILE.html",
+        help:
+            "Writes a page for a browser that shows what every step makes of an IMAGE, and the sums behind each sample."
+    )
+
     static let spec = CommandSpec(
         name: "explain", summary: "writes out what a program would do, step by step",
         examples: [
@@ -28,6 +34,9 @@ struct Explain: Command {
             Example(
                 "kern explain 'conv 96 11x11 stride=4 pad=valid' 227x227x3", says: "the arithmetic of a layer's size"),
             Example("kern explain sobel-x photo.png --at 120,80", says: "the products behind one pixel"),
+            Example(
+                "kern explain digits.safetensors scan.png --page net.html",
+                says: "what a net makes of a picture, to be looked at in a browser"),
         ],
         positionals: [
             Positional("PROGRAM", completion: .dynamic("program"), help: "The program, as for 'kern apply'."),
@@ -35,13 +44,15 @@ struct Explain: Command {
                 "SIZE|IMAGE", completion: .file,
                 help: "What goes in: a size such as 640x480 or 640x480x3, or a picture."),
         ],
-        options: [at, classes, .border, .engine, .threads, Apply.range, Apply.alpha, Apply.linear]
+        options: [at, page, .force, classes, .border, .engine, .threads, Apply.range, Apply.alpha, Apply.linear]
             + EngineOptions.limitOptions
             + [.json])
 
     let program: String
     let subject: String
     let place: PerAxis<Int>?
+    let page: String?
+    let force: Bool
     let numbers: [String: Double]
     let engine: EngineOptions
     let range: RangeRule
@@ -53,6 +64,8 @@ struct Explain: Command {
         program = arguments.positionals[0]
         subject = arguments.positionals[1]
         place = arguments.point(Explain.at).map { PerAxis(x: $0.x, y: $0.y) }
+        page = arguments.text(Explain.page)
+        force = arguments.has(.force)
         numbers = arguments.integer(Explain.classes).map { ["classes": Double($0)] } ?? [:]
         engine = try EngineOptions(arguments)
         range = arguments.choice(Apply.range, as: RangeRule.self) ?? .auto
@@ -67,8 +80,13 @@ struct Explain: Command {
         options.range = range
         options.alpha = alpha
         options.isLinear = isLinear
+        if page != nil, place != nil || printsJSON {
+            throw ArgumentError.refused("--page is a way to tell by itself; leave out --at and --json")
+        }
         if let shape = try PictureSize(subject) {
-            if place != nil { throw ArgumentError.refused("--at needs a picture to take pixels from, not a size") }
+            for (isGiven, option) in [(place != nil, Explain.at), (page != nil, Explain.page)] where isGiven {
+                throw ArgumentError.refused("\(option.flag) needs a picture to take pixels from, not a size")
+            }
             try tell(Plan(graph, for: shape.header, options: options), terminal)
             return .ok
         }
@@ -78,7 +96,9 @@ struct Explain: Command {
                 ? try PictureReader(descriptor: STDIN_FILENO, limits: engine.limits)
                 : try PictureReader(path: subject, limits: engine.limits)
             let plan = try Plan(graph, for: reader.header, options: options)
-            if let place {
+            if let page {
+                try write(plan, of: reader, to: page, terminal)
+            } else if let place {
                 let trace = try plan.trace(x: place.x, y: place.y, from: reader)
                 try tell(trace, plan, terminal)
             } else {
@@ -88,6 +108,20 @@ struct Explain: Command {
             throw explained(error)
         }
         return .ok
+    }
+
+    private func write(_ plan: Plan, of reader: PictureReader, to path: String, _ terminal: Terminal) throws {
+        guard path != "-", path.hasSuffix(".html") else {
+            throw ArgumentError.refused("--page writes a file for a browser, whose name ends in .html, not '\(path)'")
+        }
+        let job = try OutputPlan(inputs: [subject], output: path, force: force).jobs[0]
+        try ExplainPage.check(plan)
+        let page = ExplainPage(
+            recording: try plan.recording(of: reader), text: PlanText(plan), program: program, picture: subject,
+            classes: try ProgramText(program).model?.classes ?? [])
+        Interruption.cleansUp()
+        try WholeFile.save(page.bytes, to: job.output, replacing: force)
+        terminal.print("\(job.output): \(page.recording.steps.count) steps; open it in a browser")
     }
 
     /// A word that is neither a size nor a file was perhaps meant as a size.

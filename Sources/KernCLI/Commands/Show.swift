@@ -57,6 +57,9 @@ struct Show: Command {
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
         let subject = try Subject(name, layer: layer, in: terminal.catalogue(for: "show"))
+        if let picture, !picture.hasSuffix("/"), !force, FileFacts(picture)?.kind == .file {
+            throw OutputError.exists(output: picture, others: 0)
+        }
         if printsJSON {
             terminal.print(json(subject))
         } else {

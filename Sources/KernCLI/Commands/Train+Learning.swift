@@ -20,6 +20,10 @@ extension Train {
         }
         if !training.resumes, !force, FileFacts(output) != nil { throw OutputError.exists(output: output, others: 0) }
         var folders = OutputPlan.FolderCache(makesMissing: false)
+        let written = [output, training.log, training.chart].compactMap(\.self)
+        if Set(written).count < written.count {
+            throw ArgumentError.refused("-o, --log and --chart are files of their own; give each another name")
+        }
         for path in [output, training.log].compactMap(\.self) { _ = try folders.resolved(folderOf: path) }
         if let chart = training.chart { try TrainingChart.check(chart, mayReplace: force || training.resumes) }
         Interruption.cleansUp()

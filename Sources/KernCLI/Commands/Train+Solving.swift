@@ -119,6 +119,13 @@ extension Train {
             }
         }
         if !problem.model.isLinear { look.linear = again { $0.isLinear = true } }
+        if !problem.model.hasBias { look.biased = again { $0.hasBias = true } }
+        if problem.model.colour == .shared, size.width * size.height <= 400 {
+            look.mixed = again { model in
+                model.colour = .mix
+                model.hasBias = true
+            }
+        }
         return look
     }
 }
@@ -128,6 +135,10 @@ struct SecondLook {
     var free: LearnedKernel?
     var wide: LearnedKernel?
     var linear: LearnedKernel?
+    /// With a number added.
+    var biased: LearnedKernel?
+    /// With sums over all channels.
+    var mixed: LearnedKernel?
 }
 
 extension SolvingError {

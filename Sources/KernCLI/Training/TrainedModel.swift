@@ -32,12 +32,20 @@ struct TrainedModel {
         options.fit = try graph.inputFit(catalogue)
         options.targetFit = try graph.targetFit(catalogue)
         options.cutting = { [graph] in graph.cutting(of: $0) }
-        let sets = try DataSets(path: data, options: options)
-        guard sets.training.shape.size == model.input.size, sets.training.shape.channels == model.input.channels else {
-            throw Complaint(
-                "\(path) was learned from pictures of \(model.input), and those of \(data) are "
-                    + "\(sets.training.shape.size)x\(sets.training.shape.channels)", status: .failed)
+        return try DataSets(path: data, options: options)
+    }
+
+    /// The net for pictures of this shape: where it looks at windows only, their size does not matter.
+    func network(for shape: Shape, of data: String, limits: Limits) throws -> Network {
+        var own = shape
+        own.count = 1
+        if own == model.input { return network }
+        if own.channels == model.input.channels,
+            let other = try? Network(graph, input: own, seed: 0, maxMemory: limits.maxMemory)
+        {
+            return other
         }
-        return sets
+        throw Complaint(
+            "\(path) was learned from pictures of \(model.input), and those of \(data) are \(own)", status: .failed)
     }
 }

@@ -123,6 +123,9 @@ struct TrainingOptions: Sendable {
             Self.balance, Self.augment, Self.sometimes, Self.validation, Self.clip,
         ].map { ($0.flag, arguments.words($0)) }
         let optimiserName = arguments.text(Self.optimiser) ?? "adam"
+        if arguments.has(Self.momentum), optimiserName.hasPrefix("adam") {
+            throw ArgumentError.refused("--momentum is for sgd, nesterov and rmsprop; \(optimiserName) has its own")
+        }
         optimiser = Self.optimiser(optimiserName, arguments)
         let isSGD = optimiserName == "sgd" || optimiserName == "nesterov"
         schedule = Schedule(

@@ -78,6 +78,9 @@ struct TrainingSetup {
                 "--patience waits for the validation to get better, and nothing is set aside to measure with; give "
                     + "--val SHARE or --val DIR")
         }
+        if options.balances, classes.isEmpty {
+            throw Complaint("--balance lets classes count alike, and these examples have none; leave it out")
+        }
         classWeights = options.balances ? training.balancedClassWeights(among: own).map(Double.init) : []
         if network.normalises, options.from == nil, program.model == nil {
             let scaling = Scaling(of: training, among: own, machine: machine)
@@ -146,7 +149,9 @@ extension Network {
                         + "has to have a channel for each class, as 'conv classes 1' has")
             }
         case .pictures(let shape, _):
-            if asked?.isForClasses ?? false { throw Complaint("--loss crossentropy is for classes, not for pictures") }
+            if asked?.isForClasses ?? false {
+                throw Complaint("crossentropy, and --smoothing with it, is for classes, not for pictures")
+            }
             if asked == .binaryCrossEntropy, !endsInSigmoid {
                 throw Complaint(
                     "--loss bce compares shares from 0 to 1; end the program in 'sigmoid', which makes them")

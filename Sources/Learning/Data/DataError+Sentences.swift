@@ -21,7 +21,8 @@ extension DataError: CustomStringConvertible {
         case .oneClass(let name, let place):
             "\(place) has only one class, '\(name)'; there is nothing to tell apart: add a folder for another"
         case .unknownClass(let name, let known, let place):
-            "\(place): class '\(name)' is not among the known ones (\(Self.listed(known, of: known.count)))"
+            "\(place): class '\(name)' is not among the known ones (\(Self.listed(known, of: known.count))); "
+                + "for other classes train the net's program, --from the model"
         case .tooManyClasses(let count, let allowed, let place):
             "\(place) has \(count) classes, and at most \(allowed) are allowed; is the column a number and no class?"
         case .noExamples(let place): "\(place) has no examples"

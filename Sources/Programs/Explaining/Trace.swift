@@ -42,17 +42,10 @@ extension Plan {
             plain.usesGrids = false
             return try Plan(graph, for: input, options: plain).trace(x: x, y: y, from: source)
         }
-        try requireKnownWeights()
-        let all = nodes.lazy.filter(\.isNeeded).map { 4 * ($0.shape.sampleCount ?? 0) }.reduce(0, +)
-        guard all <= options.maxMemory else {
-            throw PlanError.memory(needed: all, allowed: options.maxMemory, step: "--at, which keeps every step")
-        }
         guard (0..<output.size.width).contains(x), (0..<output.size.height).contains(y) else {
             throw PlanError.outside(x: x, y: y, output.size)
         }
-        var runner = Runner(self, on: options.machine, keepsAll: true)
-        let feed = ReadFeed([0: RowReadAhead(source, rows: rowsReceived[0], isAhead: false)])
-        try runner.pull(upTo: output.size.height, from: feed)
+        let runner = try keepingAll(from: source, for: "--at")
         var tracer = Tracer(plan: self, runner: runner)
         _ = tracer.step(last, at: PerAxis(x: x, y: y))
         return Trace(steps: tracer.steps)

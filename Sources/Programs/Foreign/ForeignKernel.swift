@@ -41,15 +41,26 @@ package enum KernelSyntax: String, Hashable, Sendable, CaseIterable {
             self = .sharp
         } else if bare.contains("feConvolveMatrix") {
             self = .svg
-        } else if bare.hasPrefix("[["), bare.contains(",") {
+        } else if bare.hasPrefix("[["), bare.contains(",") || bare.contains("]]") {
             self = .json
         } else if bare.contains("convolution-matrix") || bare.hasPrefix("a1=") {
             self = .gimp
         } else if ImageMagickText.looksLike(bare) {
             self = .imagemagick
         } else {
-            self = isNumbers ? (bare.contains("\n") ? .csv : .graphicsmagick) : .kern
+            self = isNumbers ? (bare.contains("\n") ? .csv : .graphicsmagick) : Self.rows(bare) ?? .kern
         }
+    }
+
+    /// Lines of numbers with spaces between: libvips' if the first says how many there are, else plain rows; nil for anything else.
+    private static func rows(_ text: Substring) -> KernelSyntax? {
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.split(separator: " ").map { Double($0) } }
+        guard lines.count > 1, lines.allSatisfy({ line in !line.contains { $0 == nil } }) else { return nil }
+        let head = lines[0].compactMap(\.self)
+        let isCounted =
+            (2...4).contains(head.count) && head[1] == Double(lines.count - 1)
+            && lines.dropFirst().allSatisfy { Double($0.count) == head[0] }
+        return isCounted ? .vips : .csv
     }
 }
 

@@ -81,6 +81,7 @@ extension Model {
         input = try Model.input(file.note(Key.input))
         history = file.note(Key.history) ?? ""
         weights = file.tensors
+        for tensor in weights where !tensor.values.allSatisfy(\.isFinite) { throw .notFinite(tensor.name) }
     }
 
     /// Larger files are refused before they are read.
@@ -89,6 +90,9 @@ extension Model {
     /// - Throws: a `ProgramError` whose sentence names the file.
     public init(path: String) throws(ProgramError) {
         let source = SourceText(name: path, text: "")
+        if path.hasSuffix(".kern") {
+            throw ProgramError(.model(ModelError.program.message(for: path)), at: .nowhere, in: source)
+        }
         do {
             try self.init(parsing: FileBytes.read(path, atMost: Model.mostBytes))
         } catch let error as FileBytes.Failure {
@@ -126,6 +130,10 @@ public enum ModelError: Error, Hashable, Sendable {
     case version(String)
     /// A note that does not say what it has to.
     case note(String)
+    /// Weights of this name among which some are infinite or none.
+    case notFinite(String)
+    /// A program in words, whose weights nobody has learned yet.
+    case program
 
     public func message(for file: String) -> String {
         switch self {
@@ -133,6 +141,10 @@ public enum ModelError: Error, Hashable, Sendable {
         case .noProgram:
             "\(file): holds weights, but not the program they belong to; only models that 'kern train' wrote can be used"
         case .version(let version): "\(file): a model of version \(version), and this kern knows version 1"
+        case .notFinite(let name):
+            "\(file): among the weights '\(name)' are some that are no finite numbers; learn it anew"
+        case .program:
+            "\(file): is a program, not a model; 'kern train \(file) --data DIR -o NAME\(Model.suffix)' makes one of it"
         case .note(let key): "\(file): damaged: its note '\(key)' makes no sense"
         }
     }

@@ -77,6 +77,10 @@ struct Lowering {
         case .some(.luma):
             place.colour = try add(MixStep(.luminance([0.2126, 0.7152, 0.0722]), text: "luma"), [place.colour])
         case .some(.some(let channels)):
+            let count = nodes[place.colour].shape.channels
+            if let missing = channels.first(where: { $0 >= count }) {
+                throw PlanError.noChannel(missing, colours: count)
+            }
             place.colour = try add(MixStep(.pick(channels), text: "channels"), [place.colour])
         }
         given = place.colour
@@ -117,6 +121,11 @@ struct Lowering {
         guard let alpha = place.alpha else {
             return Place(colour: try add(step, [place.colour], origin: index), alpha: nil, isSigned: isSigned)
         }
+        if (step as? KernelStep)?.isOnePixel == true {
+            // No pixel gets anything from another, so none has to count as much as it is opaque.
+            return Place(
+                colour: try add(step, [place.colour], origin: index), alpha: alpha, isSigned: isSigned)
+        }
         if options.alpha == .keep {
             let colour = try add(step, [place.colour], origin: index)
             return Place(colour: colour, alpha: try sampled(alpha, by: step, at: index), isSigned: isSigned)
@@ -155,6 +164,10 @@ struct Lowering {
             place.colour = try add(PointStep(.offset(0.5), text: "offset 0.5"), [place.colour])
         case .rescale:
             place.colour = try add(RescaleStep(.range(low: 0, high: 1), text: "rescale"), [place.colour])
+        }
+        // Samples of whole numbers are clipped as they are stored; floats where it was asked for.
+        if isFloat, [.clip, .abs, .offset].contains(options.range) {
+            place.colour = try add(PointStep(.clamp(low: 0, high: 1), text: "clamp 0 1"), [place.colour])
         }
         if let channels = options.channels { try returnChannels(channels, &place) }
         if options.isLinear {

@@ -160,6 +160,8 @@ public enum PlanError: Error, Hashable, Sendable {
     case pixels(Size, allowed: Int, step: String)
     /// Weights that nobody has learned yet.
     case unknownWeights(step: String)
+    /// A channel was chosen that the picture does not have.
+    case noChannel(Int, colours: Int)
     /// A region that holds no pixel.
     case region(Region, picture: Size)
     /// A mask that is not as large as the picture.
@@ -185,6 +187,9 @@ extension PlanError: CustomStringConvertible {
         case .unknownWeights(let step):
             "'\(step)' has weights that are still to be learned, so there is nothing to apply yet; "
                 + "'kern explain' shows what it would be"
+        case .noChannel(let channel, let colours):
+            "--channels: there is no channel \(channel) in a picture of \(colours), which count from 0; alpha is one of them "
+                + "only with --alpha channel"
         case .region(let region, let picture):
             "the region \(region) lies outside the picture, which is \(picture)"
         case .maskSize(let size, let picture):

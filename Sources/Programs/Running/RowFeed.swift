@@ -31,6 +31,8 @@ struct WindowFeed: RowFeed, Sendable {
 
     func take(_ rows: Range<Int>, of node: Int, _ body: (Int, UnsafeRawBufferPointer) -> Void) throws(Never) {
         guard let window = windows[node] else { preconditionFailure("node \(node) is not read") }
+        // Beyond them lies memory of someone else.
+        precondition(window.rows.lowerBound <= rows.lowerBound && rows.upperBound <= window.rows.upperBound)
         window.withRows {
             body(
                 rows.count,

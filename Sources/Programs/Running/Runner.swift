@@ -39,6 +39,12 @@ struct Runner {
         for (node, rows) in schedule.rows.enumerated() { planes[node].begin(at: rows.lowerBound) }
     }
 
+    /// Whether the next rows of what is read are at hand: not where some were left out that nobody asks for, as above a region or
+    /// between the rows of a stride.
+    func goesOn(with feed: WindowFeed) -> Bool {
+        feed.windows.allSatisfy { node, window in window.rows.lowerBound <= schedule.rows[node].upperBound }
+    }
+
     /// Has the result's rows made, at least up to `end`.
     mutating func pull<Feed: RowFeed>(upTo end: Int, from feed: Feed) throws(Feed.Failure) {
         var schedule = schedule

@@ -80,7 +80,7 @@ extension Runner {
     fileprivate mutating func make(
         _ result: Range<Int>, from feed: WindowFeed, into bytes: UnsafeMutableRawBufferPointer
     ) -> Int {
-        if rows.upperBound != result.lowerBound { begin(at: result.lowerBound) }
+        if rows.upperBound != result.lowerBound || !goesOn(with: feed) { begin(at: result.lowerBound) }
         var clipped = 0
         while rows.upperBound < result.upperBound {
             let first = rows.upperBound

@@ -1,6 +1,8 @@
 extension ProgramError: CustomStringConvertible {
     /// `program:1:12: unknown step 'gausian'; did you mean 'gaussian'?`, the line of text, and carets under the place.
     public var description: String {
+        // A model's trouble is the file's, and the sentence names it.
+        if case .model(let sentence) = fault, source.bytes.isEmpty { return sentence }
         var lines = ["\(place(source, span)): \(sentence)"]
         if span.start <= source.bytes.count, !source.bytes.isEmpty {
             let (text, carets) = source.caretLines(under: span)

@@ -26,6 +26,11 @@ public struct KernelStep: Step {
 
     public var role: StepRole { .window(isSigned: kernel.isSigned) }
 
+    /// Whether each pixel comes of the one in its own place alone.
+    package var isOnePixel: Bool {
+        kernel.size == Size(1) && settings.stride == PerAxis(1) && settings.padding == .same
+    }
+
     public var coverage: any Step {
         guard kernel.sum != 1, !kernel.isSigned, let scaled = try? kernel.normalised(.sumIsOne) else { return self }
         return (try? KernelStep(scaled, settings: settings, text: text)) ?? self

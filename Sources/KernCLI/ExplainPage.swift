@@ -1,0 +1,94 @@
+import CPage
+import Convolution
+import Pixels
+import Programs
+import Tensors
+
+/// A page for a browser that shows what a program makes of a picture, step by step, down to the products behind each
+/// sample. One file, which asks for nothing from anywhere.
+struct ExplainPage {
+    let recording: Recording
+    let text: PlanText
+    let program: String
+    let picture: String
+    /// What the numbers at the end stand for; none where they are no classes.
+    let classes: [String]
+
+    /// Samples of all steps together: four bytes each, five and a half as text.
+    static let mostSamples = 4 << 20
+
+    static func check(_ plan: Plan) throws {
+        let samples = plan.explanation.reduce(0) { $0 + ($1.output.sampleCount ?? 0) }
+        guard samples <= mostSamples else {
+            throw Complaint(
+                "a page holds every number that the steps make, \(mostSamples) at most, and here they are \(samples); "
+                    + "take a smaller picture, as 'kern apply \"resize 320x240\" PICTURE -o SMALL.png' makes")
+        }
+    }
+
+    var bytes: [UInt8] {
+        let page = String(decoding: UnsafeBufferPointer(start: kern_page, count: kern_page_count), as: UTF8.self)
+        let parts = page.split(separator: "{{data}}", maxSplits: 1, omittingEmptySubsequences: false)
+        // Within a script '<' could begin its end; in JSON it stands in texts only, where it may be written otherwise.
+        let data = json.text.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
+        return Array(parts.joined(separator: data).utf8)
+    }
+
+    private var json: JSON {
+        [
+            "program": .string(program), "picture": .string(picture),
+            "summary": .string(text.lines.suffix(2).joined(separator: "; ")),
+            "classes": .array(classes.map(JSON.string)),
+            "steps": .array(recording.steps.enumerated().map { json($1, at: $0) }),
+        ]
+    }
+
+    private func json(_ step: Recording.Step, at place: Int) -> JSON {
+        let told = step.explanation
+        let facts = text.facts(of: told).filter { $0.name != "holds" && $0.name != "method" }
+        return [
+            "text": .string(place == 0 ? picture : told.text), "from": .array(told.inputs.map(JSON.integer)),
+            "width": .integer(told.output.width), "height": .integer(told.output.height),
+            "channels": .integer(told.output.channels), "implied": .bool(told.isImplied && place > 0),
+            "facts": .array(facts.map { .array([.string($0.name), .string($0.says)]) }),
+            "seesAll": .bool(told.receptiveField == nil),
+            "window": told.geometry.map { window($0, told.border) } ?? .null,
+            "weights": step.weights.map(weights) ?? .null,
+            "samples": .string(Self.packed(step.values.wholeSamples)),
+        ]
+    }
+
+    private func window(_ geometry: Geometry, _ border: Border?) -> JSON {
+        [
+            "x": axis(geometry.x, border), "y": axis(geometry.y, border),
+            "outside": border.map { .float($0.outside) } ?? .null,
+            // Where taps are left out or pixels kept, the sum is not what came out.
+            "isPlain": .bool(border != .renorm && border != .keep),
+        ]
+    }
+
+    /// One axis of a window, and for each place it may look at, from the first on, the pixel that is read; −1 is none.
+    private func axis(_ axis: Axis, _ border: Border?) -> JSON {
+        let last = axis.start(axis.output - 1) + (axis.kernel - 1) * axis.dilation
+        let sources = (-axis.before...max(-axis.before, last)).map { place in
+            (border ?? .zero).source(of: place, count: axis.input) ?? -1
+        }
+        return [
+            "taps": .integer(axis.kernel), "stride": .integer(axis.stride), "dilation": .integer(axis.dilation),
+            "before": .integer(axis.before), "sources": .array(sources.map(JSON.integer)),
+        ]
+    }
+
+    private func weights(_ weights: Recording.Weights) -> JSON {
+        [
+            "values": .string(Self.packed(weights.values)), "inputs": .integer(weights.inputsPerGroup),
+            "outputs": .integer(weights.outputsPerGroup), "isShared": .bool(weights.isShared),
+            "bias": .string(Self.packed(weights.bias)),
+        ]
+    }
+
+    /// Little-endian floats in Base64.
+    private static func packed(_ samples: [Float]) -> String {
+        Base64.text(samples.flatMap { sample in withUnsafeBytes(of: sample.bitPattern.littleEndian, Array.init) })
+    }
+}

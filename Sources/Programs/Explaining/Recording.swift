@@ -1,0 +1,98 @@
+import Convolution
+import Pixels
+import Steps
+
+/// Everything that a plan makes of one picture on the way to its result.
+public struct Recording: Sendable {
+    public struct Step: Sendable {
+        public let explanation: StepExplanation
+        /// What came out; of the first step, the picture.
+        public let values: Planes
+        /// nil for what is no convolution.
+        public let weights: Weights?
+    }
+
+    /// The weights of a convolution, as they lie on what comes in.
+    public struct Weights: Sendable {
+        /// One kernel behind the other, output by output and input by input, row by row; only one where `isShared`.
+        public let values: [Float]
+        /// Channels that one output sees.
+        public let inputsPerGroup: Int
+        public let outputsPerGroup: Int
+        /// Whether one kernel goes over each channel by itself.
+        public let isShared: Bool
+        /// For each output; none where nothing is added.
+        public let bias: [Float]
+    }
+
+    /// In the order in which they run, the picture first.
+    public let steps: [Step]
+}
+
+extension Plan {
+    /// Runs over the picture, and keeps everything.
+    public func recording(of source: any RowSource) throws -> Recording {
+        if options.usesGrids {
+            // Every step is to be there by itself, computed as it says.
+            var plain = options
+            plain.usesGrids = false
+            return try Plan(graph, for: input, options: plain).recording(of: source)
+        }
+        let runner = try keepingAll(from: source, for: "--page")
+        let kept = nodes.indices.filter(isTold)
+        return Recording(
+            steps: zip(kept, explanation).map { index, explanation in
+                Recording.Step(
+                    explanation: explanation, values: runner.planes(of: index), weights: nodes[index].windowWeights)
+            })
+    }
+
+    /// A run that let no row of any step go.
+    func keepingAll(from source: any RowSource, for option: String) throws -> Runner {
+        try requireKnownWeights()
+        let all = nodes.lazy.filter(\.isNeeded).map { 4 * ($0.shape.sampleCount ?? 0) }.reduce(0, +)
+        guard all <= options.maxMemory else {
+            throw PlanError.memory(needed: all, allowed: options.maxMemory, step: "\(option), which keeps every step")
+        }
+        var runner = Runner(self, on: options.machine, keepsAll: true)
+        let feed = ReadFeed([0: RowReadAhead(source, rows: rowsReceived[0], isAhead: false)])
+        try runner.pull(upTo: output.size.height, from: feed)
+        return runner
+    }
+}
+
+extension Plan.Node {
+    /// What its window's taps weigh; nil for what is no convolution.
+    fileprivate var windowWeights: Recording.Weights? {
+        guard let plan, let geometry = plan.account.geometry else { return nil }
+        if let bank = plan.account.convolution?.bank {
+            return Recording.Weights(
+                values: bank.kernels.flatMap { kernel in kernel.weights.map(Float.init) },
+                inputsPerGroup: bank.inputsPerGroup, outputsPerGroup: bank.outputsPerGroup, isShared: bank.isShared,
+                bias: bank.bias.contains { $0 != 0 } ? bank.bias.map(Float.init) : [])
+        }
+        guard let kernels = weights.first, kernels.shape.size == geometry.window.size else { return nil }
+        let isShared = kernels.shape.count == 1 && shape.channels > 1
+        let groups = isShared ? shape.channels : plan.inputs[0].channels / max(1, kernels.shape.channels)
+        return Recording.Weights(
+            values: kernels.wholeSamples, inputsPerGroup: kernels.shape.channels,
+            outputsPerGroup: shape.channels / max(1, groups), isShared: isShared,
+            bias: weights.count > 1 ? weights[1].wholeSamples : [])
+    }
+}
+
+extension Planes {
+    /// Row behind row and plane behind plane, without what may lie between.
+    public var wholeSamples: [Float] {
+        withRows { rows in
+            var all: [Float] = []
+            all.reserveCapacity(shape.sampleCount ?? 0)
+            for plane in 0..<shape.count * shape.channels {
+                for y in 0..<shape.height {
+                    all += UnsafeBufferPointer(start: rows.row(y, plane: plane), count: shape.width)
+                }
+            }
+            return all
+        }
+    }
+}
