@@ -43,7 +43,8 @@ extension ArgumentError {
         let given = value.isEmpty ? "nothing" : "'\(value)'"
         switch expected {
         case .choice(let words):
-            if let near = nearest(to: value, among: words) {
+            // Of numbers a near one is not what was meant.
+            if Double(value) == nil, let near = nearest(to: value, among: words) {
                 return "'\(option)' does not know \(given); did you mean '\(near)'?"
             }
             return "'\(option)' is one of \(list(words)), not \(given)"

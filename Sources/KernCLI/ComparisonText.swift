@@ -37,14 +37,20 @@ struct ComparisonText {
         var sentences: [String] = []
         // A bound of 2/255 is not broken by the float that two steps of 8 bits come to.
         func exceeds(_ value: Double, _ bound: Double) -> Bool { value > bound + 1e-7 }
+        /// Short, unless the two would look alike.
+        func text(_ value: Double, beside other: Double) -> String {
+            let short = NumberText.short(value)
+            return short == NumberText.short(other) ? NumberText.fixed(value, places: 6) : short
+        }
         if let bound = bounds.maxError, exceeds(comparison.maxError, bound) {
             sentences.append(
-                "the largest error is \(NumberText.short(comparison.maxError))\(levels(comparison.maxError)), "
-                    + "above \(NumberText.short(bound))\(levels(bound))")
+                "the largest error is \(text(comparison.maxError, beside: bound))\(levels(comparison.maxError)), "
+                    + "above \(text(bound, beside: comparison.maxError))\(levels(bound))")
         }
         if let bound = bounds.meanError, exceeds(comparison.meanError, bound) {
             sentences.append(
-                "the mean error is \(NumberText.short(comparison.meanError)), above \(NumberText.short(bound))")
+                "the mean error is \(text(comparison.meanError, beside: bound)), above "
+                    + text(bound, beside: comparison.meanError))
         }
         if let bound = bounds.minPSNR, comparison.psnr < bound {
             sentences.append("the PSNR is \(NumberText.short(comparison.psnr)) dB, below \(NumberText.short(bound)) dB")

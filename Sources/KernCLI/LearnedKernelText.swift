@@ -112,7 +112,8 @@ struct LearnedKernelText {
         }
         // Rounding takes half a level at most.
         if kernel.levels != nil, let offset = kernel.outputs.map(\.roundingOffset).max(by: { abs($0) < abs($1) }),
-            abs(offset) > 0.75, kernel.outputs.allSatisfy({ $0.blindCount == 0 }), kernel.isExplained || explains(secondLook?.biased)
+            abs(offset) > 0.75, kernel.outputs.allSatisfy({ $0.blindCount == 0 }),
+            kernel.isExplained || explains(secondLook?.biased)
         {
             notes.append(
                 "the picture after is \(NumberText.short(abs(offset))) levels \(offset > 0 ? "brighter" : "darker") than "

@@ -23,6 +23,15 @@ import Testing
         #expect(abs(try number("meanError") - 0.019993502348856208) < 1e-7)
     }
 
+    @Test func `an error just above its bound does not look like it`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.gray(1, 1, [1]), "a.pgm")
+        try kern.write(Pictures.gray(1, 1, [2]), "b.pgm")
+        let outcome = try kern.run("compare", "a.pgm", "b.pgm", "--max-error", "0.0039")
+        #expect(
+            outcome.status == 1 && outcome.said.contains("is 0.003922 (1 of 255), above 0.003900"), "\(outcome.said)")
+    }
+
     @Test func `a difference goes where it can be drawn`() throws {
         let kern = try Kern()
         try kern.write(Pictures.ramp, "a.pgm")

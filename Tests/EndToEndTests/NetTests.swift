@@ -61,6 +61,16 @@ struct NetTests {
             "\(other.said)")
     }
 
+    @Test func `masks of several sizes are told what can be done`() throws {
+        let kern = try Kern()
+        let made = try kern.shell(
+            "mkdir -p d/images d/masks && for s in 40x30 31x50; do kern apply \"gray | resize $s\" \(Pictures.samples)/harbour.png -o d/images/$s.png && "
+                + "kern apply 'threshold 0.5' d/images/$s.png -o d/masks/$s.png || exit 1; done")
+        #expect(made.status == 0, "\(made.said)")
+        let trained = try kern.shell("kern train 'input 30x30x1 | conv classes 1' --data d -o s.safetensors")
+        #expect(trained.status == 1 && trained.said.contains("'kern apply \"crop 31x30\"' does"), "\(trained.said)")
+    }
+
     @Test func `all of the data is all of it, and a net of windows is measured on pictures of any size`() throws {
         let kern = try Kern()
         #expect(try trained(kern, "m.safetensors", "--epochs 1").status == 0)

@@ -41,6 +41,10 @@ extension DataError: CustomStringConvertible {
         case .shapes(let first, let shape, let other, let otherShape):
             "\(first) is \(shape) and \(other) is \(otherShape): without a first step 'input' all pictures need one shape; "
                 + "begin the program with 'input \(shape)'"
+        case .maskShapes(let first, let shape, let other, let otherShape):
+            "\(first) is \(shape.size) and \(other) is \(otherShape.size): masks need one size, and cannot be brought to it, since classes "
+                + "cannot be mixed; cut pictures and masks alike, as 'kern apply \"crop \(min(shape.width, otherShape.width))x"
+                + "\(min(shape.height, otherShape.height))\"' does"
         case .labelOutOfRange(let label, let classes, let place):
             "\(place): label \(label) is out of range; there are \(classes) classes, counted from 0"
         case .memory(let needed, let allowed, let place):

@@ -27,6 +27,8 @@ public enum DataError: Error, Hashable, Sendable {
     /// A picture makes all pieces smaller than what a net looks at.
     case piecesTooSmall(Size, needed: Int, place: String)
     case shapes(first: String, Shape, other: String, Shape)
+    /// The same of masks, which nothing brings to one size.
+    case maskShapes(first: String, Shape, other: String, Shape)
     case labelOutOfRange(Int, classes: Int, place: String)
     case memory(needed: Int?, allowed: Int, place: String)
     /// What is wrong with an IDX or CIFAR file, as a clause.

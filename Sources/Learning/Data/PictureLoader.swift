@@ -142,6 +142,7 @@ struct PictureLoader: Sendable {
         }
         if let first = faults.first, case .unlike(let own) = first.fault {
             let expected = Shape(channels: shape.channels, size: shape.size)
+            if readsIndices { throw .maskShapes(first: name(0), expected, other: name(first.index), own) }
             throw .shapes(first: name(0), expected, other: name(first.index), own)
         }
     }
