@@ -94,6 +94,7 @@ import Testing
                 "a.png"
             ),
             ("gray | maxpool 3 stride=2 | laplacian", "a.png"),
+            ("gaussian 1 | crop 9x7 at=3,5 | sharpen | [1] stride=3", "a.png"),
             ("m.safetensors", "\(Pictures.samples)/shapes/test/cross/000.png"),
         ] {
             let page = try page(kern, program, picture)
@@ -124,6 +125,11 @@ import Testing
             "kern apply 'resize 30x20' \(Pictures.samples)/harbour.png -o a.png && kern apply 'gaussian 2 | sobel' a.png -o b.npy"
         )
         #expect(made.status == 0, "\(made.said)")
+        let cropped = try page(kern, "gaussian 2 | crop 9x7 at=3,5", "a.png").steps
+        let whole = try page(kern, "gaussian 2", "a.png").steps
+        #expect(
+            cropped[0].samples == whole[0].samples && cropped[1].samples == whole[1].samples,
+            "rows that no one asked for")
         let last = try #require(try page(kern, "gaussian 2 | sobel", "a.png", "--range clip").steps.last)
         let wanted = floats(Data(try kern.read("b.npy").suffix(30 * 20 * 3 * 4)))
         let found = floats(last.samples)

@@ -38,7 +38,8 @@ extension Plan {
             plain.usesGrids = false
             return try Plan(graph, for: input, options: plain).recording(of: source)
         }
-        let runner = try keepingAll(from: source, for: "--page")
+        // With the rows that the result does not ask for, as those a crop leaves out.
+        let runner = try keepingAll(from: source, for: "--page", everyRow: true)
         let kept = nodes.indices.filter(isTold)
         return Recording(
             steps: zip(kept, explanation).map { index, explanation in
@@ -48,15 +49,17 @@ extension Plan {
     }
 
     /// A run that let no row of any step go.
-    func keepingAll(from source: any RowSource, for option: String) throws -> Runner {
+    func keepingAll(from source: any RowSource, for option: String, everyRow: Bool = false) throws -> Runner {
         try requireKnownWeights()
         let all = nodes.lazy.filter(\.isNeeded).map { 4 * ($0.shape.sampleCount ?? 0) }.reduce(0, +)
         guard all <= options.maxMemory else {
             throw PlanError.memory(needed: all, allowed: options.maxMemory, step: "\(option), which keeps every step")
         }
         var runner = Runner(self, on: options.machine, keepsAll: true)
-        let feed = ReadFeed([0: RowReadAhead(source, rows: rowsReceived[0], isAhead: false)])
+        let rows = everyRow ? input.size.height : rowsReceived[0]
+        let feed = ReadFeed([0: RowReadAhead(source, rows: rows, isAhead: false)])
         try runner.pull(upTo: output.size.height, from: feed)
+        if everyRow { try runner.pullEveryRow(from: feed) }
         return runner
     }
 }
@@ -84,7 +87,8 @@ extension Plan.Node {
 extension Planes {
     /// Row behind row and plane behind plane, without what may lie between.
     public var wholeSamples: [Float] {
-        withRows { rows in
+        precondition(rows == 0..<shape.height, "\(rows) of \(shape.height) rows are not a whole picture")
+        return withRows { rows in
             var all: [Float] = []
             all.reserveCapacity(shape.sampleCount ?? 0)
             for plane in 0..<shape.count * shape.channels {

@@ -54,6 +54,17 @@ struct Runner {
         self.schedule = schedule
     }
 
+    /// Has all rows of every node made, whether the result needs them or not.
+    mutating func pullEveryRow<Feed: RowFeed>(from feed: Feed) throws(Feed.Failure) {
+        var schedule = schedule
+        for node in plan.nodes.indices where plan.nodes[node].isNeeded {
+            try schedule.pull(node, upTo: plan.nodes[node].shape.height) { (action) throws(Feed.Failure) in
+                try perform(action, from: feed)
+            }
+        }
+        self.schedule = schedule
+    }
+
     /// Writes rows of the result, and returns how many of their samples were clipped.
     func store(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) -> Int {
         converter.store(rows, of: planes[plan.last], header: plan.output, into: bytes)
