@@ -43,10 +43,6 @@ package struct InputSearch {
         } else {
             // A name that says nothing of a format, of a file that may say it itself.
             let isNamed = word == "-" || PictureFormat.known(pathExtensionOf: word) != nil
-            if !isNamed, kind == nil {
-                troubles.append(CodecError.system(.open, errno: ENOENT).message(for: word))
-                return
-            }
             let format = isNamed || kind != .file ? nil : InputSearch.formatByContent(word)
             inputs.append(PictureInput(word, contentExtension: format?.extensions[0]))
             known.insert(word)

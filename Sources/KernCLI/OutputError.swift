@@ -10,6 +10,7 @@ package enum OutputError: Error, Hashable, Sendable {
     case unknownField(String, template: String)
     case unclosedField(template: String)
     case noExtension(input: String)
+    case missingInput(String)
     /// What comes from stdin is called nothing.
     case noName
 
@@ -43,6 +44,8 @@ package enum OutputError: Error, Hashable, Sendable {
             input == "-"
                 ? "stdin has no name to take {ext} from; name the output file, or give --format"
                 : "'\(input)' has no extension for {ext}; give --format"
+        case .missingInput(let input):
+            "cannot open \(input): no such file or directory; check the name"
         case .noName:
             "stdin has no name to take {name} from; name the output file"
         }

@@ -69,8 +69,12 @@ package struct OutputPlan: Hashable, Sendable {
         var drafts: [Draft] = []
         drafts.reserveCapacity(inputs.count)
         for (index, input) in inputs.enumerated() {
-            let path = try template.path(for: input, index: index + 1, extension: chosen)
-            drafts.append(try Draft(input, path))
+            do {
+                drafts.append(try Draft(input, template.path(for: input, index: index + 1, extension: chosen)))
+            } catch .noExtension(let name) where FileFacts(name) == nil && name != "-" {
+                // What is wrong with it is not its name.
+                throw .missingInput(name)
+            }
         }
         if existing == .skip { Draft.dropResults(&drafts) }
         var folders = FolderCache(makesMissing: template.hasFields)

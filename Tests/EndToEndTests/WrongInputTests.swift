@@ -171,6 +171,9 @@ import Testing
             let outcome = try kern.shell("kern apply \(words)")
             #expect(outcome.status != 0 && outcome.said.contains(says), "\(words): \(outcome.said)")
         }
+        // Nothing is made of the others where one file was to become of several.
+        #expect(try kern.shell("kern apply box in.pgm --linear =1 -o out.png").status == 2)
+        #expect(try kern.files() == ["in.pgm", "plain"])
         #expect(try kern.run("apply", "box", "plain", "-o", "out/").status == 0)
         #expect(try kern.shell("ls out").printed == "plain.pnm\n")
     }
