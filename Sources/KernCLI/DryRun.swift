@@ -1,11 +1,3 @@
-import Codecs
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// What a batch would read and write, for `apply --dry-run`.
 struct DryRun {
     private let plan: OutputPlan
@@ -23,7 +15,7 @@ struct DryRun {
     func tell(_ terminal: Terminal) -> ExitStatus {
         var troubles = tally.troubles
         for job in plan.jobs where job.input != "-" && FileFacts(job.input) == nil {
-            troubles.append(CodecError.system(.open, errno: ENOENT).message(for: job.input))
+            troubles.append(OutputError.missingInput(job.input).sentence)
         }
         for sentence in troubles { terminal.complain(sentence, as: "kern apply") }
         if printsJSON {

@@ -89,6 +89,6 @@ struct ExplainPage {
 
     /// Little-endian floats in Base64.
     private static func packed(_ samples: [Float]) -> String {
-        Base64.text(samples.flatMap { sample in withUnsafeBytes(of: sample.bitPattern.littleEndian, Array.init) })
+        samples.map(\.bitPattern.littleEndian).withUnsafeBytes { Base64.text(Array($0)) }
     }
 }
