@@ -40,7 +40,7 @@
 #undef TILE_VECTORS
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"))), apply_to = function)
 #define LEVEL(name) kern_avx512_##name
 #define LEVEL_NAME "avx512"
 #define LEVEL_NUMBER 3
@@ -64,7 +64,8 @@ const kern_lanes *const *kern_lanes_available(size_t *count) {
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
         n = 2;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+            __builtin_cpu_supports("avx512vnni"))
             n = 3;
     }
 #else

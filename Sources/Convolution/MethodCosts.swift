@@ -2,9 +2,10 @@ import Pixels
 
 /// What each method would cost, and which is therefore taken.
 ///
-/// The unit is about one multiply-add on one output sample, 0.044 ns on the core where the constants were measured: AVX2, one
-/// thread, 3 planes of 1024x1024, the kernels of `kern-bench --only method`, which tells where a choice is not the best. They
-/// need only rank the methods.
+/// The unit is about one multiply-add on one output sample, 0.044 ns on the cores where the constants were measured: AVX2 and
+/// AVX-512, one thread, 3 planes of 1000x1000, the kernels of `kern-bench --only method`, which tells where a choice is not the best.
+/// They need only rank the methods, and are the same for all levels, so that these give the same bits: where the levels would choose
+/// differently (dense windows of 22 to 44 samples a side), neither loses much.
 struct MethodCosts {
     private(set) var estimates: [Method: Double] = [:]
     private(set) var factors: Factors?
@@ -19,14 +20,14 @@ struct MethodCosts {
     }
 
     /// Solid windows keep the sums of four rows in registers; of other windows each tap is loaded for each row.
-    private static let solid = Price(base: 12, tap: 1.15)
+    private static let solid = Price(base: 12, tap: 0.8)
     private static let loose = Price(base: 25, tap: 2.3)
     /// Samples that are apart are dealt out first.
     private static let strided = Price(base: 85, tap: 1.4)
-    private static let exact = Price(base: 25, tap: 4.6)
+    private static let exact = Price(base: 25, tap: 4.2)
     private static let separable = Price(base: 12, tap: 1.15)
-    private static let stridedSeparable = Price(base: 80, tap: 2.1)
-    private static let exactSeparable = Price(base: 10, tap: 3.9)
+    private static let stridedSeparable = Price(base: 62, tap: 2.0)
+    private static let exactSeparable = Price(base: 10, tap: 3.0)
     /// Beyond this many terms a sum of products has never been the cheapest.
     private static let mostTerms = 8
 

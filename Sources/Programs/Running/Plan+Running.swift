@@ -96,6 +96,7 @@ extension Plan {
         let (size, bytesPerRow) = (output.size, output.bytesPerRow)
         let bytes = [UInt8](unsafeUninitializedCapacity: size.height * bytesPerRow) { room, count in
             count = size.height * bytesPerRow
+            UnsafeMutableRawBufferPointer(room).preferLargePages()
             raster.bytes.withUnsafeBufferPointer { pixels in
                 guard let target = room.baseAddress, let source = pixels.baseAddress else { return }
                 _ = filter.run(

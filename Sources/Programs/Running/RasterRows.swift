@@ -21,11 +21,13 @@ final class RasterSource: RowSource {
 /// Collects rows into a picture.
 final class RasterSink: RowSink {
     private let header: PictureHeader
-    private var bytes: [UInt8] = []
+    private var bytes: [UInt8]
 
     init(_ header: PictureHeader) {
         self.header = header
-        bytes.reserveCapacity(header.bytesPerRow * header.size.height)
+        bytes = [UInt8](unsafeUninitializedCapacity: header.bytesPerRow * header.size.height) { room, _ in
+            UnsafeMutableRawBufferPointer(room).preferLargePages()
+        }
     }
 
     func writeRows(_ count: Int, from buffer: UnsafeRawBufferPointer) {

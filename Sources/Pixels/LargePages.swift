@@ -1,0 +1,19 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+extension UnsafeMutableRawBufferPointer {
+    /// Asks for large pages in memory that was never written: one fault for 2 MiB where there are 512 otherwise. Those of a picture
+    /// of 50 MB take longer than a small filter. Only whole large pages inside are touched; where there is no such thing, nothing is.
+    package func preferLargePages() {
+        #if os(Linux) && canImport(Glibc)
+            let page = 1 << 21
+            guard let start = baseAddress else { return }
+            let from = (Int(bitPattern: start) + page - 1) & ~(page - 1)
+            let end = (Int(bitPattern: start) + count) & ~(page - 1)
+            guard end > from else { return }
+            // A refusal changes nothing but the time.
+            _ = madvise(UnsafeMutableRawPointer(bitPattern: from), end - from, Int32(MADV_HUGEPAGE))
+        #endif
+    }
+}
