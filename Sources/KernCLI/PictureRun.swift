@@ -60,6 +60,10 @@ struct PictureRun: Sendable {
             outcome.lines.append(
                 .complaint(isNamed ? complaint.sentence : "\(outcome.input): \(complaint.sentence)"))
             outcome.failure = complaint.status
+            if command.printsJSON {
+                let result: JSON = ["input": .string(job.input), "error": .string(complaint.sentence)]
+                outcome.lines.append(.result(result.text))
+            }
         }
         return outcome
     }

@@ -29,7 +29,18 @@ struct BatchTests {
         #expect(four.said.replacingOccurrences(of: "out4/", with: "out1/") == one.said)
         #expect(one.said.contains("nowhere.pgm") && one.said.hasSuffix("of 25 pictures failed\n"))
         #expect(fourFiles == oneFiles)
-        #expect(oneFiles.count { $0 != nil } == one.printed.split(separator: "\n").count)
+        #expect(oneFiles.count { $0 != nil } == one.printed.split(separator: "\n").count { $0.contains(#""output":"#) })
+        #expect(oneFiles.count { $0 == nil } == one.printed.split(separator: "\n").count { $0.contains(#""error":"#) })
         #expect(try kern.files().count == 26)
+    }
+
+    @Test func `a picture that failed is in the JSON with its reason`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.ramp, "in.pgm")
+        try kern.write(Data("P5 none".utf8), "bad.pgm")
+        let ran = try kern.run("apply", "sobel", "in.pgm", "bad.pgm", "-o", "out/", "--json")
+        #expect(ran.status == 1)
+        let lines = ran.printed.split(separator: "\n")
+        #expect(lines.count == 2 && lines[1].hasPrefix(#"{"input":"bad.pgm","error":""#), "\(ran.printed)")
     }
 }

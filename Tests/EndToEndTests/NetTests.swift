@@ -61,6 +61,18 @@ struct NetTests {
             "\(other.said)")
     }
 
+    @Test func `masks of two numbers far apart are no two hundred classes`() throws {
+        let kern = try Kern()
+        let made = try kern.shell(
+            "mkdir -p d/images d/masks && cd d && kern apply 'gray | resize 40x30' \(Pictures.samples)/harbour.png "
+                + "-o images/a.png && kern apply 'threshold 0.5 | scale 0.7843' images/a.png -o masks/a.png")
+        #expect(made.status == 0, "\(made.said)")
+        let ran = try kern.run("train", "conv classes 3x3", "--data", "d", "-o", "m.safetensors")
+        #expect(
+            ran.status == 1 && ran.said.contains("its masks use the numbers 0, 200, which would make 201 classes"),
+            "\(ran.said)")
+    }
+
     @Test func `masks of several sizes are told what can be done`() throws {
         let kern = try Kern()
         let made = try kern.shell(

@@ -149,6 +149,12 @@ import Testing
         #expect(dry.status == 1 && dry.said.contains("cannot open none.png: no such file"), "\(dry.said)")
         let quality = try kern.run("apply", "sobel", "in.pgm", "-o", "out.png", "--quality", "80")
         #expect(quality.status == 0 && quality.said.contains("out.png is no JPEG, and --quality is for nothing else"))
+        let effort = try kern.run("apply", "sobel", "in.pgm", "-o", "effort.jpg", "--effort", "9")
+        #expect(effort.status == 0 && effort.said.contains("effort.jpg is no PNG, and --effort is for nothing else"))
+        let both = try kern.run("apply", "sobel", "in.pgm", "-o", "o.png", "--explain", "--dry-run")
+        #expect(both.status == 2 && both.said.contains("'kern explain PROGRAM PICTURE' tells without making"))
+        #expect(try kern.run("apply", "sobel", "in.pgm", "-o", "o.png", "-q", "-v").status == 2)
+        #expect(try kern.run("show", "sobel-x", "--size", "99").said.contains("name its file with -o"))
         #expect(try kern.run("apply", "box", "in.pgm", "-o", "out.jpg", "--quality", "80").said == "")
         for (program, says) in [
             ("box 0", "box: 'size' must be above 0, not 0"), ("box 2.5", "not 'size = 2.5'"),

@@ -64,6 +64,7 @@ struct Apply: Command {
     let part: PartOptions
     let engine: EngineOptions
     let encoding: EncodingOptions
+    let hasEffort: Bool
     let explains: Bool
     let turnsUpright: Bool
     let strips: Bool
@@ -93,6 +94,7 @@ struct Apply: Command {
             jpegQuality: arguments.integer(Apply.quality),
             jpegSampling: arguments.choice(Apply.sampling, as: Metadata.JPEGSampling.self),
             threads: engine.threads ?? EncodingOptions.coreCount, maxMemory: engine.limits.maxMemory)
+        hasEffort = arguments.has(Apply.effort)
         explains = arguments.has(Apply.explain)
         turnsUpright = arguments.has(Apply.upright)
         strips = arguments.has(Apply.strip)
@@ -103,6 +105,12 @@ struct Apply: Command {
         if inputs.count(where: { $0 == "-" }) > 1 {
             throw ArgumentError.refused("stdin can be read only once, but '-' is given several times")
         }
+        if explains, isDryRun {
+            throw ArgumentError.refused(
+                "--explain tells of pictures that are made and --dry-run makes none; 'kern explain PROGRAM PICTURE' tells without making"
+            )
+        }
+        if isQuiet, isVerbose { throw ArgumentError.refused("--quiet says less and --verbose says more; give one") }
         if arguments.has(Apply.skipExisting), arguments.has(.force) {
             throw ArgumentError.refused("--skip-existing keeps results that exist and --force replaces them; give one")
         }
@@ -156,17 +164,25 @@ struct Apply: Command {
         return status
     }
 
-    /// --quality and --sampling are for formats that lose something.
+    /// --quality and --sampling are for formats that lose something, --effort is for those that pack what they have.
     private func noteUnusedEncoding(_ plan: OutputPlan, _ terminal: Terminal) {
-        guard encoding.jpegQuality != nil || encoding.jpegSampling != nil, let job = plan.jobs.first else { return }
-        let isLossless = plan.jobs.allSatisfy { job in
+        note(
+            encoding.jpegQuality != nil ? Apply.quality : encoding.jpegSampling != nil ? Apply.sampling : nil,
+            isFor: [.jpeg, .webp], "JPEG", plan, terminal)
+        note(hasEffort ? Apply.effort : nil, isFor: [.png, .tiff, .webp], "PNG", plan, terminal)
+    }
+
+    private func note(
+        _ option: Option?, isFor formats: Set<PictureFormat>, _ name: String, _ plan: OutputPlan, _ terminal: Terminal
+    ) {
+        guard let option, let job = plan.jobs.first else { return }
+        let isUseless = plan.jobs.allSatisfy { job in
             guard let format = format ?? PictureFormat(pathExtensionOf: job.output) else { return false }
-            return format != .jpeg && format != .webp
+            return !formats.contains(format)
         }
-        guard isLossless else { return }
-        let flag = (encoding.jpegQuality != nil ? Apply.quality : Apply.sampling).flag
+        guard isUseless else { return }
         let what = plan.jobs.count == 1 ? "\(job.output) is" : "the results are"
-        terminal.talk("kern apply: note: \(what) no JPEG, and \(flag) is for nothing else")
+        terminal.talk("kern apply: note: \(what) no \(name), and \(option.flag) is for nothing else")
     }
 
     private func outputs(

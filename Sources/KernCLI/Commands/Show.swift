@@ -50,6 +50,9 @@ struct Show: Command {
         pictureSize = arguments.size(Show.size).map { Size(width: $0.width, height: $0.height) } ?? Size(256)
         force = arguments.has(.force)
         printsJSON = arguments.has(.json)
+        if picture == nil, arguments.has(Show.size) {
+            throw ArgumentError.refused("--size is of a picture of the kernel; name its file with -o")
+        }
         guard max(pictureSize.width, pictureSize.height) <= 8192 else {
             throw ArgumentError.refused("--size: a picture of a kernel is at most 8192 pixels wide and high")
         }

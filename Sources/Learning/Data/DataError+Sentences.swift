@@ -47,6 +47,9 @@ extension DataError: CustomStringConvertible {
                 + "\(min(shape.height, otherShape.height))\"' does"
         case .labelOutOfRange(let label, let classes, let place):
             "\(place): label \(label) is out of range; there are \(classes) classes, counted from 0"
+        case .sparseClasses(let numbers, let place):
+            "\(place): its masks use the numbers \(numbers.map(String.init).joined(separator: ", ")), which would make "
+                + "\((numbers.last ?? 0) + 1) classes; number them from 0 on, or name that many in a classes.txt beside them"
         case .memory(let needed, let allowed, let place):
             "\(place) needs \(needed.map(ByteCount.text) ?? "more") and \(ByteCount.text(allowed)) are allowed; make the "
                 + "pictures smaller with 'input', or raise it with \(Limit.memory.flag)"

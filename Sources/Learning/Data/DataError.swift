@@ -30,6 +30,8 @@ public enum DataError: Error, Hashable, Sendable {
     /// The same of masks, which nothing brings to one size.
     case maskShapes(first: String, Shape, other: String, Shape)
     case labelOutOfRange(Int, classes: Int, place: String)
+    /// Masks that use few of very many numbers, and no names of classes to go by.
+    case sparseClasses([Int], place: String)
     case memory(needed: Int?, allowed: Int, place: String)
     /// What is wrong with an IDX or CIFAR file, as a clause.
     case damaged(String, String)

@@ -16,6 +16,7 @@ final class Chunk {
         max(1, min(header.size.height, (1 << 18) / max(1, header.size.width * header.channels.count)))
     }
 
-    /// Chunks in flight: one is filled, one is used, and one evens out the difference.
-    static let inFlight = 3
+    /// Chunks in flight: one is filled, one is used, and the others even out the difference, as codecs work in bursts; with three
+    /// a thread on either side waited for the other a third of the time. Not more than two megabytes of them.
+    static func inFlight(_ byteCount: Int) -> Int { max(3, min(8, (2 << 20) / max(1, byteCount))) }
 }

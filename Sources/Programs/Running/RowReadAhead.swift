@@ -27,8 +27,9 @@ final class RowReadAhead {
         // What fits one chunk has nothing to overlap with.
         self.isAhead = isAhead && rows > height
         rowsLeft = rows
-        chunks = (0..<(self.isAhead ? max(Chunk.inFlight, 1 + ahead / height) : 1)).map { _ in
-            Chunk(byteCount: height * header.bytesPerRow)
+        let byteCount = height * header.bytesPerRow
+        chunks = (0..<(self.isAhead ? max(Chunk.inFlight(byteCount), 1 + ahead / height) : 1)).map { _ in
+            Chunk(byteCount: byteCount)
         }
         reader = Reader(source, chunks: chunks, rows: rows, height: height)
         if self.isAhead { reader.start() }

@@ -20,7 +20,7 @@ final class RowWriteBehind {
         // What fits one chunk has nothing to overlap with.
         self.isBehind = isBehind && header.size.height > height
         let byteCount = height * header.bytesPerRow
-        chunks = (0..<(self.isBehind ? Chunk.inFlight : 1)).map { _ in Chunk(byteCount: byteCount) }
+        chunks = (0..<(self.isBehind ? Chunk.inFlight(byteCount) : 1)).map { _ in Chunk(byteCount: byteCount) }
         writer = Writer(sink, bytesPerRow: header.bytesPerRow)
     }
 
