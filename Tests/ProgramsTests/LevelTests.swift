@@ -200,6 +200,47 @@ struct LevelTests {
         }
     }
 
+    @Test func `every mean of 2 to 256 samples is made in 16 bits, and is the right level`() throws {
+        // Steps: their means are at every multiple of a level over the count, so also next to every half.
+        let rows: [(Int) -> UInt8] = [
+            { UInt8(truncatingIfNeeded: $0 &* $0 &* 31) }, { $0 < 300 ? 255 : 0 }, { $0 < 300 ? 1 : 0 },
+            { $0 % 2 == 0 ? 255 : 254 },
+        ]
+        let size = Size(width: 600, height: rows.count)
+        let picture = Raster(
+            header: PictureHeader(size: size, channels: .gray, depth: .uint8),
+            bytes: rows.flatMap { row in (0..<size.width).map(row) })
+        for count in 2...256 {
+            let program = "[\(Array(repeating: "1", count: count).joined(separator: " "))]/\(count)"
+            let plan = try Plan(Catalogue().graph(for: SourceText(text: program)), for: picture.header)
+            #expect(plan.explanation.last?.levels?.contains("of 16 bits") == true, "\(count)")
+            let expected = try run(program, picture, options: RunOptions(method: .reference))
+            #expect(try plan.applied(to: picture) == expected, "\(count)")
+        }
+    }
+
+    @Test(arguments: ["[1 2 1; 2 4 2; 1 2 1]/16", "[-1 5 -1]/3", "[-1 -1 -1; -1 21 -1; -1 -1 -1]/5", "[9 9 9]/7"])
+    func `windows in 16 bits have the right levels, and count what they clip`(program: String) throws {
+        // Odd divisors: whether 255.5 levels are too many depends on the last bit of a float in the readable loops.
+        let picture = noise(211, 23, .rgb)
+        let graph = try Catalogue().graph(for: SourceText(text: program))
+        final class Sink: RowSink {
+            var bytes: [UInt8] = []
+            func writeRows(_ count: Int, from buffer: UnsafeRawBufferPointer) { bytes += buffer[..<(count * 633)] }
+            func finish() {}
+        }
+        var reports: Set<RunReport> = []
+        for (method, isNarrow) in [(Method.reference, false), (nil, true)] as [(Method?, Bool)] {
+            let plan = try Plan(graph, for: picture.header, options: RunOptions(range: .clip, method: method))
+            #expect((plan.explanation.last?.levels?.contains("of 16 bits") == true) == isNarrow)
+            let sink = Sink()
+            reports.insert(try plan.run(from: Rows(picture), to: sink))
+            #expect(
+                sink.bytes == (try run(program, picture, options: RunOptions(range: .clip, method: .reference))).bytes)
+        }
+        #expect(reports.count == 1, "\(reports)")
+    }
+
     @Test func `samples that are clipped are counted exactly`() throws {
         let graph = try Catalogue().graph(for: SourceText(text: "[2]"))
         // Twice the level: 127 becomes 254, 128 is off by one level, more than half of one.

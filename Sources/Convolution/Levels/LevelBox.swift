@@ -7,6 +7,8 @@ struct LevelBox: LevelFilter {
     private let ground: LevelGround
     private let whole: WholeWeights
     private let scale: kern_level_scale
+    /// Where all sums fit 16 bits.
+    private let narrow: kern_narrow_scale?
 
     init?(_ whole: WholeWeights, _ ground: LevelGround) {
         guard let weight = whole.numerators.first, weight == 1, whole.numerators.allSatisfy({ $0 == weight }),
@@ -15,9 +17,12 @@ struct LevelBox: LevelFilter {
         self.ground = ground
         self.whole = whole
         self.scale = scale
+        narrow = whole.narrowScale(bias: 0)
     }
 
-    var account: String { "running sums on 8-bit samples, over \(whole.divisor): exact" }
+    var account: String {
+        "running sums\(narrow == nil ? "" : " of 16 bits") on 8-bit samples, over \(whole.divisor): exact"
+    }
     var windowRows: Int { whole.size.height }
     var scratchBytes: Int {
         2 * PaddedRing.bytes(ground, height: whole.size.height) + 4 * ground.length
@@ -25,7 +30,7 @@ struct LevelBox: LevelFilter {
     }
 
     func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, _ lanes: Lanes) -> Int {
-        if let narrow = whole.narrowScale(bias: 0) {
+        if let narrow {
             runNarrow(source, rows, target, narrow, lanes.loops.pointee)
         } else {
             runWide(source, rows, target, lanes.loops.pointee)

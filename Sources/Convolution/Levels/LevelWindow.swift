@@ -29,7 +29,9 @@ struct LevelWindow: LevelFilter {
         narrow = group >= (whole.size.height + 4) / 2 ? whole.narrowScale(bias: bias) : nil
     }
 
-    var account: String { "in whole numbers on 8-bit samples, weights over \(whole.divisor): exact" }
+    var account: String {
+        "in whole numbers\(narrow == nil ? "" : " of 16 bits") on 8-bit samples, weights over \(whole.divisor): exact"
+    }
     var windowRows: Int { whole.size.height }
     private var pairCount: Int { (whole.size.height + 4) / 2 }
     var scratchBytes: Int { (2 * (pairCount + 1) + 2) * ground.length + 4 * ground.length }

@@ -63,7 +63,7 @@ struct WholeWeights: Sendable {
         // The inverse rounded up, or rounded down for sums that are larger by one: one of them is nearly always right.
         let exact = [0, 1].lazy.map { (extra: $0, factor: ((1 << (16 + shift)) + (divisor - 1) * (1 - $0)) / divisor) }
         let found = exact.first { extra, factor in
-            func level(_ sum: Int) -> Int { (sum + extra) * factor >> (16 + shift) }
+            func level(_ sum: Int) -> Int { ((sum + extra) * factor) >> (16 + shift) }
             return factor <= 65535 && top + extra <= 65535 && level(top) == 255
                 && (1...255).allSatisfy { level($0 * divisor - 1) == $0 - 1 && level($0 * divisor) == $0 }
         }
