@@ -44,6 +44,19 @@ struct StretchTests {
         }
     }
 
+    @Test func `stretches count the raw rows they come from, and where all that is too much the rows come as before`()
+        throws
+    {
+        let raster = picture(.rgb, .uint8)
+        let program = "gaussian 2 | sharpen | sobel"
+        let stretched = try plan(program, raster.header, threads: 2)
+        let held = stretched.memory - stretched.explanation.reduce(0) { $0 + $1.bytesHeld }
+        #expect(stretched.stretch != nil && held > 2 * raster.header.bytesPerRow * (stretched.stretch ?? 0))
+        let tight = try plan(program, raster.header, threads: 2) { $0.maxMemory = stretched.memory - 1 }
+        #expect(tight.stretch == nil && tight.memory < stretched.memory)
+        #expect(try tight.applied(to: raster) == stretched.applied(to: raster))
+    }
+
     @Test func `a region and a mask are the same in stretches`() throws {
         let raster = picture(.gray, .uint8)
         let mask = raster

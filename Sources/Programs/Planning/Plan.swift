@@ -53,6 +53,8 @@ public struct Plan: Sendable {
     private(set) var rowsReceived: [Int] = []
     /// Rows of the result that each thread makes by itself at one time; nil where the threads share every step.
     package private(set) var stretch: Int?
+    /// Bytes of the raw rows that stretches are made of.
+    private var rawBytes = 0
     /// What `--range` came to.
     public let range: RangeRule
 
@@ -83,7 +85,7 @@ public struct Plan: Sendable {
         let needed = nodes.filter(\.isNeeded)
         let scratch = needed.map(\.scratchBytes).max() ?? 0
         let weights = needed.map(\.weightBytes).reduce(0, +)
-        return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads + weights, +)
+        return needed.map(\.bytesHeld).reduce(scratch * options.machine.threads + weights + rawBytes, +)
     }
 
     /// What the weights of the last kernel sum to: a flat area becomes so many times as bright.
@@ -131,6 +133,7 @@ extension Plan {
             stretched.nodes[index].rowsHeld = held[index]
             stretched.nodes[index].bandsHeld = options.machine.workers
         }
+        stretched.rawBytes = stretched.rawRowsHeld.reduce(0) { $0 + header(of: $1.key).bytesPerRow * $1.value }
         if stretched.memory <= options.maxMemory { self = stretched }
     }
 }

@@ -26,12 +26,10 @@ struct StretchMaker: RowMaker {
         let alone = Machine(lanes: machine.lanes, threads: 1)
         workers = (0..<machine.workers).map { _ in Runner(plan, on: alone) }
         windows = [:]
-        for node in readers.keys {
+        for (node, rows) in plan.rawRowsHeld {
             let header = plan.header(of: node)
-            let asked = schedule.rowsAsked(by: 0..<min(height, plan.output.size.height))[node]
             windows[node] = Levels(
-                size: Size(width: header.bytesPerRow, height: header.size.height), channels: 1,
-                emptyWithRoomFor: min(header.size.height, 2 * asked.count))
+                size: Size(width: header.bytesPerRow, height: header.size.height), channels: 1, emptyWithRoomFor: rows)
         }
     }
 
@@ -99,6 +97,16 @@ extension Plan {
     private static let bytesInStretch = 1 << 19
     /// How much more work the rows around stretches may make.
     private static let mostTwice = 1.25
+
+    /// For each node that is read, how many of its raw rows lie at hand for the stretches in work and the next; none without them.
+    var rawRowsHeld: [Int: Int] {
+        guard let stretch else { return [:] }
+        let height = StretchMaker.height(stretch, on: options.machine)
+        let asked = RowSchedule(self).rowsAsked(by: 0..<min(height, output.size.height))
+        let read = [0] + (mask.map { [$0] } ?? [])
+        return Dictionary(
+            uniqueKeysWithValues: read.map { ($0, min(header(of: $0).size.height, 2 * asked[$0].count)) })
+    }
 
     /// Rows of the result that a thread takes through all steps at one time; nil where the threads share the rows of each step:
     /// where the rows around a stretch would be too many, or where a step has to see all of them first.
