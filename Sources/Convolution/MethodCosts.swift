@@ -5,7 +5,7 @@ import Pixels
 /// The unit is about one multiply-add on one output sample, 0.044 ns on the cores where the constants were measured: AVX2 and
 /// AVX-512, one thread, 3 planes of 1000x1000, the kernels of `kern-bench --only method`, which tells where a choice is not the best.
 /// They need only rank the methods, and are the same for all levels, so that these give the same bits: where the levels would choose
-/// differently (dense windows of 22 to 44 samples a side), neither loses much.
+/// differently (dense windows of 22 to 44 samples a side), one of them loses up to two fifths.
 struct MethodCosts {
     private(set) var estimates: [Method: Double] = [:]
     private(set) var factors: Factors?

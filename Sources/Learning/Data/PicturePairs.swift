@@ -107,6 +107,7 @@ public struct PicturePairs: Sendable {
             (isPresent[1], isPresent[255]) = (true, false)
         }
         let highest = (0..<255).last { isPresent[$0] } ?? 0
+        // A handful of numbers spread that far are levels that were painted, not classes that were counted.
         let used = (0..<255).filter { isPresent[$0] }
         if known == nil, used.count <= 8, highest >= 4 * max(4, used.count) {
             throw .sparseClasses(used, place: otherPlace.folder)

@@ -17,6 +17,6 @@ final class Chunk {
     }
 
     /// Chunks in flight: one is filled, one is used, and the others even out the difference, as codecs work in bursts; with three
-    /// a thread on either side waited for the other a third of the time. Not much more than a megabyte of them.
+    /// the processors stood idle in between. Not much more than a megabyte of them.
     static func inFlight(_ byteCount: Int) -> Int { max(3, min(5, (5 << 18) / max(1, byteCount))) }
 }
