@@ -39,12 +39,13 @@ struct NetworkPlan: Sendable {
         for (index, node) in nodes.enumerated() where needed[index] {
             for input in node.inputs { readers[input] += 1 }
         }
+        let postponed = try NetworkPlan.postponeRelus(in: &nodes, readers, graph, upTo: output)
         var inPlace = [Int?](repeating: nil, count: nodes.count)
         var follower = inPlace
         for (index, node) in nodes.enumerated() where (node.step as? any InPlaceStep)?.worksInPlace ?? false {
             let input = node.inputs[0]
             guard readers[input] == 1, input != output, index != output,
-                let before = nodes[input].step as? any DifferentiableStep, !before.needsOutput
+                let before = nodes[input].step as? any DifferentiableStep, !before.needsOutput || postponed.contains(index)
             else { continue }
             inPlace[index] = input
             follower[input] = index
@@ -58,6 +59,32 @@ struct NetworkPlan: Sendable {
             return (nodes[index].step as? any DifferentiableStep)?.canRectify ?? false
         }
         self.nodes = nodes
+    }
+
+    /// A relu in front of a pooling that takes the largest sample changes places with it: there is less to do behind, and
+    /// neither the results nor the gradients by them are others. What the pooling looks for on the way back, its own result, the
+    /// relu may write over: where that is 0 instead of less, no gradient arrives.
+    ///
+    /// - Returns: the nodes at which there now stands a relu.
+    private static func postponeRelus(
+        in nodes: inout [Node], _ readers: [Int], _ graph: Graph, upTo output: Int
+    ) throws -> Set<Int> {
+        var postponed: Set<Int> = []
+        for index in nodes.indices {
+            guard let pool = nodes[index].step as? PlannedPooling, pool.passesSignsOn else { continue }
+            let before = nodes[index].inputs[0]
+            guard before != output, readers[before] == 1,
+                let relu = nodes[before].step as? any InPlaceStep, relu.isRelu, let step = graph.nodes[before].step,
+                !((nodes[nodes[before].inputs[0]].step as? any DifferentiableStep)?.canRectify ?? false)
+            else { continue }
+            nodes[before] = Node(
+                step: pool, inputs: nodes[before].inputs, shape: pool.output, passesGradients: false)
+            nodes[index] = Node(
+                step: try graph.plan(step, at: before, for: [pool.output]), inputs: [before], shape: pool.output,
+                passesGradients: false)
+            postponed.insert(index)
+        }
+        return postponed
     }
 
     /// Marks the nodes behind the first weight that is learned.

@@ -76,7 +76,8 @@ final class Workspace {
                 own.inputs[place] = spare.take(plan.nodes[input].shape)
             }
             step.backward(
-                call(of: index, step, values, learning, machine), output: results[index], notes: notes[index],
+                call(of: index, step, values, learning, machine), output: results[plan.follower[index] ?? index],
+                notes: notes[index],
                 outputGradient: arriving, into: &own)
             for (place, input) in inputs.enumerated() {
                 guard let found = own.inputs[place] else { continue }

@@ -105,6 +105,9 @@ public struct PlannedPooling: DifferentiableStep {
     public var rowGrain: Int { pooling.rowGrain }
     public var picksSamples: Bool { pooling.picksSamples }
 
+    /// Whether it makes no difference that samples below 0 become 0 before it or behind it.
+    public var passesSignsOn: Bool { pooling.reducer == .maximum && (pooling.border?.outside ?? 0) >= 0 }
+
     public func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [pooling.rowsNeeded(for: rows)] }
 
     public func run(_ call: StepCall, into output: inout Planes) {
