@@ -13,11 +13,11 @@ extension RowLoops {
 
     /// Σ a[x] and Σ a[x] · b[x], in double and in an order that depends on `count` alone.
     package func sums(
-        _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int
+        _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int, rows: Int = 1, apart step: Int = 0
     ) -> (plain: Double, products: Double) {
         var sums = (0.0, 0.0)
         withUnsafeMutableBytes(of: &sums) {
-            loops.pointee.sums($0.assumingMemoryBound(to: Double.self).baseAddress, a, b, count)
+            loops.pointee.sums($0.assumingMemoryBound(to: Double.self).baseAddress, a, b, count, rows, step)
         }
         return (plain: sums.0, products: sums.1)
     }
@@ -49,13 +49,13 @@ extension RowLoops {
     /// Σ g and Σ g · row[x], where g is the gradient behind what `rectified` left above 0.
     package func sums(
         _ gradient: UnsafePointer<Float>, behind scaling: (factor: Float, amount: Float),
-        of row: UnsafePointer<Float>, _ count: Int
+        of row: UnsafePointer<Float>, _ count: Int, rows: Int, apart step: Int
     ) -> (plain: Double, products: Double) {
         var sums = (0.0, 0.0)
         withUnsafeMutableBytes(of: &sums) {
             loops.pointee.rectified_sums(
-                $0.assumingMemoryBound(to: Double.self).baseAddress, gradient, row, count, scaling.factor,
-                scaling.amount)
+                $0.assumingMemoryBound(to: Double.self).baseAddress, gradient, row, count, rows, step,
+                scaling.factor, scaling.amount)
         }
         return (plain: sums.0, products: sums.1)
     }

@@ -20,13 +20,13 @@ public final class Learner {
     let machine: Machine
 
     /// Learned weights one after the other, the steps made, and the optimiser's running means.
-    private let layout: WeightLayout
-    private let weights: FloatStore
+    let layout: WeightLayout
+    let weights: FloatStore
     let moments: [FloatStore]
     public internal(set) var steps = 0
 
     private let couplesBatch: Bool
-    private var parts: [FloatStore] = []
+    private(set) var parts: [FloatStore] = []
     private let rooms: Rooms
 
     static let partCount = 16
@@ -66,22 +66,34 @@ public final class Learner {
         let (loss, classWeights, values, parts, rooms, layout) = (
             self.loss, self.classWeights, network.values, self.parts, self.rooms, self.layout
         )
-        machine.split(0..<ranges.count, grain: 1) { piece in
-            for part in piece {
-                let range = ranges[part]
-                let room = rooms.enter(range.count)
-                let wanted = source.load(pictures[range], pass: pass, into: &room.results[0])
-                let learning = StepCall.Learning(seed: chance, firstPicture: range.lowerBound)
-                let output = room.forward(values, learning: learning, machine: inner)
-                sums[part] = room.learn(from: output, wanted, loss, classWeights, values, learning, inner)
-                layout.copy(room.gradients, to: parts[part])
-                rooms.leave(room)
+        @Sendable func learn(_ part: Int) {
+            let range = ranges[part]
+            let room = rooms.enter(range.count)
+            let wanted = source.load(pictures[range], pass: pass, into: &room.results[0])
+            let learning = StepCall.Learning(seed: chance, firstPicture: range.lowerBound)
+            let output = room.forward(values, learning: learning, machine: inner)
+            sums[part] = room.learn(from: output, wanted, loss, classWeights, values, learning, inner)
+            layout.copy(room.gradients, to: parts[part])
+            rooms.leave(room)
+        }
+        // A part that is alone has all threads for itself.
+        if ranges.count == 1 { learn(0) }
+        let descent = Descent(self, rate: rate, sums: sums, parts: ranges.count)
+        machine.split(inTurn: [ranges.count == 1 ? 0 : ranges.count, layout.pieces.count, 1, layout.pieces.count]) {
+            switch $0 {
+            case 0: learn($1)
+            case 1: descent.add($1)
+            case 2: descent.measure()
+            default: descent.follow($1)
             }
         }
-        let total = sums.all.reduce(into: LossSum()) { $0 += $1 }
-        try descend(rate: rate, total: total, parts: ranges.count)
+        guard descent.isSound else { throw fault(descent) }
+        if descent.total.weight > 0 {
+            steps += 1
+            layout.copy(from: weights, to: &network)
+        }
         if couplesBatch, let room = rooms.last(pictures.count) { room.count(into: &network.values) }
-        return total
+        return descent.total
     }
 
     /// How many pictures the parts have for which there are rooms.
@@ -94,41 +106,9 @@ public final class Learner {
         return (0..<parts).map { $0 * Learner.partCount..<min(count, ($0 + 1) * Learner.partCount) }
     }
 
-    /// Adds the parts' gradients up and lets the weights follow.
-    private func descend(rate: Double, total: LossSum, parts count: Int) throws(TrainingError) {
-        let (loops, layout, parts, optimiser) = (machine.updateLoops, self.layout, self.parts, self.optimiser)
-        let squares = Slots(repeating: 0.0, count: layout.pieces.count)
-        machine.split(0..<layout.pieces.count, grain: 1) { piece in
-            for index in piece {
-                let place = layout.pieces[index].place
-                let sum = parts[0].base + place.lowerBound
-                for other in parts[1..<count] {
-                    loops.accumulate(other.base + place.lowerBound, into: sum, place.count)
-                }
-                squares[index] = loops.sumOfSquares(sum, place.count)
-            }
-        }
-        guard total.weight > 0 else { return }
-        let length = squares.all.reduce(0, +).squareRoot() / total.weight
-        guard length.isFinite, total.loss.isFinite else { throw fault(total, squares) }
-        var scale = 1 / total.weight
-        if let clip, length > clip { scale *= clip / length }
-        steps += 1
-        let (weights, moments, steps) = (self.weights, self.moments, self.steps)
-        machine.split(0..<layout.pieces.count, grain: 1) { [scale] piece in
-            for index in piece {
-                let own = layout.pieces[index]
-                let update = optimiser.update(rate: rate, scale: scale, step: steps, decays: own.decays)
-                optimiser.follow(parts[0], weights, moments, at: own.place, update, loops)
-            }
-        }
-        layout.copy(from: weights, to: &network)
-    }
-
-    private func fault(_ total: LossSum, _ squares: Slots<Double>) -> TrainingError {
+    private func fault(_ descent: Descent) -> TrainingError {
         if let node = rooms.firstFault { return .notANumber(step: network.graph.nodes[node].text, number: steps + 1) }
-        let piece = layout.pieces.indices.first { !squares[$0].isFinite }
-        let name = piece.map { layout.pieces[$0].name } ?? "the loss"
+        let name = descent.firstFault.map { layout.pieces[$0].name } ?? "the loss"
         return .notANumber(step: "the gradient of \(name)", number: steps + 1)
     }
 

@@ -45,7 +45,8 @@ struct NetworkPlan: Sendable {
         for (index, node) in nodes.enumerated() where (node.step as? any InPlaceStep)?.worksInPlace ?? false {
             let input = node.inputs[0]
             guard readers[input] == 1, input != output, index != output,
-                let before = nodes[input].step as? any DifferentiableStep, !before.needsOutput || postponed.contains(index)
+                let before = nodes[input].step as? any DifferentiableStep,
+                !before.needsOutput || postponed.contains(index)
             else { continue }
             inPlace[index] = input
             follower[input] = index

@@ -27,6 +27,21 @@ private struct Bars: BatchSource {
     }
 }
 
+/// Dots on black: windows that see none of them sum to exactly 0.
+private struct Dots: BatchSource {
+    let count = 60
+    let shape = Shape(channels: 1, height: 8, width: 8)
+
+    func load(_ pictures: ArraySlice<Int>, pass: Int?, into planes: inout Planes) -> Wanted {
+        for (n, picture) in pictures.enumerated() {
+            for y in 0..<8 {
+                for x in 0..<8 { planes[n: n, c: 0, y: y, x: x] = (x * 8 + y + picture) % 13 == 0 ? 1 : 0 }
+            }
+        }
+        return .classes(pictures.map { Int32($0 % 2) })
+    }
+}
+
 struct LearnerTests {
     private func learner(
         _ program: String, threads: Int, optimiser: Optimiser = .adam, loss: Loss = .crossEntropy(smoothing: 0)
@@ -76,6 +91,25 @@ struct LearnerTests {
             }
             #expect(last.accuracy > 0.95, "\(optimiser): \(last)")
         }
+    }
+
+    // `leaky 0` is the same function, and is left where it stands.
+    @Test(arguments: [
+        "maxpool 2", "maxpool 3 stride=1 pad=same", "maxpool 3 stride=2 pad=same border=zero",
+        "maxpool 3 stride=1 pad=same border=constant:-0.5", "maxpool 3 stride=1 pad=same border=edge", "minpool 2", "avgpool 2",
+        "maxpool 2 stride=1 | maxpool 2",
+    ])
+    func `a relu learns the same bits before a pooling as it does behind it`(pool: String) throws {
+        var seen: [[[Float]]] = []
+        for relu in ["relu", "leaky 0"] {
+            let learner = try learner(
+                "conv 3 3x3 | \(relu) | \(pool) | conv 2 3x3 | \(relu) | \(pool) | dense 2", threads: 2)
+            for step in 0..<3 {
+                _ = try learner.step(Dots(), (0..<20).map { step * 20 + $0 }, pass: 0, rate: 0.01, seed: 1)
+            }
+            seen.append(bytes(learner.network))
+        }
+        #expect(seen[0] == seen[1])
     }
 
     @Test func `threads do not change a bit of what is learned`() throws {

@@ -138,8 +138,8 @@ typedef struct {
     void (*rms_step)(float *weights, float *velocity, float *squares, const float *gradient, size_t count, kern_update update);
     // out[x] = gradient[x] * the slope of rule at in[x]; at a corner the one that PyTorch takes
     void (*point_slope)(float *out, const float *gradient, const float *in, size_t count, kern_point_rule rule, float a, float b);
-    // sums[0] += sum of a[x], sums[1] += sum of a[x] * b[x]
-    void (*sums)(double sums[2], const float *a, const float *b, size_t count);
+    // sums[0] += sum of a[x], sums[1] += sum of a[x] * b[x], for each of `rows` rows that lie `step` samples apart
+    void (*sums)(double sums[2], const float *a, const float *b, size_t count, size_t rows, size_t step);
     // out[x] = in[x] * factor + amount; `in` may be `out`
     void (*affine)(float *out, const float *in, size_t count, float factor, float amount);
     // out[x] = a[x] * p + b[x] * q + amount
@@ -147,7 +147,7 @@ typedef struct {
     // out[x] = in[x] * factor + amount, 0 where that is negative. And back, where g is gradient[x] behind what was above 0
     // and else 0: adds the sums of g and of g * in[x] to sums; out[x] = g * weights[0] + in[x] * weights[1] + weights[2]
     void (*affine_rectified)(float *out, const float *in, size_t count, float factor, float amount);
-    void (*rectified_sums)(double sums[2], const float *gradient, const float *in, size_t count, float factor, float amount);
+    void (*rectified_sums)(double sums[2], const float *gradient, const float *in, size_t count, size_t rows, size_t step, float factor, float amount);
     void (*rectified_pair)(float *out, const float *gradient, const float *in, size_t count, const float weights[3], float factor, float amount);
     // out[x] += in[x] * factor
     void (*add_scaled)(float *out, const float *in, size_t count, float factor);

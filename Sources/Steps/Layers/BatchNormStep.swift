@@ -103,13 +103,9 @@ struct PlannedBatchNorm: DifferentiableStep {
                 notes[0].withSamples { figures in
                     call.machine.split(0..<shape.channels, grain: 1) { channels in
                         for c in channels {
-                            var (sum, squares) = (0.0, 0.0)
-                            for n in 0..<shape.count {
-                                let plane = source.base + (n * shape.channels + c) * area
-                                let found = loops.sums(plane, plane, area)
-                                sum += found.plain
-                                squares += found.products
-                            }
+                            let own = source.base + c * area
+                            let (sum, squares) = loops.sums(
+                                own, own, area, rows: shape.count, apart: shape.channels * area)
                             let mean = sum / samplesPerChannel
                             let variance = max(0, squares / samplesPerChannel - mean * mean)
                             figures.base[2 * c] = Float(mean)
@@ -153,15 +149,12 @@ struct PlannedBatchNorm: DifferentiableStep {
                                 let mean = isCoupled ? notes[0].samples[2 * c] : call.parameters[2].samples[c]
                                 let variance = isCoupled ? notes[0].samples[2 * c + 1] : call.parameters[3].samples[c]
                                 let scaling = scaling(c, mean: mean, variance: variance, call.parameters)
-                                var (sum, products) = (0.0, 0.0)
-                                for n in 0..<shape.count {
-                                    let first = (n * shape.channels + c) * area
-                                    let (g, v) = (gradient.base + first, source.base + first)
-                                    let some =
-                                        rectifies ? loops.sums(g, behind: scaling, of: v, area) : loops.sums(g, v, area)
-                                    sum += some.plain
-                                    products += some.products
-                                }
+                                let (first, apart) = (c * area, shape.channels * area)
+                                let (above, own) = (gradient.base + first, source.base + first)
+                                let (sum, products) =
+                                    rectifies
+                                    ? loops.sums(above, behind: scaling, of: own, area, rows: shape.count, apart: apart)
+                                    : loops.sums(above, own, area, rows: shape.count, apart: apart)
                                 let inverse = 1 / (Double(variance) + step.epsilon).squareRoot()
                                 let slope = (products - Double(mean) * sum) * inverse
                                 found[2 * c] = Float(slope)
