@@ -71,18 +71,23 @@ struct NetworkPlan: Sendable {
         in nodes: inout [Node], _ readers: [Int], _ graph: Graph, upTo output: Int
     ) throws -> Set<Int> {
         var postponed: Set<Int> = []
+        // Which node of the graph it is that stands in a place: behind one pooling there may be another.
+        var origin = Array(nodes.indices)
         for index in nodes.indices {
             guard let pool = nodes[index].step as? PlannedPooling, pool.passesSignsOn else { continue }
             let before = nodes[index].inputs[0]
             guard before != output, readers[before] == 1,
-                let relu = nodes[before].step as? any InPlaceStep, relu.isRelu, let step = graph.nodes[before].step,
+                let relu = nodes[before].step as? any InPlaceStep, relu.isRelu,
+                let step = graph.nodes[origin[before]].step,
                 !((nodes[nodes[before].inputs[0]].step as? any DifferentiableStep)?.canRectify ?? false)
             else { continue }
             nodes[before] = Node(
                 step: pool, inputs: nodes[before].inputs, shape: pool.output, passesGradients: false)
             nodes[index] = Node(
-                step: try graph.plan(step, at: before, for: [pool.output]), inputs: [before], shape: pool.output,
-                passesGradients: false)
+                step: try graph.plan(step, at: origin[before], for: [pool.output]), inputs: [before],
+                shape: pool.output, passesGradients: false)
+            origin.swapAt(before, index)
+            postponed.remove(before)
             postponed.insert(index)
         }
         return postponed
