@@ -87,7 +87,7 @@ public struct Network: Sendable {
         var plan = plan
         plan.markGradients(learned: learnedNodes)
         for (index, node) in plan.nodes.enumerated()
-        where node.passesGradients && (node.step as? any DifferentiableStep)?.stopsLearning ?? true {
+        where node.passesGradients && node.learning?.stopsLearning ?? true {
             throw graph.error(
                 sizing: "nothing can be learned in front of '\(graph.nodes[index].text)': it has no slope to follow",
                 at: index)

@@ -29,7 +29,7 @@ extension NetworkPlan {
         var largest = 0
         for (index, node) in nodes.enumerated() where index == 0 || node.step != nil {
             if inPlace[index] == nil { shapes.append(node.shape) }
-            shapes += (node.step as? any DifferentiableStep)?.notes ?? []
+            shapes += node.learning?.notes ?? []
             if node.passesGradients { shapes += node.step?.parameters.map(\.shape) ?? [] }
             guard let samples = node.shape.sampleCount else { return nil }
             largest = max(largest, samples)

@@ -7,10 +7,23 @@ struct NetworkPlan: Sendable {
     struct Node: Sendable {
         /// nil for the pictures that come in, and for what no one asks for.
         let step: (any PlannedStep)?
+        /// The step once more, as what else it is: to ask at every turn would take longer than small steps do.
+        let learning: (any DifferentiableStep)?
+        let changing: (any InPlaceStep)?
+        let surveying: (any SurveyingStep)?
         let inputs: [Int]
         let shape: Shape
         /// Whether the loss has a slope by its result that anyone asks for.
-        var passesGradients: Bool
+        var passesGradients = false
+
+        init(_ step: (any PlannedStep)?, inputs: [Int], shape: Shape) {
+            self.step = step
+            learning = step as? any DifferentiableStep
+            changing = step as? any InPlaceStep
+            surveying = step as? any SurveyingStep
+            self.inputs = inputs
+            self.shape = shape
+        }
     }
 
     private(set) var nodes: [Node]
@@ -29,11 +42,11 @@ struct NetworkPlan: Sendable {
         var nodes: [Node] = []
         for (index, node) in graph.nodes.enumerated() {
             guard needed[index], let step = node.step else {
-                nodes.append(Node(step: nil, inputs: [], shape: input, passesGradients: false))
+                nodes.append(Node(nil, inputs: [], shape: input))
                 continue
             }
             let planned = try graph.plan(step, at: index, for: node.inputs.map { nodes[$0].shape })
-            nodes.append(Node(step: planned, inputs: node.inputs, shape: planned.output, passesGradients: false))
+            nodes.append(Node(planned, inputs: node.inputs, shape: planned.output))
         }
         var readers = [Int](repeating: 0, count: nodes.count)
         for (index, node) in nodes.enumerated() where needed[index] {
@@ -42,10 +55,10 @@ struct NetworkPlan: Sendable {
         let postponed = try NetworkPlan.postponeRelus(in: &nodes, readers, graph, upTo: output)
         var inPlace = [Int?](repeating: nil, count: nodes.count)
         var follower = inPlace
-        for (index, node) in nodes.enumerated() where (node.step as? any InPlaceStep)?.worksInPlace ?? false {
+        for (index, node) in nodes.enumerated() where node.changing?.worksInPlace ?? false {
             let input = node.inputs[0]
             guard readers[input] == 1, input != output, index != output,
-                let before = nodes[input].step as? any DifferentiableStep,
+                let before = nodes[input].learning,
                 !before.needsOutput || postponed.contains(index)
             else { continue }
             inPlace[index] = input
@@ -54,10 +67,8 @@ struct NetworkPlan: Sendable {
         self.inPlace = inPlace
         self.follower = follower
         rectifies = nodes.indices.map { index in
-            guard let next = follower[index], let relu = nodes[next].step as? any InPlaceStep, relu.isRelu else {
-                return false
-            }
-            return (nodes[index].step as? any DifferentiableStep)?.canRectify ?? false
+            guard let next = follower[index], nodes[next].changing?.isRelu ?? false else { return false }
+            return nodes[index].learning?.canRectify ?? false
         }
         self.nodes = nodes
     }
@@ -77,15 +88,12 @@ struct NetworkPlan: Sendable {
             guard let pool = nodes[index].step as? PlannedPooling, pool.passesSignsOn else { continue }
             let before = nodes[index].inputs[0]
             guard before != output, readers[before] == 1,
-                let relu = nodes[before].step as? any InPlaceStep, relu.isRelu,
-                let step = graph.nodes[origin[before]].step,
-                !((nodes[nodes[before].inputs[0]].step as? any DifferentiableStep)?.canRectify ?? false)
+                nodes[before].changing?.isRelu ?? false, let step = graph.nodes[origin[before]].step,
+                !(nodes[nodes[before].inputs[0]].learning?.canRectify ?? false)
             else { continue }
-            nodes[before] = Node(
-                step: pool, inputs: nodes[before].inputs, shape: pool.output, passesGradients: false)
+            nodes[before] = Node(pool, inputs: nodes[before].inputs, shape: pool.output)
             nodes[index] = Node(
-                step: try graph.plan(step, at: origin[before], for: [pool.output]), inputs: [before],
-                shape: pool.output, passesGradients: false)
+                try graph.plan(step, at: origin[before], for: [pool.output]), inputs: [before], shape: pool.output)
             origin.swapAt(before, index)
             postponed.remove(before)
             postponed.insert(index)
@@ -103,6 +111,6 @@ struct NetworkPlan: Sendable {
 
     /// Whether a picture's result depends on the others of its batch.
     var couplesBatch: Bool {
-        nodes.contains { ($0.step as? any DifferentiableStep)?.couplesBatch ?? false }
+        nodes.contains { $0.learning?.couplesBatch ?? false }
     }
 }

@@ -22,7 +22,7 @@ final class Workspace {
                 ? Planes(shape: node.shape) : Planes(shape: Shape(channels: 0, height: 0, width: 0))
         }
         notes = plan.nodes.map { node in
-            learns ? (node.step as? any DifferentiableStep)?.notes.map { Planes(shape: $0) } ?? [] : []
+            learns ? node.learning?.notes.map { Planes(shape: $0) } ?? [] : []
         }
         inputGradients = plan.nodes.map { _ in nil }
         gradients = plan.nodes.map { node in
@@ -36,7 +36,7 @@ final class Workspace {
     func forward(_ values: [[Planes]], learning: StepCall.Learning?, machine: Machine) -> Planes {
         for index in plan.nodes.indices {
             guard let step = plan.nodes[index].step else { continue }
-            if let input = plan.inPlace[index], let step = step as? any InPlaceStep {
+            if let input = plan.inPlace[index], let step = plan.nodes[index].changing {
                 results.swapAt(input, index)
                 if learning == nil || !plan.rectifies[input] { step.apply(to: &results[index], machine: machine) }
                 continue
@@ -45,8 +45,8 @@ final class Workspace {
             if let follower = plan.follower[index], results[index].shape != plan.nodes[index].shape {
                 results.swapAt(index, follower)
             }
-            let call = call(of: index, step, values, learning, machine)
-            if learning != nil, let step = step as? any DifferentiableStep {
+            let call = call(of: index, values, learning, machine)
+            if learning != nil, let step = plan.nodes[index].learning {
                 step.forward(call, into: &results[index], notes: &notes[index])
             } else {
                 step.run(call, into: &results[index])
@@ -61,7 +61,7 @@ final class Workspace {
     ) {
         inputGradients[plan.output] = outputGradient
         for index in plan.nodes.indices.reversed() where plan.nodes[index].passesGradients {
-            guard let step = plan.nodes[index].step as? any DifferentiableStep, var own = gradients[index],
+            guard let step = plan.nodes[index].learning, var own = gradients[index],
                 let arriving = inputGradients[index]
             else { continue }
             inputGradients[index] = nil
@@ -76,7 +76,7 @@ final class Workspace {
                 own.inputs[place] = spare.take(plan.nodes[input].shape)
             }
             step.backward(
-                call(of: index, step, values, learning, machine), output: results[plan.follower[index] ?? index],
+                call(of: index, values, learning, machine), output: results[plan.follower[index] ?? index],
                 notes: notes[index],
                 outputGradient: arriving, into: &own)
             for (place, input) in inputs.enumerated() {
@@ -111,7 +111,7 @@ final class Workspace {
     /// Lets the parameters that are counted take in this batch.
     func count(into values: inout [[Planes]]) {
         for index in plan.nodes.indices where !notes[index].isEmpty {
-            (plan.nodes[index].step as? any DifferentiableStep)?.count(notes[index], into: &values[index])
+            plan.nodes[index].learning?.count(notes[index], into: &values[index])
         }
     }
 
@@ -123,7 +123,7 @@ final class Workspace {
     }
 
     private func call(
-        of index: Int, _ step: any PlannedStep, _ values: [[Planes]], _ learning: StepCall.Learning?,
+        of index: Int, _ values: [[Planes]], _ learning: StepCall.Learning?,
         _ machine: Machine
     ) -> StepCall {
         var call = StepCall(
@@ -134,7 +134,7 @@ final class Workspace {
             call.learning?.seed = Chance.hash(learning.seed, UInt64(index))
             call.learning?.rectifies = plan.rectifies[index]
         }
-        if let surveying = step as? any SurveyingStep {
+        if let surveying = plan.nodes[index].surveying {
             call.survey = surveying.emptySurvey
             surveying.survey(0..<surveying.inputs[0].height, of: call.inputs[0], into: &call.survey)
         }
