@@ -117,6 +117,11 @@ package struct WritableLevels: @unchecked Sendable {
         (self.rows, self.base, self.bytesPerRow, self.firstStoredRow) = (rows, base, bytesPerRow, firstStoredRow)
     }
 
+    /// Room for some rows of a picture, one behind the other.
+    package init(_ rows: Range<Int>, at base: UnsafeMutablePointer<UInt8>, bytesPerRow: Int) {
+        self.init(rows: rows, base: base, bytesPerRow: bytesPerRow, firstStoredRow: rows.lowerBound)
+    }
+
     /// Room for all rows of a picture, one behind the other.
     package init(whole base: UnsafeMutablePointer<UInt8>, height: Int, bytesPerRow: Int) {
         self.init(rows: 0..<height, base: base, bytesPerRow: bytesPerRow, firstStoredRow: 0)

@@ -16,6 +16,9 @@ final class Chunk {
         max(1, min(header.size.height, (1 << 18) / max(1, header.size.width * header.channels.count)))
     }
 
+    /// Whether so many rows may be one chunk: more would be too much memory, three times.
+    static func holds(_ rows: Int, of header: PictureHeader) -> Bool { rows <= (5 << 18) / max(1, header.bytesPerRow) }
+
     /// Chunks in flight: one is filled, one is used, and the others even out the difference, as codecs work in bursts; with three
     /// the processors stood idle in between. Not much more than a megabyte of them.
     static func inFlight(_ byteCount: Int) -> Int { max(3, min(5, (5 << 18) / max(1, byteCount))) }

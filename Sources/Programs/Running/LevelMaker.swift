@@ -8,6 +8,10 @@ struct LevelMaker: RowMaker {
     private let plan: Plan
     private let feed: ReadFeed
     private let band: Int
+    /// Whether the last filter writes where the rows are wanted, instead of into rows of its own that are then copied.
+    private let writesThrough: Bool
+    /// Rows of what the last filter reads that are let go once its rows are written.
+    private var dropsLeft: [RowSchedule.Action] = []
     private var done = 0
     private var schedule: RowSchedule
     private var levels: [Levels]
@@ -17,33 +21,52 @@ struct LevelMaker: RowMaker {
     init(_ plan: Plan, from feed: ReadFeed) {
         self.plan = plan
         self.feed = feed
-        height = Chunk.height(for: plan.output)
-        band = RowSchedule.bandHeight(of: plan.nodes[plan.last])
+        band = min(plan.output.size.height, RowSchedule.bandHeight(of: plan.nodes[plan.last]))
+        let writesThrough = plan.nodes[plan.last].levels != nil && Chunk.holds(band, of: plan.output)
+        self.writesThrough = writesThrough
+        height = writesThrough ? band : Chunk.height(for: plan.output)
         schedule = RowSchedule(plan, startsLate: false)
-        levels = plan.nodes.map {
-            Levels(
-                size: $0.shape.size, channels: $0.shape.channels, emptyWithRoomFor: $0.isNeeded ? $0.rowsHeld : 0)
+        levels = plan.nodes.enumerated().map { index, node in
+            let holdsRows = node.isNeeded && !(writesThrough && index == plan.last)
+            return Levels(
+                size: node.shape.size, channels: node.shape.channels, emptyWithRoomFor: holdsRows ? node.rowsHeld : 0)
         }
     }
 
     mutating func next() throws -> Range<Int> {
         var schedule = schedule
         if done == schedule.rows[plan.last].upperBound {
+            for drop in dropsLeft { try perform(drop) }
+            dropsLeft = []
             try schedule.release(writtenUpTo: done) { try perform($0) }
-            try schedule.pull(plan.last, upTo: min(plan.output.size.height, done + band)) { try perform($0) }
+            try schedule.pull(plan.last, upTo: min(plan.output.size.height, done + band)) { action in
+                switch action {
+                case .run(plan.last, _) where writesThrough: break
+                case .drop(let node, _) where writesThrough && plan.nodes[plan.last].inputs.contains(node):
+                    dropsLeft.append(action)
+                default: try perform(action)
+                }
+            }
             self.schedule = schedule
         }
         return done..<min(schedule.rows[plan.last].upperBound, done + height)
     }
 
     mutating func store(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) -> Int {
+        done = rows.upperBound
+        let last = plan.nodes[plan.last]
+        if writesThrough, let filter = last.levels, let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress {
+            let target = WritableLevels(rows, at: base, bytesPerRow: plan.output.bytesPerRow)
+            return levels[last.inputs[0]].withRows {
+                filter.run($0, rows: rows, into: target, on: plan.options.machine)
+            }
+        }
         let result = levels[plan.last]
         result.withRows { source in
             bytes.copyMemory(
                 from: UnsafeRawBufferPointer(
                     start: source.row(rows.lowerBound), count: rows.count * result.bytesPerRow))
         }
-        done = rows.upperBound
         defer { clipped = 0 }
         return clipped
     }
