@@ -284,7 +284,11 @@ struct NetTests {
             ("'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --loss mse", 2, "crossentropy"),
             (
                 "'conv 64 3x3 | batchnorm | dense classes' --data \(Pictures.samples)/shapes -o m.safetensors "
-                    + "--batch 288 --max-memory 100M", 1, "a smaller --batch takes less"
+                    + "--batch 288 --max-memory 100M", 1, "a smaller --batch takes less: 72 fits"
+            ),
+            (
+                "'dense 4000 | dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --max-memory 50M", 1,
+                "with one picture in a batch it is still"
             ),
             (
                 "'conv 2 3x3 | hysteresis 0.1 0.2 | dense classes' --data \(Pictures.samples)/shapes -o m.safetensors",

@@ -100,13 +100,21 @@ struct TrainingSetup {
     private static func requireMemory(
         for network: Network, batch: Int, _ optimiser: Optimiser, machine: Machine, limits: Limits
     ) throws {
-        let needed = try Learner.bytes(for: network, batch: batch, optimiser: optimiser, threads: machine.threads)
-        guard let needed, needed <= limits.maxMemory else {
-            let text = needed.map(ByteCount.text) ?? "more than can be counted"
-            throw Complaint(
-                "learning in batches of \(batch) takes \(text), and --max-memory allows \(ByteCount.text(limits.maxMemory)); "
-                    + "a smaller --batch takes less", status: .failed)
+        func bytes(_ batch: Int) throws -> Int? {
+            try Learner.bytes(for: network, batch: batch, optimiser: optimiser, threads: machine.threads)
         }
+        func fits(_ batch: Int) throws -> Bool { try bytes(batch).map { $0 <= limits.maxMemory } ?? false }
+        if try fits(batch) { return }
+        func text(_ bytes: Int?) -> String { bytes.map(ByteCount.text) ?? "more than can be counted" }
+        var smaller = batch / 2
+        while smaller > 0, try !fits(smaller) { smaller /= 2 }
+        let wayOut =
+            smaller > 0
+            ? "a smaller --batch takes less: \(smaller) fits"
+            : "with one picture in a batch it is still \(text(try bytes(1))), most of it for the weights: allow more"
+        throw Complaint(
+            "learning in batches of \(batch) takes \(text(try bytes(batch))), and --max-memory allows "
+                + "\(ByteCount.text(limits.maxMemory)); \(wayOut)", status: .failed)
     }
 
     /// What is learned from, and what is measured with.
