@@ -30,8 +30,7 @@ extension Convolution {
             let taps = bank.inputsPerGroup * bank.size.width * bank.size.height
             return 4 * padded + (MemoryLayout<Tap>.stride + 16) * taps
         case .transform:
-            let area = transform.map { $0.tile.width * $0.tile.height } ?? 0
-            return 6 * area * MemoryLayout<Double>.stride
+            return transform?.scratchBytes ?? 0
         }
     }
 

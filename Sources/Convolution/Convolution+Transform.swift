@@ -8,25 +8,40 @@ struct TileSize: Sendable {
     let outputs: PerAxis<Int>
     /// What an output at stride 1 costs, in the unit of `MethodCosts`.
     let costPerSample: Double
+    /// Whether it is transformed in double.
+    let isExact: Bool
 
     private static let largestSide = 4096
     /// 4 million complex doubles and as many to work in: 128 MB a thread at most.
     private static let largestArea = 1 << 22
 
-    /// The cheapest tile, or nil where the kernel fits none.
-    init?(geometry: Geometry) {
+    /// The cheapest tile, or nil where the kernel fits none; in float where that is fine enough.
+    init?(geometry: Geometry, kernel: Kernel, isExact: Bool) {
+        if !isExact, let fast = TileSize(geometry: geometry, isExact: false),
+            FastTile.isFineEnough(kernel, area: fast.width * fast.height)
+        {
+            self = fast
+        } else {
+            self.init(geometry: geometry, isExact: true)
+        }
+    }
+
+    private init?(geometry: Geometry, isExact: Bool) {
+        let prices: Prices = isExact ? .exact : .fast
         var best: TileSize?
         let (columns, rows) = (TileSize.positions(geometry.x), TileSize.positions(geometry.y))
-        for (width, across) in TileSize.sides(geometry.x) {
-            for (height, down) in TileSize.sides(geometry.y) where width * height <= TileSize.largestArea {
+        for (width, across) in TileSize.sides(geometry.x, from: prices.smallestSide) {
+            for (height, down) in TileSize.sides(geometry.y, from: prices.smallestSide)
+            where width * height <= TileSize.largestArea {
                 let area = Double(width * height)
                 let levels = Double((width * height).trailingZeroBitCount)
                 // The last tiles of a row and of a column are worked out whole.
                 let tiles = ((columns + across - 1) / across) * ((rows + down - 1) / down)
-                let cost = Double(tiles) * area * (levels + 2) * TileSize.slowness(area) / Double(columns * rows)
+                let cost = Double(tiles) * area * (levels + 2) * prices.slowness(area) / Double(columns * rows)
                 if cost < best?.costPerSample ?? .infinity {
                     best = TileSize(
-                        width: width, height: height, outputs: PerAxis(x: across, y: down), costPerSample: cost)
+                        width: width, height: height, outputs: PerAxis(x: across, y: down), costPerSample: cost,
+                        isExact: isExact)
                 }
             }
         }
@@ -34,18 +49,33 @@ struct TileSize: Sendable {
         self = best
     }
 
-    /// What a sample's share of one level of the transform costs: the four arrays of a tile leave one cache after the other.
-    private static func slowness(_ area: Double) -> Double {
-        switch area {
-        case ...0x1p12: 15
-        case ...0x1p14: 16.5
-        case ...0x1p16: 19.5
-        case ...0x1p18: 26
-        default: 34
+    /// What a sample's share of one level of the transform costs: the arrays of a tile leave one cache after the other.
+    private struct Prices {
+        let smallestSide: Int
+        let slowness: @Sendable (_ area: Double) -> Double
+
+        static let exact = Prices(smallestSide: 1) { area in
+            switch area {
+            case ...0x1p12: 20
+            case ...0x1p14: 23
+            case ...0x1p16: 27
+            case ...0x1p18: 36
+            default: 47
+            }
+        }
+        static let fast = Prices(smallestSide: FastTile.smallestSide) { area in
+            switch area {
+            case ...0x1p12: 7
+            case ...0x1p14: 6.6
+            case ...0x1p16: 7.7
+            case ...0x1p18: 10
+            default: 14
+            }
         }
     }
 
-    private init(width: Int, height: Int, outputs: PerAxis<Int>, costPerSample: Double) {
+    private init(width: Int, height: Int, outputs: PerAxis<Int>, costPerSample: Double, isExact: Bool) {
+        self.isExact = isExact
         self.width = width
         self.height = height
         self.outputs = outputs
@@ -56,11 +86,11 @@ struct TileSize: Sendable {
     private static func positions(_ axis: Axis) -> Int { (axis.output - 1) * axis.stride + 1 }
 
     /// Powers of two that the kernel fits into, each with the outputs it gives: a multiple of the stride.
-    private static func sides(_ axis: Axis) -> [(side: Int, outputs: Int)] {
+    private static func sides(_ axis: Axis, from smallest: Int) -> [(side: Int, outputs: Int)] {
         let span = Extent.span(of: axis.kernel, dilation: axis.dilation)
         let all = positions(axis)
         var sides: [(side: Int, outputs: Int)] = []
-        var side = 1
+        var side = smallest
         while side <= largestSide {
             let outputs = (side - span + 1) / axis.stride * axis.stride
             if side >= span, outputs > 0 {
@@ -80,11 +110,8 @@ struct TilePlan: Sendable {
     let geometry: Geometry
     let rowsPerTile: Int
     let tilesAcross: Int
-    let twiddlesX: Twiddles
-    let twiddlesY: Twiddles
-    /// The kernel's conjugate spectrum over the tile's area, columns first, as the data is when multiplied.
-    let spectrumRe: [Double]
-    let spectrumIm: [Double]
+    let exact: ExactTile?
+    let fast: FastTile?
 
     init(_ tile: TileSize, bank: Bank, geometry: Geometry) {
         self.tile = tile
@@ -92,23 +119,20 @@ struct TilePlan: Sendable {
         rowsPerTile = tile.outputs.y / geometry.y.stride
         let all = (geometry.x.output - 1) * geometry.x.stride + 1
         tilesAcross = (all + tile.outputs.x - 1) / tile.outputs.x
-        twiddlesX = Twiddles(count: tile.width)
-        twiddlesY = Twiddles(count: tile.height)
-        let grid = ComplexGrid(rows: tile.height, columns: tile.width)
-        let kernel = bank.kernels[0]
-        for y in 0..<kernel.size.height {
-            for x in 0..<kernel.size.width {
-                grid.re[y * geometry.y.dilation * tile.width + x * geometry.x.dilation] = kernel[x: x, y: y]
-            }
-        }
-        // Always the same level, so that a plan does not depend on the machine it is made for.
-        let lanes = Lanes.best
-        grid.transformColumns(twiddlesY, inverse: false, lanes.loops)
-        grid.transpose()
-        grid.transformColumns(twiddlesX, inverse: false, lanes.loops)
+        let filter = ExactTile(
+            bank.kernels[0], dilation: PerAxis(x: geometry.x.dilation, y: geometry.y.dilation), width: tile.width,
+            height: tile.height)
+        exact = tile.isExact ? filter : nil
+        fast = tile.isExact ? nil : FastTile(filter, width: tile.width, height: tile.height)
+    }
+
+    /// What one thread works in, in bytes.
+    var scratchBytes: Int {
         let area = tile.width * tile.height
-        spectrumRe = (0..<area).map { grid.re[$0] / Double(area) }
-        spectrumIm = (0..<area).map { -grid.im[$0] / Double(area) }
+        return tile.isExact
+            ? 6 * area * MemoryLayout<Double>.stride
+            : (2 * kern_fourier_pitch(tile.width) * tile.height + kern_fourier_room(tile.width, tile.height))
+                * MemoryLayout<Float>.stride
     }
 
     /// `rows` widened to whole tiles.
@@ -121,69 +145,73 @@ struct TilePlan: Sendable {
 }
 
 extension Convolution {
-    // Two tiles at a time, one as real and one as imaginary part: the kernel is real, so they do not mix.
     func runTransform(_ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine) {
         guard let transform else { preconditionFailure("a transform plan has tiles") }
-        let lanes = machine.lanes
+        if let fast = transform.fast { run(fast, transform, source, rows: rows, into: target, on: machine) }
+        if let exact = transform.exact { run(exact, transform, source, rows: rows, into: target, on: machine) }
+    }
+
+    private func run(
+        _ filter: some TileFilter, _ transform: TilePlan, _ source: ReadableRows, rows: Range<Int>,
+        into target: WritableRows, on machine: Machine
+    ) {
         let planes = input.count * bank.inputs
         let tilesInRow = planes * transform.tilesAcross
         let pairs = (tilesInRow + 1) / 2
         let tileRows = rows.lowerBound / transform.rowsPerTile...(rows.upperBound - 1) / transform.rowsPerTile
         let items = tileRows.count * pairs
         machine.split(0..<items, grain: max(1, items / (machine.threads * 4))) { piece in
-            let (width, height) = (transform.tile.width, transform.tile.height)
-            let grid = ComplexGrid(rows: height, columns: width)
+            let room = filter.room()
             for item in piece {
                 let tileRow = tileRows.lowerBound + item / pairs
                 let first = item % pairs * 2
-                grid.clear()
-                for (part, tile) in [first, first + 1].enumerated() where tile < tilesInRow {
-                    load(part == 0 ? grid.re : grid.im, tile: tile, tileRow: tileRow, from: source, transform)
+                room.clear()
+                load(room, room.re, tile: first, tileRow: tileRow, from: source, transform)
+                if first + 1 < tilesInRow {
+                    load(room, room.im, tile: first + 1, tileRow: tileRow, from: source, transform)
                 }
-                grid.transformColumns(transform.twiddlesY, inverse: false, lanes.loops)
-                grid.transpose()
-                grid.transformColumns(transform.twiddlesX, inverse: false, lanes.loops)
-                lanes.loops.pointee.multiply_complex(
-                    grid.re, grid.im, transform.spectrumRe, transform.spectrumIm, width * height)
-                grid.transformColumns(transform.twiddlesX, inverse: true, lanes.loops)
-                grid.transpose()
-                grid.transformColumns(transform.twiddlesY, inverse: true, lanes.loops)
-                for (part, tile) in [first, first + 1].enumerated() where tile < tilesInRow {
+                filter.filter(room, machine.lanes)
+                store(room, room.re, tile: first, tileRow: tileRow, rows: rows, into: target, transform)
+                if first + 1 < tilesInRow {
                     store(
-                        part == 0 ? grid.re : grid.im, tile: tile, tileRow: tileRow, rows: rows, into: target, transform
-                    )
+                        room, room.im, tile: first + 1, tileRow: tileRow, rows: rows, into: target, transform)
                 }
             }
         }
     }
 
-    private func load(
-        _ part: UnsafeMutablePointer<Double>, tile: Int, tileRow: Int, from source: ReadableRows, _ transform: TilePlan
+    private func load<Room: TileRoom>(
+        _ room: Room, _ part: UnsafeMutablePointer<Room.Sample>, tile: Int, tileRow: Int, from source: ReadableRows,
+        _ transform: TilePlan
     ) {
         let (plane, column) = tile.quotientAndRemainder(dividingBy: transform.tilesAcross)
-        let outside = Double(border.outside)
+        let outside = Room.Sample(border.outside)
         let lastRow = min((tileRow + 1) * transform.rowsPerTile, geometry.y.output) - 1
         let top = geometry.y.start(tileRow * transform.rowsPerTile)
         let bottom = geometry.y.start(lastRow) + Extent.span(of: geometry.y.kernel, dilation: geometry.y.dilation)
         let left = column * transform.tile.outputs.x - geometry.x.before
         let end =
             geometry.x.start(geometry.x.output - 1) + Extent.span(of: geometry.x.kernel, dilation: geometry.x.dilation)
-        let columns = (left..<min(left + transform.tile.width, end)).map {
-            border.source(of: $0, count: geometry.x.input) ?? -1
+        let wanted = left..<min(left + transform.tile.width, end)
+        let inside = wanted.clamped(to: 0..<geometry.x.input)
+        let around = wanted.filter { !inside.contains($0) }.map {
+            (place: $0 - left, source: border.source(of: $0, count: geometry.x.input))
         }
         for y in top..<min(bottom, top + transform.tile.height) {
-            let row = part + (y - top) * transform.tile.width
+            let row = part + (y - top) * room.pitch
             if let sourceRow = border.source(of: y, count: geometry.y.input) {
                 let pixels = source.row(sourceRow, plane: plane)
-                for (x, from) in columns.enumerated() { row[x] = from < 0 ? outside : Double(pixels[from]) }
+                Room.copy(pixels + inside.lowerBound, to: row + (inside.lowerBound - left), count: inside.count)
+                for (place, from) in around { row[place] = from.map { Room.Sample(pixels[$0]) } ?? outside }
             } else {
-                row.update(repeating: outside, count: columns.count)
+                row.update(repeating: outside, count: wanted.count)
             }
         }
     }
 
-    private func store(
-        _ part: UnsafeMutablePointer<Double>, tile: Int, tileRow: Int, rows: Range<Int>, into target: WritableRows,
+    private func store<Room: TileRoom>(
+        _ room: Room, _ part: UnsafeMutablePointer<Room.Sample>, tile: Int, tileRow: Int, rows: Range<Int>,
+        into target: WritableRows,
         _ transform: TilePlan
     ) {
         let (plane, column) = tile.quotientAndRemainder(dividingBy: transform.tilesAcross)
@@ -191,9 +219,9 @@ extension Convolution {
         let first = column * transform.tile.outputs.x / stride
         let count = min(transform.tile.outputs.x / stride, geometry.x.output - first)
         let firstRow = tileRow * transform.rowsPerTile
-        let bias = bank.bias[plane % bank.outputs]
+        let bias = Room.Sample(bank.bias[plane % bank.outputs])
         for y in rows.clamped(to: firstRow..<firstRow + transform.rowsPerTile) {
-            let row = part + (y - firstRow) * geometry.y.stride * transform.tile.width
+            let row = part + (y - firstRow) * geometry.y.stride * room.pitch
             let out = target.row(y, plane: plane) + first
             for x in 0..<max(count, 0) { out[x] = Float(row[x * stride] + bias) }
         }

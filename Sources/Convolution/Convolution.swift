@@ -40,7 +40,7 @@ public struct Convolution: Sendable {
 
     /// - Parameters:
     ///   - method: nil lets the cheapest be taken.
-    ///   - isExact: keep sums in double, at two to four times the cost; transforms always do.
+    ///   - isExact: keep sums in double, at two to four times the cost.
     /// - Throws: a `GeometryError` where the window, the border or the method do not go with the picture.
     public init(
         _ bank: Bank, window: Window, border: Border = .edge, input: Shape, method asked: Method? = nil,
@@ -61,7 +61,7 @@ public struct Convolution: Sendable {
         if border == .keep, output != input { throw .keepNeedsSameSize(input: input, output: output) }
         renormaliser = border == .renorm ? try Renormaliser(bank) : nil
 
-        let costs = MethodCosts(bank: bank, geometry: geometry, isExact: isExact)
+        let costs = MethodCosts(bank: bank, geometry: geometry, border: border, isExact: isExact)
         method = try costs.choice(asked)
         self.costs = costs.estimates
         factors = method == .separable ? costs.factors : nil

@@ -5,7 +5,7 @@ import Pixels
 /// The unit is about one multiply-add on one output sample, 0.044 ns on the cores where the constants were measured: AVX2 and
 /// AVX-512, one thread, 3 planes of 1000x1000, the kernels of `kern-bench --only method`, which tells where a choice is not the best.
 /// They need only rank the methods, and are the same for all levels, so that these give the same bits: where the levels would choose
-/// differently (dense windows of 22 to 44 samples a side), one of them loses up to two fifths.
+/// differently (dense windows of 12 to 15 samples a side), one of them loses up to a quarter.
 struct MethodCosts {
     private(set) var estimates: [Method: Double] = [:]
     private(set) var factors: Factors?
@@ -31,7 +31,7 @@ struct MethodCosts {
     /// Beyond this many terms a sum of products has never been the cheapest.
     private static let mostTerms = 8
 
-    init(bank: Bank, geometry: Geometry, isExact: Bool) {
+    init(bank: Bank, geometry: Geometry, border: Border, isExact: Bool) {
         let taps = bank.kernels.lazy.map { Double($0.weights.lazy.filter { $0 != 0 }.count) }.reduce(0, +)
         let mean = max(1, bank.isShared ? taps : taps / Double(bank.outputs))
         estimates[.reference] = .infinity
@@ -50,7 +50,8 @@ struct MethodCosts {
             return
         }
         findFactors(bank.kernels[0], mean: mean, geometry: geometry, isStrided: isStrided, isExact: isExact)
-        if let tiles = TileSize(geometry: geometry) {
+        // Sums that are divided by what little weight lies inside the picture have to be finer.
+        if let tiles = TileSize(geometry: geometry, kernel: bank.kernels[0], isExact: isExact || border == .renorm) {
             self.tiles = tiles
             estimates[.transform] = tiles.costPerSample * Double(geometry.x.stride * geometry.y.stride)
         } else {

@@ -54,7 +54,8 @@ struct MethodBench {
             let (column, row) = ((0..<side).map { _ in random() }, (0..<side).map { _ in random() })
             for y in 0..<side { for x in 0..<side { weights[y * side + x] += column[y] * row[x] } }
         }
-        return try? Kernel(size: Size(side), weights: weights)
+        let sum = weights.reduce(0, +)
+        return try? Kernel(size: Size(side), weights: weights.map { $0 / sum })
     }
 
     private static func cross(_ side: Int) -> Kernel? {
@@ -62,7 +63,8 @@ struct MethodBench {
             let (y, x) = index.quotientAndRemainder(dividingBy: side)
             return x == side / 2 || y == side / 2 ? 1 + Double(x + y) / 7 : 0
         }
-        return try? Kernel(size: Size(side), weights: weights)
+        let sum = weights.reduce(0, +)
+        return try? Kernel(size: Size(side), weights: weights.map { $0 / sum })
     }
 
     /// What a case takes by each method, the chosen one first, and how much longer that is than the shortest.

@@ -47,6 +47,7 @@ struct MethodTests {
         var compared = 0
         for (method, isExact) in [
             (Method.direct, false), (.direct, true), (.separable, false), (.separable, true), (.transform, false),
+            (.transform, true),
         ] {
             guard
                 let plan = try? Convolution(

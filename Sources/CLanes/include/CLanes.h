@@ -47,6 +47,21 @@ typedef enum {
     KERN_COMBINE_HYPOTENUSE,
 } kern_combine_rule;
 
+// A tile that is filtered by way of its Fourier transform; its sides are powers of two from 16 on.
+typedef struct {
+    size_t width, height;
+    // The roots of unity, e^(-2 pi i k / n) for k below three quarters of n: cosine, sine, cosine, sine...
+    const float *across, *down;
+    // Of 16 rows at a time, column after column: 16 real parts each, then as many imaginary ones.
+    const float *spectrum;
+} kern_fourier_tile;
+
+// From one row of a tile to the next: an odd number of cache lines, or a column's samples would drive each other out.
+static inline size_t kern_fourier_pitch(size_t width) { return width + 16; }
+static inline size_t kern_fourier_room(size_t width, size_t height) {
+    return 16 * (6 * width > 4 * height ? 6 * width : 4 * height);
+}
+
 // A window as a set of places in the order of its tile's samples. Places from `count` on are samples that take no part;
 // `bits` has a word of its own for them.
 typedef struct {
@@ -160,6 +175,9 @@ typedef struct {
     // out[x] = 0 with a chance of threshold / 2^32, decided by key and x; else in[x] * scale. `in` may be `out`.
     void (*drop_out)(float *out, const float *in, size_t count, uint64_t key, uint32_t threshold, float scale);
 
+    // A tile's samples to their products with a spectrum and back, two tiles at a time: one real, one imaginary. `room` is for
+    // kern_fourier_room(width, height) floats.
+    void (*filter_tile)(float *re, float *im, float *room, const kern_fourier_tile *tile);
     // One butterfly of a Fourier transform over `count` columns: (a, b) becomes (a + b, (a - b) * w)
     void (*butterfly)(double *out_a_re, double *out_a_im, double *out_b_re, double *out_b_im,
                       const double *a_re, const double *a_im, const double *b_re, const double *b_im,

@@ -1,0 +1,166 @@
+import CLanes
+
+/// A kernel as what it does to the Fourier transform of a tile. Two tiles go at a time, one as real and one as imaginary part:
+/// the kernel is real, so they do not mix.
+protocol TileFilter: Sendable {
+    associatedtype Room: TileRoom
+
+    /// What one thread works in.
+    func room() -> Room
+
+    /// Replaces the tiles in `room` by themselves under the kernel, going round at the ends.
+    func filter(_ room: Room, _ lanes: Lanes)
+}
+
+/// Two tiles, row by row.
+protocol TileRoom: AnyObject {
+    associatedtype Sample: BinaryFloatingPoint
+
+    var re: UnsafeMutablePointer<Sample> { get }
+    var im: UnsafeMutablePointer<Sample> { get }
+    /// From one row to the next.
+    var pitch: Int { get }
+
+    func clear()
+    static func copy(_ pixels: UnsafePointer<Float>, to row: UnsafeMutablePointer<Sample>, count: Int)
+}
+
+/// In double, for samples finer than 8 bits and for large sums.
+struct ExactTile: TileFilter {
+    private let width: Int
+    private let height: Int
+    private let across: Twiddles
+    private let down: Twiddles
+    /// The kernel's conjugate spectrum over the tile's area, columns first, as the data is when multiplied.
+    let re: [Double]
+    let im: [Double]
+
+    init(_ kernel: Kernel, dilation: PerAxis<Int>, width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        across = Twiddles(count: width)
+        down = Twiddles(count: height)
+        let grid = ComplexGrid(rows: height, columns: width)
+        for y in 0..<kernel.size.height {
+            for x in 0..<kernel.size.width {
+                grid.re[y * dilation.y * width + x * dilation.x] = kernel[x: x, y: y]
+            }
+        }
+        // Always the same level, so that a plan does not depend on the machine it is made for.
+        let lanes = Lanes.best
+        grid.transformColumns(down, inverse: false, lanes.loops)
+        grid.transpose()
+        grid.transformColumns(across, inverse: false, lanes.loops)
+        let area = width * height
+        re = (0..<area).map { grid.re[$0] / Double(area) }
+        im = (0..<area).map { -grid.im[$0] / Double(area) }
+    }
+
+    func room() -> ComplexGrid { ComplexGrid(rows: height, columns: width) }
+
+    func filter(_ room: ComplexGrid, _ lanes: Lanes) {
+        room.transformColumns(down, inverse: false, lanes.loops)
+        room.transpose()
+        room.transformColumns(across, inverse: false, lanes.loops)
+        lanes.loops.pointee.multiply_complex(room.re, room.im, re, im, width * height)
+        room.transformColumns(across, inverse: true, lanes.loops)
+        room.transpose()
+        room.transformColumns(down, inverse: true, lanes.loops)
+    }
+}
+
+extension ComplexGrid: TileRoom {
+    var pitch: Int { columns }
+
+    static func copy(_ pixels: UnsafePointer<Float>, to row: UnsafeMutablePointer<Double>, count: Int) {
+        for x in 0..<count { row[x] = Double(pixels[x]) }
+    }
+}
+
+/// In float, several times as fast: 16 columns, and then 16 rows, go through all stages of their transform in the nearest cache.
+struct FastTile: TileFilter {
+    private let width: Int
+    private let height: Int
+    private let across: [Float]
+    private let down: [Float]
+    private let spectrum: [Float]
+
+    static let smallestSide = 16
+    /// Half a hundredth of an 8-bit level.
+    private static let allowed = 0.005 / 255
+
+    init(_ exact: ExactTile, width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        across = FastTile.roots(width)
+        down = FastTile.roots(height)
+        let lanes = FastTile.smallestSide
+        // Columns first with one place for each row, as 16 rows are when they have been turned.
+        spectrum = stride(from: 0, to: height, by: lanes).flatMap { row in
+            [exact.re, exact.im].flatMap { part in
+                (0..<width).flatMap { x in (row..<row + lanes).map { Float(part[x * height + $0]) } }
+            }
+        }
+    }
+
+    /// Whether what floats round away stays far below a level: it grows with the magnitude of the weights, and with the stages.
+    static func isFineEnough(_ kernel: Kernel, area: Int) -> Bool {
+        let magnitude = kernel.weights.reduce(0) { $0 + abs($1) }
+        return 2 * 0x1p-24 * Double(area.trailingZeroBitCount) * magnitude <= allowed
+    }
+
+    private static func roots(_ count: Int) -> [Float] {
+        let half = Twiddles(count: count)
+        // Three quarters of the circle are asked for; the second half is the first with other signs.
+        return (0..<3 * count / 4).flatMap { k in
+            let sign = k < count / 2 ? 1.0 : -1
+            return [Float(sign * half.re[k % (count / 2)]), Float(sign * half.im[k % (count / 2)])]
+        }
+    }
+
+    func room() -> FastRoom {
+        FastRoom(pitch: kern_fourier_pitch(width), height: height, spare: kern_fourier_room(width, height))
+    }
+
+    func filter(_ room: FastRoom, _ lanes: Lanes) {
+        across.withUnsafeBufferPointer { across in
+            down.withUnsafeBufferPointer { down in
+                spectrum.withUnsafeBufferPointer { spectrum in
+                    var tile = kern_fourier_tile(
+                        width: width, height: height, across: across.baseAddress, down: down.baseAddress,
+                        spectrum: spectrum.baseAddress)
+                    lanes.loops.pointee.filter_tile(room.re, room.im, room.spare, &tile)
+                }
+            }
+        }
+    }
+}
+
+final class FastRoom: TileRoom {
+    let re: UnsafeMutablePointer<Float>
+    let im: UnsafeMutablePointer<Float>
+    let spare: UnsafeMutablePointer<Float>
+    let pitch: Int
+    private let area: Int
+
+    init(pitch: Int, height: Int, spare: Int) {
+        self.pitch = pitch
+        area = pitch * height
+        re = .allocate(capacity: area)
+        im = .allocate(capacity: area)
+        self.spare = .allocate(capacity: spare)
+        clear()
+        self.spare.update(repeating: 0, count: spare)
+    }
+
+    deinit { for store in [re, im, spare] { store.deallocate() } }
+
+    func clear() {
+        re.update(repeating: 0, count: area)
+        im.update(repeating: 0, count: area)
+    }
+
+    static func copy(_ pixels: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>, count: Int) {
+        row.update(from: pixels, count: count)
+    }
+}
