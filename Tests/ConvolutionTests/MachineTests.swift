@@ -1,4 +1,5 @@
 import Convolution
+import Pixels
 import Synchronization
 import Testing
 
@@ -11,7 +12,7 @@ struct MachineTests {
     ) {
         for threads in 1...4 {
             for _ in 0..<20 {
-                let done = Mutex<[Call: Int]>([:])
+                let done = Guarded<[Call: Int]>([:])
                 let early = Atomic(0)
                 Machine(threads: threads).split(inTurn: counts) { range, number in
                     let before = done.withLock { calls in calls.filter { $0.key.range < range }.count }
