@@ -79,6 +79,9 @@ public struct Convolution: Sendable {
     /// Products of a row and a column that the kernel is computed as; nil unless the method is separable.
     public var rank: Int? { factors?.rank }
 
+    /// Whether it goes by transforms that are in float, and so within half a hundredth of an 8-bit level of the exact sum.
+    public var isFastTransform: Bool { transform?.fast != nil }
+
     /// The input rows that the output rows `rows` are computed from.
     public func rowsNeeded(for rows: Range<Int>) -> Range<Int> {
         guard let transform else { return geometry.y.sources(of: rows, border: border) }

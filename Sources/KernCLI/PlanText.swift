@@ -113,12 +113,14 @@ struct PlanText {
     }
 
     private func methodText(_ method: Method, _ step: StepExplanation) -> String {
+        let floats = step.isFastTransform ? " in float, off by less than 0.005 of an 8-bit level" : ""
         let rank = step.rank.map { $0 == 1 ? ", a column times a row" : ", \($0) columns times rows" } ?? ""
-        guard let own = step.costs[method], own.isFinite else { return "\(method.rawValue), as asked" }
+        guard let own = step.costs[method], own.isFinite else { return "\(method.rawValue)\(floats), as asked" }
         let others = step.costs.filter { $0.key != method && $0.value.isFinite }
             .sorted { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) }
         let compared = others.map { "\($0.key.rawValue) about \(NumberText.short($0.value.rounded()))" }
-        return "\(method.rawValue)\(rank): the time of about \(NumberText.short(own.rounded())) multiply-adds a sample"
+        let price = NumberText.short(own.rounded())
+        return "\(method.rawValue)\(rank)\(floats): the time of about \(price) multiply-adds a sample"
             + (compared.isEmpty ? "" : " (" + compared.joined(separator: ", ") + ")")
     }
 

@@ -34,6 +34,7 @@ struct TransformTests {
                 }
                 let expected = try plan(.direct, isExact: true).applied(to: picture).values
                 let fast = try plan(.transform, isExact: false)
+                #expect(try fast.isFastTransform && !plan(.transform, isExact: true).isFastTransform)
                 let whole = fast.applied(to: picture, on: Machine(threads: 1)).values
                 let worst = zip(expected, whole).map { abs($0 - $1) }.max() ?? 0
                 #expect(worst <= 0.001 / 255, "\(width)x\(height) \(border): off by \(worst)")

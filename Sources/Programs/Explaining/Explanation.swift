@@ -17,6 +17,8 @@ public struct StepExplanation: Sendable {
     public let costs: [Method: Double]
     /// Products of a row and a column that a separable kernel was found to be.
     public let rank: Int?
+    /// Whether its transforms are in float.
+    public let isFastTransform: Bool
     /// The coarse grid it is computed on, if it is; the method is then what would do without.
     public let grid: StepAccount.Grid?
     /// How it runs on 8-bit samples as they lie in the picture, if it does; the method is then what would do without.
@@ -56,6 +58,7 @@ extension Plan {
                     text: node.text, inputs: inputs.map { places[$0] }, output: node.shape,
                     geometry: account.geometry, border: account.border, method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
+                    isFastTransform: account.convolution?.isFastTransform ?? false,
                     grid: account.grid,
                     levels: node.levels?.account,
                     union: unions[index],
