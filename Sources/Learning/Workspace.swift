@@ -77,8 +77,7 @@ final class Workspace {
             }
             step.backward(
                 call(of: index, values, learning, machine), output: results[plan.follower[index] ?? index],
-                notes: notes[index],
-                outputGradient: arriving, into: &own)
+                notes: notes[index], outputGradient: arriving, into: &own)
             for (place, input) in inputs.enumerated() {
                 guard let found = own.inputs[place] else { continue }
                 own.inputs[place] = nil
@@ -123,8 +122,7 @@ final class Workspace {
     }
 
     private func call(
-        of index: Int, _ values: [[Planes]], _ learning: StepCall.Learning?,
-        _ machine: Machine
+        of index: Int, _ values: [[Planes]], _ learning: StepCall.Learning?, _ machine: Machine
     ) -> StepCall {
         var call = StepCall(
             inputs: plan.inPlace[index] == nil ? plan.nodes[index].inputs.map { results[$0] } : [results[index]],

@@ -22,7 +22,7 @@ struct LevelMaker: RowMaker {
         self.plan = plan
         self.feed = feed
         band = min(plan.output.size.height, RowSchedule.bandHeight(of: plan.nodes[plan.last]))
-        let writesThrough = plan.nodes[plan.last].levels != nil && Chunk.holds(band, of: plan.output)
+        let writesThrough = Chunk.holds(band, of: plan.output)
         self.writesThrough = writesThrough
         height = writesThrough ? band : Chunk.height(for: plan.output)
         schedule = RowSchedule(plan, startsLate: false)
