@@ -49,7 +49,9 @@ extension TiledLayer {
                     machine.split(0..<jobs, grain: LayerConvolution.grain(jobs, on: machine)) { jobs in
                         withBlock(mostOutputs: most) { block in
                             for job in jobs {
-                                block.load(source, rows: job * rows..<min((job + 1) * rows, allRows), machine.lanes)
+                                block.load(
+                                    source, rows: job * rows..<min((job + 1) * rows, allRows), for: target,
+                                    machine.lanes)
                                 for chunk in 0..<chunks {
                                     block.finish(
                                         outputs * chunk / chunks..<outputs * (chunk + 1) / chunks,
@@ -79,17 +81,24 @@ extension TiledLayer {
         let outPlaces: UnsafeMutablePointer<Int>
         var pieces: [Piece] = []
         var outPieces: [Piece] = []
+        var outPitch = 0
         var count = 0
 
-        mutating func load(_ source: ReadableRows, rows: Range<Int>, _ lanes: Lanes) {
-            let (pitch, outPitch) = (layer.layout.pitch, 4 * layer.across)
+        mutating func load(_ source: ReadableRows, rows: Range<Int>, for target: WritableRows, _ lanes: Lanes) {
+            let pitch = layer.layout.pitch
             pieces = layer.pieces(of: rows, margin: 2, pitch: pitch)
-            outPieces = layer.pieces(of: rows, margin: 0, pitch: outPitch)
             let found = layer.fillPlaces(places, pieces, pitch: pitch)
+            if layer.isAllTiles {
+                outPitch = target.rowStride
+                outPieces = layer.pieces(of: rows, rowStride: outPitch, planeStride: target.planeStride)
+            } else {
+                outPitch = 4 * layer.across
+                outPieces = layer.pieces(of: rows, margin: 0, pitch: outPitch)
+            }
             _ = layer.fillPlaces(outPlaces, outPieces, pitch: outPitch)
             count = TiledLayer.padded(found)
-            // What is only there to fill a vector looks at the first tile, and goes where no one looks.
-            for i in found..<count { (places[i], outPlaces[i]) = (places[0], 4 * rows.count * outPitch) }
+            // What is only there to fill a vector is the first tile once more.
+            for i in found..<count { (places[i], outPlaces[i]) = (places[0], outPlaces[0]) }
             for channel in 0..<layer.input.channels {
                 layer.lay(source, channel: channel, pieces, into: plane, lanes)
                 lanes.loops.pointee.picture_tiles(
@@ -108,17 +117,16 @@ extension TiledLayer {
                     step: layer.tiles, outputs: outputs.count, count: count)
                 lanes.loops.pointee.layer_sums(&work)
             }
-            let (pitch, width) = (4 * layer.across, layer.output.width)
             for o in outputs {
                 lanes.loops.pointee.output_tiles(
-                    plane, outPlaces, pitch, products + (o - outputs.lowerBound) * layer.tiles, productStep, count,
-                    start?.samples[o] ?? 0)
-                for piece in outPieces {
+                    layer.isAllTiles ? target.row(0, plane: o) : plane, outPlaces, outPitch,
+                    products + (o - outputs.lowerBound) * layer.tiles, productStep, count, start?.samples[o] ?? 0)
+                for piece in outPieces where !layer.isAllTiles {
                     let first = 4 * piece.tiles.lowerBound
                     lanes.loops.pointee.lay_rows(
                         target.row(first, plane: piece.picture * layer.output.channels + o), target.rowStride,
-                        plane + piece.place, pitch, min(4 * piece.tiles.count, layer.output.height - first), 0, width,
-                        1, 0)
+                        plane + piece.place, outPitch, min(4 * piece.tiles.count, layer.output.height - first), 0,
+                        layer.output.width, 1, 0)
                 }
             }
         }
@@ -128,8 +136,7 @@ extension TiledLayer {
         let sampleStep = LayerConvolution.step(input.channels * tiles)
         let productStep = LayerConvolution.step(mostOutputs * tiles)
         let points = TiledLayer.points
-        // Four rows more for the tiles that no one looks at.
-        let plane = max(planeStep, (4 * rows + 4) * 4 * across)
+        let plane = max(planeStep, 4 * rows * 4 * across)
         Scratch.shared.withRoom(
             floats: points * (sampleStep + productStep) + plane, offsets: input.channels + 2 * tiles
         ) { room in

@@ -96,26 +96,36 @@ extension TiledLayer {
         _ source: ReadableRows, _ rows: Range<Int>, _ outputs: Range<Int>,
         into gradients: UnsafeMutablePointer<Float>, step: Int, _ work: Work
     ) {
-        let (pitch, size) = (4 * across, output.size)
-        let pieces = pieces(of: rows, margin: 0, pitch: pitch)
+        let (pitch, size) = (isAllTiles ? source.rowStride : 4 * across, output.size)
+        let pieces =
+            isAllTiles
+            ? pieces(of: rows, rowStride: pitch, planeStride: source.planeStride)
+            : pieces(of: rows, margin: 0, pitch: pitch)
         let count = fillPlaces(work.places, pieces, pitch: pitch)
         eachTile(of: outputs.count) { tile, own in
-            work.lay(own.count, step: planeStep) { o, plane in
-                for piece in pieces {
-                    let first = 4 * piece.tiles.lowerBound
-                    let (height, inside) = (4 * piece.tiles.count, min(4 * piece.tiles.count, size.height - first))
-                    let channel = outputs.lowerBound + own.lowerBound + o
-                    work.lanes.loops.pointee.lay_rows(
-                        plane + piece.place, pitch,
-                        source.row(first, plane: piece.picture * output.channels + channel), source.rowStride, inside,
-                        0,
-                        size.width, 1, 0)
-                    (plane + piece.place + inside * pitch).update(repeating: 0, count: (height - inside) * pitch)
+            var planes = UnsafePointer(work.planes)
+            if isAllTiles {
+                planes = source.row(0, plane: outputs.lowerBound + own.lowerBound)
+                for i in 0..<8 { work.channels[i] = min(i, own.count - 1) * source.planeStride }
+            } else {
+                work.lay(own.count, step: planeStep) { o, plane in
+                    for piece in pieces {
+                        let first = 4 * piece.tiles.lowerBound
+                        let (height, inside) = (4 * piece.tiles.count, min(4 * piece.tiles.count, size.height - first))
+                        let channel = outputs.lowerBound + own.lowerBound + o
+                        work.lanes.loops.pointee.lay_rows(
+                            plane + piece.place, pitch,
+                            source.row(first, plane: piece.picture * output.channels + channel), source.rowStride,
+                            inside,
+                            0,
+                            size.width, 1, 0)
+                        (plane + piece.place + inside * pitch).update(repeating: 0, count: (height - inside) * pitch)
+                    }
                 }
             }
             for t in 0..<count {
                 work.lanes.loops.pointee.gradient_tiles(
-                    gradients + own.lowerBound * count + t * own.count, step, work.planes + work.places[t],
+                    gradients + own.lowerBound * count + t * own.count, step, planes + work.places[t],
                     work.channels, 8, pitch, work.totals + 8 * tile)
             }
         }

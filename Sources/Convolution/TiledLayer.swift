@@ -75,6 +75,19 @@ struct TiledLayer: Sendable {
         return pieces
     }
 
+    /// Whether no tile reaches beyond the outputs: then tiles are read from, and written to, the rows themselves.
+    var isAllTiles: Bool { output.width.isMultiple(of: 4) && output.height.isMultiple(of: 4) }
+
+    /// The same pieces in the outputs themselves, counted from a channel of the first picture.
+    func pieces(of rows: Range<Int>, rowStride: Int, planeStride: Int) -> [Piece] {
+        var pieces = pieces(of: rows, margin: 0, pitch: rowStride)
+        for i in pieces.indices {
+            pieces[i].place =
+                pieces[i].picture * output.channels * planeStride + 4 * pieces[i].tiles.lowerBound * rowStride
+        }
+        return pieces
+    }
+
     /// Where the tiles of these pieces begin; returns how many they are.
     func fillPlaces(_ places: UnsafeMutablePointer<Int>, _ pieces: [Piece], pitch: Int) -> Int {
         var next = 0
