@@ -25,6 +25,7 @@ extension LayerConvolution {
         guard !rows.isEmpty, self.output.width > 0 else { return }
         let (inputs, outputs) = (inputsPerGroup, outputsPerGroup)
         let outputStep = LayerConvolution.step(forward.run(ofRows: forward.rows))
+        let byRows = forward.takesRows(forward.rows, ofWidth: self.output.width)
         Scratch.shared.withRoom(floats: self.output.channels * (tapCount + 1), offsets: tapCount) { shared in
             let start = self.output.channels * tapCount
             pack(weights, into: shared.floats)
@@ -34,26 +35,36 @@ extension LayerConvolution {
                 output.withMutableRows { target in
                     let bands = (rows.count + forward.rows - 1) / forward.rows
                     let jobs = self.input.count * bands
+                    let laid = (0..<bands).map { band in
+                        let first = rows.lowerBound + band * forward.rows
+                        let count = min(forward.rows, rows.upperBound - first)
+                        return (rows: forward.rows(from: first, count: count, of: source), first: first, count: count)
+                    }
                     machine.split(0..<jobs, grain: LayerConvolution.grain(jobs, on: machine)) { jobs in
                         let room = inputs * forward.channelStep + outputs * outputStep
                         Scratch.shared.withRoom(floats: room) { own in
                             let sums = own.floats + inputs * forward.channelStep
                             for job in jobs {
                                 let (n, band) = job.quotientAndRemainder(dividingBy: bands)
-                                let first = rows.lowerBound + band * forward.rows
-                                let count = min(forward.rows, rows.upperBound - first)
+                                let (rows, first, count) = laid[band]
                                 for group in 0..<groups {
                                     for i in 0..<inputs {
                                         forward.lay(
-                                            source, plane: n * self.input.channels + group * inputs + i, from: first,
-                                            count: count, into: own.floats + i * forward.channelStep, machine.lanes)
+                                            source, plane: n * self.input.channels + group * inputs + i, rows,
+                                            into: own.floats + i * forward.channelStep, machine.lanes)
                                     }
                                     var work = kern_layer_sums(
                                         in: own.floats, offsets: shared.offsets, taps: tapCount,
                                         weights: shared.floats + group * outputs * tapCount,
                                         start: shared.floats + start + group * outputs, out: sums, step: outputStep,
-                                        outputs: outputs,
-                                        count: forward.run(ofRows: count))
+                                        outputs: outputs, count: forward.run(ofRows: count))
+                                    if byRows {
+                                        work.out = target.row(first, plane: n * self.output.channels + group * outputs)
+                                        (work.step, work.count) = (target.planeStride, self.output.width)
+                                        machine.lanes.loops.pointee.layer_rows(
+                                            &work, count, forward.pitch, target.rowStride)
+                                        continue
+                                    }
                                     machine.lanes.loops.pointee.layer_sums(&work)
                                     for o in 0..<outputs {
                                         let plane = n * self.output.channels + group * outputs + o

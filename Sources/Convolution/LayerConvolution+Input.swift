@@ -63,10 +63,10 @@ extension LayerConvolution {
                             for job in jobs {
                                 let (n, piece) = job.quotientAndRemainder(dividingBy: pieces)
                                 let here = border.isUniform ? [bands[piece]] : bands
-                                for plane in n * input.channels..<(n + 1) * input.channels {
-                                    let i = plane - n * input.channels
+                                let direct = wholeRows(of: here)
+                                for i in 0..<input.channels where direct == nil {
                                     for y in pixelRows(of: here, among: rows) {
-                                        target.row(y, plane: plane).update(
+                                        target.row(y, plane: n * input.channels + i).update(
                                             repeating: shared.floats[starts + i], count: input.width)
                                     }
                                 }
@@ -80,6 +80,19 @@ extension LayerConvolution {
                                         var (weights, offsets) = (
                                             shared.floats + group * outputs * tapCount, shared.offsets
                                         )
+                                        if let pixels = direct {
+                                            let first = pixels.lowerBound + geometry.y.before - band.laid.lowerBound
+                                            var work = kern_layer_sums(
+                                                in: own.floats + first * pitch + geometry.x.before, offsets: offsets,
+                                                taps: perGroup, weights: weights,
+                                                start: shared.floats + starts + group * inputs,
+                                                out: target.row(
+                                                    pixels.lowerBound, plane: n * input.channels + group * inputs),
+                                                step: target.planeStride, outputs: inputs, count: input.width)
+                                            machine.lanes.loops.pointee.layer_rows(
+                                                &work, pixels.count, pitch, target.rowStride)
+                                            continue
+                                        }
                                         for (index, taps) in phases.enumerated() {
                                             let rows = band.rows[index / across.phases.count]
                                             defer {
@@ -168,6 +181,16 @@ extension LayerConvolution {
             let low = (used.map(\.lowerBound).min() ?? 0) - margin
             return Band(positions: positions, rows: own, laid: low..<max(low, used.map(\.upperBound).max() ?? low))
         }
+    }
+
+    /// The rows of pixels of a piece, where its positions are these pixels and nothing else: they are computed where they belong.
+    private func wholeRows(of bands: [Band]) -> Range<Int>? {
+        let (x, y) = (geometry.x, geometry.y)
+        guard border.isUniform, let band = bands.first, x.stride == 1, y.stride == 1,
+            across.phases.count == 1, down.phases.count == 1, across.phases[0].inside.count == x.input,
+            band.rows[0] == band.positions, forward.takesRows(band.positions.count, ofWidth: x.input)
+        else { return nil }
+        return band.positions.lowerBound - y.before..<band.positions.upperBound - y.before
     }
 
     /// The rows of pixels that some pieces write to.

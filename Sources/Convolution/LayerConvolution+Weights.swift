@@ -61,24 +61,29 @@ extension LayerConvolution {
         let pictureStep = LayerConvolution.step(inputs * segment.channelStep + run)
         let gradientPicture = LayerConvolution.step(outputsPerGroup * gradientStep)
         let mostPictures = min(segmentPictures, pictures.count)
+        // Gradients are read as they lie, where registers that end with their rows are hardly more.
+        let byRows = segment.takesRows(rows, ofWidth: output.width, price: 1.15)
         Scratch.shared.withRoom(floats: mostPictures * (pictureStep + gradientPicture)) { room in
             let gradients = room.floats + mostPictures * pictureStep
+            let laid = stride(from: 0, to: output.height, by: rows).map { y in
+                let count = min(rows, output.height - y)
+                return (rows: segment.rows(from: y, count: count, of: source), first: y, count: count)
+            }
             for n in 0..<mostPictures {
                 (room.floats + n * pictureStep + inputs * segment.channelStep).update(repeating: 1, count: run)
             }
             for n in stride(from: pictures.lowerBound, to: pictures.upperBound, by: mostPictures) {
                 let together = min(mostPictures, pictures.upperBound - n)
-                for y in stride(from: 0, to: output.height, by: rows) {
-                    let count = min(rows, output.height - y)
+                for (rows, y, count) in laid {
                     for group in outputs.lowerBound / outputsPerGroup...(outputs.upperBound - 1) / outputsPerGroup {
                         let own = outputs.clamped(to: group * outputsPerGroup..<(group + 1) * outputsPerGroup)
                         for k in 0..<together {
                             for i in 0..<inputs {
                                 segment.lay(
-                                    source, plane: (n + k) * self.input.channels + group * inputs + i, from: y,
-                                    count: count, into: room.floats + k * pictureStep + i * segment.channelStep, lanes)
+                                    source, plane: (n + k) * self.input.channels + group * inputs + i, rows,
+                                    into: room.floats + k * pictureStep + i * segment.channelStep, lanes)
                             }
-                            for o in own {
+                            for o in own where !byRows {
                                 layGradient(
                                     gradient, plane: (n + k) * output.channels + o, from: y, count: count,
                                     into: gradients + k * gradientPicture + (o - own.lowerBound) * gradientStep, lanes)
@@ -87,8 +92,16 @@ extension LayerConvolution {
                         var work = kern_layer_dots(
                             left: gradients, left_picture: gradientPicture, left_step: gradientStep,
                             right: room.floats, right_picture: pictureStep, offsets: offsets, rows: own.count,
-                            taps: columns, count: segment.run(ofRows: count), pictures: together,
-                            out: sums + own.lowerBound * columns, step: columns)
+                            taps: columns, count: segment.run(ofRows: count), lines: 1, left_pitch: 0, right_pitch: 0,
+                            pictures: together, out: sums + own.lowerBound * columns, step: columns)
+                        if byRows {
+                            work.left = gradient.row(y, plane: n * output.channels + own.lowerBound)
+                            (work.left_picture, work.left_step) = (
+                                output.channels * gradient.planeStride, gradient.planeStride
+                            )
+                            (work.count, work.lines) = (output.width, count)
+                            (work.left_pitch, work.right_pitch) = (gradient.rowStride, segment.pitch)
+                        }
                         lanes.loops.pointee.layer_dots(&work)
                     }
                 }

@@ -43,6 +43,13 @@ struct LayerLayout: Sendable {
     /// Columns in one run of outputs, rounded up to whole vectors.
     func run(ofRows rows: Int) -> Int { ((rows - 1) * pitch + geometry.x.output + V - 1) / V * V }
 
+    /// Whether rows of `width` are better computed one by one, in registers that end with them, than in one run that goes on
+    /// through what lies between them and has to be taken apart again; `price` says how many more registers that may take.
+    func takesRows(_ rows: Int, ofWidth width: Int, price: Double = 1.2) -> Bool {
+        let single = rows * ((width + V - 1) / V * V)
+        return Double(single) <= price * Double((rows - 1) * pitch + width)
+    }
+
     /// Where the samples under tap (x, y) begin.
     func offset(x: Int, y: Int) -> Int {
         let (across, down) = (across.taps[x], down.taps[y])
@@ -62,12 +69,17 @@ struct LayerLayout: Sendable {
         }
     }
 
-    /// Lays out one channel for the outputs from row `first` on, `count` of them.
-    func lay(
-        _ source: ReadableRows, plane: Int, from first: Int, count: Int, into channel: UnsafeMutablePointer<Float>,
-        _ lanes: Lanes
-    ) {
+    /// What the rows under some outputs are made of: the same for every channel of every picture.
+    struct LaidRows: Sendable {
+        fileprivate var runs: [kern_row_run] = []
+        /// Where margins are not of one value: a row's place, its pixels, and its phase across.
+        fileprivate var margins: [(place: Int, pixels: Int, phase: Int)] = []
+    }
+
+    /// How the rows under the `count` outputs from row `first` on come of a picture whose rows lie as those of `source`.
+    func rows(from first: Int, count: Int, of source: ReadableRows) -> LaidRows {
         let (x, y) = (geometry.x, geometry.y)
+        var laid = LaidRows()
         for (index, phase) in down.phases.enumerated() {
             let length = count + phase.length - rows
             // Row i is the picture's row start + i·stride.
@@ -75,28 +87,45 @@ struct LayerLayout: Sendable {
             let low = min(length, max(0, -start + y.stride - 1) / y.stride)
             let high = min(length, max(low, max(0, y.input - start + y.stride - 1) / y.stride))
             for (column, part) in across.phases.enumerated() {
-                let base = channel + (index * across.phases.count + column) * phaseStep
-                func lay(_ rows: Range<Int>, from row: Int?) {
+                let base = (index * across.phases.count + column) * phaseStep
+                func add(_ rows: Range<Int>, from row: Int?) {
                     guard !rows.isEmpty else { return }
                     let (lead, inside) = row == nil ? (pitch, 0) : (part.inside.lowerBound, part.inside.count)
                     let left = row == nil || inside == 0 ? 0 : part.first + lead * x.stride - x.before
-                    lanes.loops.pointee.lay_rows(
-                        base + rows.lowerBound * pitch, pitch,
-                        row.map { source.row($0, plane: plane) + left } ?? UnsafePointer(base),
-                        y.stride * source.rowStride,
-                        rows.count, lead, inside, x.stride, border.outside)
-                    if let row, !columns.isEmpty {
-                        for i in rows {
-                            let pixels = source.row(row + (i - rows.lowerBound) * y.stride, plane: plane)
-                            fillMargins(base + i * pitch, columns[column], part.inside, from: pixels)
-                        }
+                    let pixels = row.map { ($0 - source.rows.lowerBound) * source.rowStride } ?? 0
+                    laid.runs.append(
+                        kern_row_run(
+                            out: base + rows.lowerBound * pitch, in: pixels + left,
+                            in_pitch: y.stride * source.rowStride, rows: rows.count, pitch: pitch, lead: lead,
+                            inside: inside))
+                    guard row != nil, !columns.isEmpty else { return }
+                    for i in rows {
+                        laid.margins.append(
+                            (base + i * pitch, pixels + (i - rows.lowerBound) * y.stride * source.rowStride, column))
                     }
                 }
-                for i in 0..<low { lay(i..<i + 1, from: border.source(of: start + i * y.stride, count: y.input)) }
-                lay(low..<high, from: start + low * y.stride)
-                for i in high..<length { lay(i..<i + 1, from: border.source(of: start + i * y.stride, count: y.input)) }
-                (base + length * pitch).update(repeating: border.outside, count: overhang)
+                for i in 0..<low { add(i..<i + 1, from: border.source(of: start + i * y.stride, count: y.input)) }
+                add(low..<high, from: start + low * y.stride)
+                for i in high..<length { add(i..<i + 1, from: border.source(of: start + i * y.stride, count: y.input)) }
+                laid.runs.append(
+                    kern_row_run(
+                        out: base + length * pitch, in: 0, in_pitch: 0, rows: 1, pitch: overhang, lead: overhang,
+                        inside: 0))
             }
+        }
+        return laid
+    }
+
+    /// Lays out one channel.
+    func lay(
+        _ source: ReadableRows, plane: Int, _ rows: LaidRows, into channel: UnsafeMutablePointer<Float>, _ lanes: Lanes
+    ) {
+        let pixels = source.row(source.rows.lowerBound, plane: plane)
+        lanes.loops.pointee.lay_plane(channel, pixels, rows.runs, rows.runs.count, geometry.x.stride, border.outside)
+        for margin in rows.margins {
+            fillMargins(
+                channel + margin.place, columns[margin.phase], across.phases[margin.phase].inside,
+                from: pixels + margin.pixels)
         }
     }
 

@@ -34,7 +34,8 @@ public struct LayerProduct: Sendable {
                             var work = kern_layer_dots(
                                 left: pictures.base + n.lowerBound * samples, left_picture: 0, left_step: samples,
                                 right: weights.base, right_picture: 0, offsets: shared.offsets + o.lowerBound,
-                                rows: n.count, taps: o.count, count: samples, pictures: 1,
+                                rows: n.count, taps: o.count, count: samples, lines: 1, left_pitch: 0,
+                                right_pitch: 0, pictures: 1,
                                 out: target.base + n.lowerBound * outputs + o.lowerBound, step: outputs)
                             machine.lanes.loops.pointee.layer_dots(&work)
                         }

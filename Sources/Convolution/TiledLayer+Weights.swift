@@ -77,10 +77,11 @@ extension TiledLayer {
         let pitch = layout.pitch
         let pieces = pieces(of: rows, margin: 2, pitch: pitch)
         let count = fillPlaces(work.places, pieces, pitch: pitch)
+        let laid = self.rows(of: pieces, of: source)
         for first in Swift.stride(from: 0, to: wide, by: 8) {
             if first < input.channels {
                 work.lay(min(8, input.channels - first), step: planeStep) {
-                    lay(source, channel: first + $0, pieces, into: $1, work.lanes)
+                    lay(source, channel: first + $0, pieces, laid, into: $1, work.lanes)
                 }
             }
             for tile in 0..<count {

@@ -102,14 +102,19 @@ struct TiledLayer: Sendable {
         return next
     }
 
+    /// How the rows under each of these pieces come of such a picture.
+    func rows(of pieces: [Piece], of source: ReadableRows) -> [LayerLayout.LaidRows] {
+        pieces.map { layout.rows(from: 4 * $0.tiles.lowerBound, count: 4 * $0.tiles.count, of: source) }
+    }
+
     /// Lays out one channel of these pieces.
     func lay(
-        _ source: ReadableRows, channel: Int, _ pieces: [Piece], into out: UnsafeMutablePointer<Float>, _ lanes: Lanes
+        _ source: ReadableRows, channel: Int, _ pieces: [Piece], _ rows: [LayerLayout.LaidRows],
+        into out: UnsafeMutablePointer<Float>, _ lanes: Lanes
     ) {
-        for piece in pieces {
+        for (piece, rows) in zip(pieces, rows) {
             layout.lay(
-                source, plane: piece.picture * input.channels + channel, from: 4 * piece.tiles.lowerBound,
-                count: 4 * piece.tiles.count, into: out + piece.place, lanes)
+                source, plane: piece.picture * input.channels + channel, rows, into: out + piece.place, lanes)
         }
     }
 

@@ -114,7 +114,9 @@ public struct TransposedLayer: Sendable {
                 for n in 0..<output.count {
                     var work = kern_layer_dots(
                         left: room.floats, left_picture: 0, left_step: 0, right: source.row(0, plane: n * channels),
-                        right_picture: 0, offsets: room.offsets, rows: 1, taps: channels, count: area, pictures: 1,
+                        right_picture: 0, offsets: room.offsets, rows: 1, taps: channels, count: area, lines: 1,
+                        left_pitch: 0,
+                        right_pitch: 0, pictures: 1,
                         out: sums, step: channels)
                     lanes.loops.pointee.layer_dots(&work)
                 }

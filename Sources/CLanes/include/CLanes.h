@@ -257,9 +257,13 @@ typedef struct {
     void (*add_outer)(double *sums, const double *values, size_t count, double weight);
     // Weighted sums and sums of products for layers.
     void (*layer_sums)(const kern_layer_sums *s);
+    // The same for rows, `count` columns of each: they are read at `pitch`, by whole vectors, and written at `out_pitch`.
+    void (*layer_rows)(const kern_layer_sums *s, size_t rows, size_t pitch, size_t out_pitch);
     void (*layer_dots)(const kern_layer_dots *d);
     // Rows of `pitch`: `lead` times `outside`, every stride-th of `inside` samples of a row, `outside` again.
     void (*lay_rows)(float *out, size_t pitch, const float *in, ptrdiff_t in_pitch, size_t rows, size_t lead, size_t inside, size_t stride, float outside);
+    // A plane of such rows, run after run of them.
+    void (*lay_plane)(float *out, const float *in, const kern_row_run *runs, size_t count, size_t stride, float outside);
     // 3×3 windows by tiles of 4×4 outputs. What a tile becomes has 36 numbers, each `step` behind the one before; tiles
     // lie side by side, `count` of them, a multiple of 8. Of a row eight samples may be looked at.
     // From the 6×6 samples of a picture at in + places[t], rows at `pitch`

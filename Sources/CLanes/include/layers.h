@@ -37,8 +37,8 @@ typedef struct {
     size_t count;
 } kern_layer_sums;
 
-// out[m * step + t] += sum over pictures n and x below `count` of
-// left[n * left_picture + m * left_step + x] * right[n * right_picture + offsets[t] + x]
+// out[m * step + t] += sum over pictures n, lines l and x below `count` of
+// left[n * left_picture + m * left_step + l * left_pitch + x] * right[n * right_picture + offsets[t] + l * right_pitch + x]
 typedef struct {
     const float *left;
     size_t left_picture;
@@ -49,10 +49,24 @@ typedef struct {
     size_t rows;
     size_t taps;
     size_t count;
+    size_t lines;
+    size_t left_pitch;
+    size_t right_pitch;
     size_t pictures;
     float *out;
     size_t step;
 } kern_layer_dots;
+
+// Rows of `pitch` samples at `out`: `lead` times what lies outside, `inside` samples of the rows at `in`, and outside again.
+typedef struct {
+    size_t out;
+    ptrdiff_t in;
+    ptrdiff_t in_pitch;
+    size_t rows;
+    size_t pitch;
+    size_t lead;
+    size_t inside;
+} kern_row_run;
 
 // 3×3 kernels: that of output o and tap t lies at weights + o * output_step + t * tap_step, `turned` by 180° or not.
 typedef struct {
