@@ -61,8 +61,10 @@ extension LayerConvolution {
                                     if byRows {
                                         work.out = target.row(first, plane: n * self.output.channels + group * outputs)
                                         (work.step, work.count) = (target.planeStride, self.output.width)
-                                        machine.lanes.loops.pointee.layer_rows(
-                                            &work, count, forward.pitch, target.rowStride)
+                                        var lines = kern_layer_lines(
+                                            rows: count, pitch: forward.pitch, out_pitch: target.rowStride,
+                                            first_tap: 0, taps: tapCount)
+                                        machine.lanes.loops.pointee.layer_rows(&work, &lines)
                                         continue
                                     }
                                     machine.lanes.loops.pointee.layer_sums(&work)

@@ -258,7 +258,7 @@ typedef struct {
     // Weighted sums and sums of products for layers.
     void (*layer_sums)(const kern_layer_sums *s);
     // The same for rows, `count` columns of each: they are read at `pitch`, by whole vectors, and written at `out_pitch`.
-    void (*layer_rows)(const kern_layer_sums *s, size_t rows, size_t pitch, size_t out_pitch);
+    void (*layer_rows)(const kern_layer_sums *s, const kern_layer_lines *lines);
     void (*layer_dots)(const kern_layer_dots *d);
     // Rows of `pitch`: `lead` times `outside`, every stride-th of `inside` samples of a row, `outside` again.
     void (*lay_rows)(float *out, size_t pitch, const float *in, ptrdiff_t in_pitch, size_t rows, size_t lead, size_t inside, size_t stride, float outside);

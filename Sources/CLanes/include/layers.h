@@ -37,6 +37,15 @@ typedef struct {
     size_t count;
 } kern_layer_sums;
 
+// Which rows are computed, and of which taps the sums are made: all of them are packed.
+typedef struct {
+    size_t rows;
+    size_t pitch;
+    size_t out_pitch;
+    size_t first_tap;
+    size_t taps;
+} kern_layer_lines;
+
 // out[m * step + t] += sum over pictures n, lines l and x below `count` of
 // left[n * left_picture + m * left_step + l * left_pitch + x] * right[n * right_picture + offsets[t] + l * right_pitch + x]
 typedef struct {
