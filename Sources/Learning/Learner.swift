@@ -6,7 +6,7 @@ import Synchronization
 
 /// Takes a network one step after another down its gradient.
 ///
-/// A batch is taken in parts of 16 pictures, whatever the threads, each on its way through the whole network and back by
+/// A batch is taken in parts of up to 16 pictures, all nearly alike, whatever the threads, each on its way through the whole network and back by
 /// itself; their gradients are added in order. So a step's result depends on the batch alone, and a part's numbers stay
 /// near the core. A step that couples the pictures of a batch makes it one part, and threads share its rows.
 public final class Learner {
@@ -103,7 +103,7 @@ public final class Learner {
     static func ranges(of count: Int, couplesBatch: Bool, weights: Int) -> [Range<Int>] {
         let parts = (count + Learner.partCount - 1) / Learner.partCount
         if couplesBatch || parts * weights > Learner.mostGradients { return [0..<count] }
-        return (0..<parts).map { $0 * Learner.partCount..<min(count, ($0 + 1) * Learner.partCount) }
+        return (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
     }
 
     private func fault(_ descent: Descent) -> TrainingError {
