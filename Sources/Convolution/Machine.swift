@@ -34,35 +34,6 @@ public struct Machine: Sendable {
         share(range, grain: grain) { _, piece in body(piece) }
     }
 
-    /// Several ranges one after the other: `body` is called for each number of each of them, and none of a range before all of
-    /// the one in front of it are done. Between two ranges the threads stay awake, as to wake one takes longer than short work.
-    ///
-    /// A thread only ever waits for calls that another has begun: it makes no difference how many threads there are in the end.
-    package func split(inTurn counts: [Int], _ body: @Sendable (_ range: Int, _ number: Int) -> Void) {
-        let ends = counts.indices.map { counts[...$0].reduce(0, +) }
-        let total = ends.last ?? 0
-        let claimed = Atomic(0)
-        let done = Atomic(0)
-        @Sendable func work(_: Int) {
-            var range = 0
-            while true {
-                let call = claimed.add(1, ordering: .relaxed).oldValue
-                guard call < total else { return }
-                while call >= ends[range] { range += 1 }
-                let before = ends[range] - counts[range]
-                while done.load(ordering: .acquiring) < before { sched_yield() }
-                body(range, call - before)
-                done.add(1, ordering: .releasing)
-            }
-        }
-        let workers = min(workers, counts.max() ?? 0)
-        if workers > 1 {
-            DispatchQueue.concurrentPerform(iterations: workers, execute: work)
-        } else {
-            work(0)
-        }
-    }
-
     /// As `split`, with which of the workers it is: two with one number never run at one time.
     package func share(_ range: Range<Int>, grain: Int, _ body: @Sendable (Int, Range<Int>) -> Void) {
         let grain = max(grain, 1)

@@ -68,17 +68,17 @@ public struct Evaluator: Sendable {
         let found = Slots(repeating: Evaluation(classes: classes), count: parts)
         let inner = Machine(lanes: machine.lanes, threads: 1)
         let (loss, values, rooms, classes, best) = (self.loss, network.values, self.rooms, self.classes, self.best)
-        machine.split(0..<parts, grain: 1) { piece in
+        machine.share(0..<parts, grain: 1) { worker, piece in
             for part in piece {
                 let range = ranges[part]
-                let room = rooms.enter(range.count)
+                let room = rooms.enter(range.count, worker: worker)
                 let wanted = source.load(Array(range)[...], pass: nil, into: &room.results[0])
                 let output = room.forward(values, learning: nil, machine: inner)
                 var own = Evaluation(classes: classes)
                 own.sum = room.loss(of: output, wanted, loss)
                 if case .classes(let wanted) = wanted { own.count(output, wanted, best: best) }
                 found[part] = own
-                rooms.leave(room)
+                rooms.leave(room, worker: worker)
             }
         }
         var total = Evaluation(classes: classes)

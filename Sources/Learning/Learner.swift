@@ -28,6 +28,7 @@ public final class Learner {
     private let couplesBatch: Bool
     private(set) var parts: [FloatStore] = []
     private let rooms: Rooms
+    private let crew: Crew
 
     static let partCount = 16
     /// Gradients of all parts are kept at one time: of so many weights, no more than one part's.
@@ -49,6 +50,7 @@ public final class Learner {
         moments = (0..<optimiser.momentCount).map { [layout] _ in FloatStore(count: layout.count) }
         couplesBatch = try network.plan(count: 2).couplesBatch
         rooms = Rooms(network, learns: true)
+        crew = Crew(machine)
     }
 
     /// One step on `pictures`.
@@ -66,25 +68,25 @@ public final class Learner {
         let (loss, classWeights, values, parts, rooms, layout) = (
             self.loss, self.classWeights, network.values, self.parts, self.rooms, self.layout
         )
-        @Sendable func learn(_ part: Int) {
+        @Sendable func learn(_ part: Int, _ worker: Int) {
             let range = ranges[part]
-            let room = rooms.enter(range.count)
+            let room = rooms.enter(range.count, worker: worker)
             let wanted = source.load(pictures[range], pass: pass, into: &room.results[0])
             let learning = StepCall.Learning(seed: chance, firstPicture: range.lowerBound)
             let output = room.forward(values, learning: learning, machine: inner)
             sums[part] = room.learn(from: output, wanted, loss, classWeights, values, learning, inner)
             layout.copy(room.gradients, to: parts[part])
-            rooms.leave(room)
+            rooms.leave(room, worker: worker)
         }
         // A part that is alone has all threads for itself.
-        if ranges.count == 1 { learn(0) }
+        if ranges.count == 1 { learn(0, 0) }
         let descent = Descent(self, rate: rate, sums: sums, parts: ranges.count)
-        machine.split(inTurn: [ranges.count == 1 ? 0 : ranges.count, layout.pieces.count, 1, layout.pieces.count]) {
-            switch $0 {
-            case 0: learn($1)
-            case 1: descent.add($1)
+        crew.run(inTurn: [ranges.count == 1 ? 0 : ranges.count, layout.pieces.count, 1, layout.pieces.count]) {
+            switch $1 {
+            case 0: learn($2, $0)
+            case 1: descent.add($2)
             case 2: descent.measure()
-            default: descent.follow($1)
+            default: descent.follow($2)
             }
         }
         guard descent.isSound else { throw fault(descent) }

@@ -6,7 +6,7 @@ final class Rooms: Sendable {
     private struct Kept: @unchecked Sendable {
         // A room is in one thread's hands, or here under the lock.
         var plans: [Int: NetworkPlan] = [:]
-        var free: [Int: [Workspace]] = [:]
+        var free: [Int: [(room: Workspace, worker: Int)]] = [:]
     }
 
     private let network: Network
@@ -28,28 +28,34 @@ final class Rooms: Sendable {
         }
     }
 
-    func enter(_ count: Int) -> Workspace {
+    /// A room for `count` pictures, the one in which this worker was last if there is one: what lies in it is near its core.
+    func enter(_ count: Int, worker: Int) -> Workspace {
         kept.withLock { kept in
-            if let room = kept.free[count]?.popLast() { return Handle(room) }
+            if let last = kept.free[count]?.lastIndex(where: { $0.worker == worker }),
+                let room = kept.free[count]?.remove(at: last).room
+            {
+                return Handle(room)
+            }
+            if let room = kept.free[count]?.popLast()?.room { return Handle(room) }
             guard let plan = kept.plans[count] else { preconditionFailure("no plan for \(count) pictures") }
             return Handle(Workspace(plan, learns: learns))
         }.room
     }
 
-    func leave(_ room: Workspace) {
+    func leave(_ room: Workspace, worker: Int) {
         let handle = Handle(room)
-        kept.withLock { $0.free[handle.room.results[0].shape.count, default: []].append(handle.room) }
+        kept.withLock { $0.free[handle.room.results[0].shape.count, default: []].append((handle.room, worker)) }
     }
 
     /// The room that a part of `count` pictures was in last.
-    func last(_ count: Int) -> Workspace? { kept.withLock { $0.free[count]?.last.map { Handle($0) } }?.room }
+    func last(_ count: Int) -> Workspace? { kept.withLock { $0.free[count]?.last.map { Handle($0.room) } }?.room }
 
     /// The sizes of the parts whose rooms are kept, smallest first.
     var sizes: [Int] { kept.withLock { $0.free.filter { !$0.value.isEmpty }.keys.sorted() } }
 
     /// The first node of which a result is no number, in any room.
     var firstFault: Int? {
-        kept.withLock { $0.free.values.joined().compactMap(\.firstFault).min() }
+        kept.withLock { $0.free.values.joined().compactMap(\.room.firstFault).min() }
     }
 
     /// Carries a room across the lock.

@@ -14,7 +14,7 @@ struct WeightLayout: Sendable {
     let pieces: [Piece]
     let count: Int
 
-    private static let pieceCount = 16_384
+    private static let pieceCount = 4096
 
     init(_ network: Network) {
         var places: [(weight: Weight, place: Range<Int>)] = []
