@@ -21,6 +21,12 @@ struct LevelTests {
         "median 3x5",
         "rank 0.9 7x9 border=wrap", "median 6 pad=full", "median 5 border=edge | box 3", "median 3 border=edge | sobel",
         "[1 2; -3 4; 5 -9]",
+        "maxpool 3 stride=1 pad=same", "minpool 3 stride=1", "maxpool 15 stride=1 pad=same",
+        "minpool 8 stride=1 pad=full",
+        "minpool 4x7 stride=1 pad=full border=edge", "maxpool 1x4 stride=1",
+        "minpool 5x1 stride=1 pad=same border=wrap",
+        "maxpool 3x41 stride=1 pad=same", "minpool 5 stride=1 pad=6", "maxpool 2 stride=1 pad=3,0,5,1",
+        "minpool 7 stride=1 pad=same | maxpool 7 stride=1 pad=same",
         "[-64 64]", "hypot { [1 -2 1] } { [-1 0 1] }",
     ]
     /// Its sums leave 16 bits several times.

@@ -238,6 +238,9 @@ typedef struct {
     void (*select_levels)(uint8_t *const *out, size_t count, const uint8_t *const *rows, const kern_level_selection *s);
     // `count` pixels of `step` samples, at most 8, from two rows of twice as many
     void (*halve_levels)(uint8_t *out, size_t count, const uint8_t *above, const uint8_t *below, size_t step, kern_halving rule);
+    // out[x] = the larger, or the smaller, of a[x] and b[x]; out may be one of them or lie before, and whole registers are read
+    void (*largest_levels)(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count);
+    void (*smallest_levels)(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t count);
 
     // Undoes a PNG row's filter: 0 none, 1 left, 2 above, 3 their mean, 4 Paeth's. `in` is the filtered row, `above` the
     // finished row above it or zeros; pixels are `step` (1, 2, 3, 4, 6, 8) bytes, `count` is a multiple of it, and none of

@@ -56,9 +56,9 @@ extension Convolution {
 }
 
 extension Pooling {
-    /// The same on levels: ranks of small windows and squares of four.
+    /// The same on levels: extremes, ranks of small windows and squares of four.
     package var levelFilter: (any LevelFilter)? {
         guard !isReference, isWhole, border != .keep else { return nil }
-        return LevelMedian(self) ?? LevelSelection(self) ?? LevelHalving(self)
+        return LevelMedian(self) ?? LevelSelection(self) ?? LevelHalving(self) ?? LevelExtreme(self)
     }
 }
