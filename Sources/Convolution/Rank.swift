@@ -2,7 +2,7 @@
 package enum Rank {
     /// The place among `count` sorted values that `fraction` of the others are before. A product that rounding kept
     /// just below a whole number is that number: 0.29 of 100 are 29.
-    static func position(of fraction: Double, count: Int) -> Int {
+    package static func position(of fraction: Double, count: Int) -> Int {
         min(Int((fraction * Double(count - 1)).nextUp.nextUp), count - 1)
     }
 
@@ -25,7 +25,7 @@ package enum Rank {
     }
 
     /// Hoare's selection: afterwards nothing before `k` is larger and nothing behind it smaller.
-    private static func select(_ k: Int, of values: inout [Float], count: Int) -> Float {
+    package static func select(_ k: Int, of values: inout [Float], count: Int) -> Float {
         var (left, right) = (0, count - 1)
         while left < right {
             let pivot = values[(left + right) / 2]

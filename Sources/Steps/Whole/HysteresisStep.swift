@@ -52,47 +52,24 @@ struct PlannedHysteresis: PlannedStep {
         let shape = self.output
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
-                call.machine.split(0..<shape.count * shape.channels, grain: 1) { planes in
-                    for plane in planes { spread(source, plane: plane, into: target) }
+                for plane in 0..<shape.count * shape.channels {
+                    let (low, high) = thresholds(source, plane: plane, call.machine)
+                    let flood = Flood(source: source, target: target, plane: plane, low: low, high: high)
+                    flood.run(on: call.machine)
                 }
             }
         }
     }
 
-    /// Floods from every strong pixel over the weak ones that it touches, corners included.
-    private func spread(_ source: ReadableRows, plane: Int, into target: WritableRows) {
-        let (low, high) = thresholds(source, plane: plane)
-        var front: [(x: Int, y: Int)] = []
-        for y in 0..<output.height {
-            let (row, out) = (source.row(y, plane: plane), target.row(y, plane: plane))
-            for x in 0..<output.width {
-                out[x] = row[x] >= high && row[x] > 0 ? 1 : 0
-                if out[x] == 1 { front.append((x, y)) }
-            }
-        }
-        while let (x, y) = front.popLast() {
-            for ny in max(0, y - 1)...min(output.height - 1, y + 1) {
-                let (row, out) = (source.row(ny, plane: plane), target.row(ny, plane: plane))
-                for nx in max(0, x - 1)...min(output.width - 1, x + 1)
-                where out[nx] == 0 && row[nx] >= low && row[nx] > 0 {
-                    out[nx] = 1
-                    front.append((nx, ny))
-                }
-            }
-        }
-    }
-
-    private func thresholds(_ source: ReadableRows, plane: Int) -> (low: Float, high: Float) {
+    private func thresholds(_ source: ReadableRows, plane: Int, _ machine: Machine) -> (low: Float, high: Float) {
         var high = high
         if high == 0 {
-            var positive: [Float] = []
-            for y in 0..<output.height {
-                let row = source.row(y, plane: plane)
-                for x in 0..<output.width where row[x] > PlannedHysteresis.rounding { positive.append(row[x]) }
-            }
+            let edges = PositiveValues(source: source, plane: plane, above: PlannedHysteresis.rounding)
             // Nothing stands out.
-            guard !positive.isEmpty else { return (.infinity, .infinity) }
-            high = Rank.select(PlannedHysteresis.quietShare, of: &positive, count: positive.count)
+            guard let quiet = edges.value(at: PlannedHysteresis.quietShare, on: machine) else {
+                return (.infinity, .infinity)
+            }
+            high = quiet
         }
         return (low == 0 ? high * PlannedHysteresis.lowShare : min(low, high), high)
     }
