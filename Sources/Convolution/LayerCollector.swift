@@ -80,6 +80,44 @@ struct LayerCollector: @unchecked Sendable {
         }
     }
 
+    /// A piece where the rows of taps are summed apart: each as if it were an input of its own, and then one under the other.
+    func collectTapRows(of band: LayerConvolution.Band, picture n: Int, _ room: UnsafeMutablePointer<Float>) {
+        let (axis, pitch) = (layer.geometry.y, layer.forward.pitch)
+        let cells = room + layer.outputsPerGroup * outputStep
+        let sum = cells + axis.kernel * cellStep
+        // Rows of sums for taps: from the first that a position here looks at, and those that have gradients.
+        let seen = band.positions.lowerBound - layer.down.reach..<band.positions.upperBound
+        let rows = seen.clamped(to: 0..<layer.output.height)
+        let taps = layer.outputsPerGroup * layer.geometry.x.kernel
+        let ones = [Float](repeating: 1, count: axis.kernel)
+        let zeros = sum + cellStep
+        zeros.update(repeating: 0, count: axis.kernel)
+        for group in 0..<layer.groups {
+            lay(band, picture: n, group: group, into: room)
+            for tap in 0..<axis.kernel {
+                let own = cells + tap * cellStep
+                own.update(repeating: 0, count: (rows.lowerBound - seen.lowerBound) * pitch)
+                (own + (rows.upperBound - seen.lowerBound) * pitch).update(
+                    repeating: 0, count: (seen.upperBound - rows.upperBound) * pitch)
+            }
+            var work = kern_layer_sums(
+                in: room + (rows.lowerBound - band.laid.lowerBound) * pitch, offsets: offsets, taps: taps,
+                weights: weights + group * layer.outputsPerGroup * layer.kernelTaps, start: zeros,
+                out: cells + (rows.lowerBound - seen.lowerBound) * pitch, step: cellStep, outputs: axis.kernel,
+                count: rows.count * pitch)
+            lanes.loops.pointee.layer_sums(&work)
+            let under = (0..<axis.kernel).map { tap -> UnsafePointer<Float>? in
+                UnsafePointer(cells + tap * cellStep + (layer.down.reach - layer.down.taps[tap].offset) * pitch)
+            }
+            lanes.loops.pointee.weighted_sum(
+                sum, band.positions.count * pitch, under, ones, axis.kernel, starts[group])
+            lanes.loops.pointee.lay_rows(
+                target.row(band.positions.lowerBound - axis.before, plane: n * layer.input.channels + group),
+                target.rowStride, sum + layer.across.phases[0].inside.lowerBound, pitch, band.positions.count, 0,
+                layer.input.width, 1, 0)
+        }
+    }
+
     private func lay(
         _ band: LayerConvolution.Band, picture n: Int, group: Int, into room: UnsafeMutablePointer<Float>
     ) {

@@ -34,17 +34,22 @@ extension LayerConvolution {
         let laid = bands.map(\.laid.count).max() ?? 0
         let most = bands.map { $0.rows.map(\.count).max() ?? 0 }.max() ?? 0
         let outputStep = LayerConvolution.step(laid * pitch + V)
-        let cellStep = LayerConvolution.step(most * pitch + V)
+        let cellStep = LayerConvolution.step((most + down.reach) * pitch + V)
         let phases = phaseTaps()
         let direct = border.isUniform ? bands.map(wholeRows) : []
+        let tapRows = takesTapRows
         Scratch.shared.withRoom(
             floats: output.channels * tapCount + input.channels, offsets: outputs * kernelTaps
         ) { shared in
             let starts = shared.floats + output.channels * tapCount
             for i in 0..<input.channels { starts[i] = start?.samples[i] ?? 0 }
-            packBack(weights, phases, into: shared.floats)
+            if tapRows {
+                packTapRows(weights, into: shared.floats)
+            } else {
+                packBack(weights, phases, into: shared.floats)
+            }
             var next = shared.offsets
-            for tap in phases.joined() {
+            for tap in tapRows ? [phases[0][0]][...] : Array(phases.joined())[...] {
                 for o in 0..<outputs {
                     for x in tap.xs {
                         next.pointee = o * outputStep - down.taps[tap.y].offset * pitch - across.taps[x].offset
@@ -63,10 +68,13 @@ extension LayerConvolution {
                     let pieces = border.isUniform ? bands.count : 1
                     let jobs = input.count * pieces
                     machine.split(0..<jobs, grain: LayerConvolution.grain(jobs, on: machine)) { jobs in
-                        Scratch.shared.withRoom(floats: outputs * outputStep + inputs * cellStep) { own in
+                        let cells = tapRows ? (geometry.y.kernel + 1) * cellStep + geometry.y.kernel : inputs * cellStep
+                        Scratch.shared.withRoom(floats: outputs * outputStep + cells) { own in
                             for job in jobs {
                                 let (n, piece) = job.quotientAndRemainder(dividingBy: pieces)
-                                if border.isUniform, let whole = direct[piece] {
+                                if tapRows {
+                                    collector.collectTapRows(of: bands[piece], picture: n, own.floats)
+                                } else if border.isUniform, let whole = direct[piece] {
                                     collector.collect(whole, of: bands[piece], picture: n, own.floats)
                                 } else {
                                     let here = border.isUniform ? [bands[piece]] : bands
@@ -155,12 +163,36 @@ extension LayerConvolution {
         var taps: Range<Int>
     }
 
+    /// Whether positions are pixels, but for those of the padding.
+    private var isPixelForPixel: Bool {
+        border.isUniform && geometry.x.stride == 1 && geometry.y.stride == 1 && across.phases.count == 1
+            && down.phases.count == 1 && across.phases[0].inside.count == input.width
+    }
+
+    /// Whether the rows of taps are summed apart, as if each were an input of its own: a single input leaves the multipliers
+    /// waiting for what is loaded.
+    private var takesTapRows: Bool {
+        inputsPerGroup == 1 && isPixelForPixel && down.phases[0].inside.count == input.height && geometry.y.kernel > 1
+    }
+
+    // packed (group, tile of rows of taps, o, tap of the row, row of the tile) = weights (o, row, tap)
+    private func packTapRows(_ weights: Planes, into packed: UnsafeMutablePointer<Float>) {
+        let (wide, high) = (geometry.x.kernel, geometry.y.kernel)
+        weights.samples.withUnsafeBufferPointer { weights in
+            for group in 0..<groups {
+                let first = group * outputsPerGroup * kernelTaps
+                LayerConvolution.pack(outputs: high, taps: outputsPerGroup * wide, into: packed + first) { row, tap in
+                    weights[first + tap / wide * kernelTaps + row * wide + tap % wide]
+                }
+            }
+        }
+    }
+
     /// The rows of pixels of a piece, where its positions are these pixels and nothing else: they are computed where they belong.
     /// From a picture's rim most taps see no gradient, and a small picture is mostly rim.
     private func wholeRows(of band: Band) -> [WholeRows]? {
         let (x, y) = (geometry.x, geometry.y)
-        guard x.stride == 1, y.stride == 1, across.phases.count == 1, down.phases.count == 1,
-            across.phases[0].inside.count == x.input, band.rows[0] == band.positions,
+        guard isPixelForPixel, band.rows[0] == band.positions,
             forward.takesRows(band.positions.count, ofWidth: x.input)
         else { return nil }
         var whole: [WholeRows] = []

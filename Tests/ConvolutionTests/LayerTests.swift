@@ -118,6 +118,20 @@ struct LayerTests {
         Case(
             window: Window(size: Size(1), stride: PerAxis(3), padding: .sides(top: 0, right: 4, bottom: 5, left: 1)),
             border: .edge, groups: 1, input: Shape(count: 2, channels: 3, height: 7, width: 7), outputs: 2),
+        // Rows one by one, from whose rim few taps see a gradient.
+        Case(
+            window: Window(size: Size(5), padding: .valid), border: .zero, groups: 1,
+            input: Shape(count: 3, channels: 6, height: 14, width: 14), outputs: 16),
+        Case(
+            window: Window(size: Size(width: 3, height: 4), dilation: PerAxis(x: 1, y: 5), padding: .full),
+            border: .zero, groups: 1, input: Shape(count: 2, channels: 3, height: 21, width: 30), outputs: 4),
+        // A single input, whose rows of taps are summed apart.
+        Case(
+            window: Window(size: Size(5)), border: .zero, groups: 1,
+            input: Shape(count: 3, channels: 1, height: 28, width: 28), outputs: 6),
+        Case(
+            window: Window(size: Size(width: 4, height: 7), dilation: PerAxis(x: 2, y: 3)), border: .constant(0.5),
+            groups: 2, input: Shape(channels: 2, height: 91, width: 77), outputs: 18),
     ]
 
     /// All that a layer computes of one picture.
