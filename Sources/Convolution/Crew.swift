@@ -38,9 +38,9 @@ package final class Crew: Sendable {
             return
         }
         let work = Shares(counts, workers: useful)
-        for worker in others.prefix(useful - 1) { worker.begin { work.take(worker.number, body) } }
+        let helping = others.prefix(useful - 1).filter { worker in worker.begin { work.take(worker.number, body) } }
         work.take(0, body)
-        for worker in others.prefix(useful - 1) { worker.waitUntilDone() }
+        for worker in helping { worker.waitUntilDone() }
     }
 }
 
@@ -89,12 +89,13 @@ private final class Worker: Sendable {
 
     init(number: Int) { self.number = number }
 
-    /// Has the thread do this; the one before is done.
-    func begin(_ job: @escaping @Sendable () -> Void) {
+    /// Has the thread do this; the one before is done. Where the system has no thread to give, the others do its share.
+    func begin(_ job: @escaping @Sendable () -> Void) -> Bool {
+        guard orders.hasThread || orders.start() else { return false }
         orders.job = job
-        if !orders.hasThread { orders.start() }
         orders.given.add(1, ordering: .sequentiallyConsistent)
         orders.wake()
+        return true
     }
 
     func waitUntilDone() {
@@ -118,8 +119,7 @@ private final class Worker: Sendable {
         private let isAsleep = Atomic(false)
         private let alarm = DispatchSemaphore(value: 0)
 
-        func start() {
-            hasThread = true
+        func start() -> Bool {
             var thread = pthread_t()
             let own = Unmanaged.passRetained(self).toOpaque()
             let failure = pthread_create(
@@ -128,8 +128,13 @@ private final class Worker: Sendable {
                     Unmanaged<Orders>.fromOpaque(own.unsafelyUnwrapped).takeRetainedValue().follow()
                     return nil
                 }, own)
-            precondition(failure == 0, "no thread: error \(failure)")
+            guard failure == 0 else {
+                Unmanaged<Orders>.fromOpaque(own).release()
+                return false
+            }
             pthread_detach(thread)
+            hasThread = true
+            return true
         }
 
         func wake() {
