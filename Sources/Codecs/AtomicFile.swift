@@ -48,7 +48,7 @@ public final class AtomicFile {
         replaces = isThere
         temporary = name.path
         descriptor = name.descriptor
-        slot = kc_temporaries_add(name.path)
+        slot = name.slot
         // The new file takes the place of the old one, with its permissions.
         if isThere { _ = fchmod(descriptor, status.st_mode & 0o777) }
     }
@@ -154,13 +154,19 @@ public final class AtomicFile {
         return String(cString: real)
     }
 
-    private static func openBeside(_ target: String) throws(CodecError) -> (path: String, descriptor: Int32) {
+    /// The name is known to those who clean up before the file is there: a signal may come at any time.
+    private static func openBeside(
+        _ target: String
+    ) throws(CodecError) -> (path: String, descriptor: Int32, slot: Int32) {
         let folder = target.contains("/") ? folder(of: target) : ""
         for _ in 0..<100 {
             let path = "\(folder).kern-\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).tmp"
+            let slot = kc_temporaries_add(path)
             let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            if descriptor >= 0 { return (path, descriptor) }
-            if errno != EEXIST && errno != EINTR { throw .system(.create, errno: errno) }
+            let number = errno
+            if descriptor >= 0 { return (path, descriptor, slot) }
+            kc_temporaries_remove(slot)
+            if number != EEXIST && number != EINTR { throw .system(.create, errno: number) }
         }
         throw .system(.create, errno: EEXIST)
     }
