@@ -6,8 +6,8 @@ import Synchronization
 
 /// Takes a network one step after another down its gradient.
 ///
-/// A batch is taken in parts of up to 16 pictures, all nearly alike, whatever the threads, each on its way through the whole network and back by
-/// itself; their gradients are added in order. So a step's result depends on the batch alone, and a part's numbers stay
+/// A batch is taken in parts of up to 16 pictures, all nearly alike, whatever the threads, each on its way through the whole
+/// network and back by itself; their gradients are added in order. So a step's result depends on the batch alone, and a part's numbers stay
 /// near the core. A step that couples the pictures of a batch makes it one part, and threads share its rows.
 public final class Learner {
     public private(set) var network: Network

@@ -260,7 +260,7 @@ typedef struct {
     void (*add_outer)(double *sums, const double *values, size_t count, double weight);
     // Weighted sums and sums of products for layers.
     void (*layer_sums)(const kern_layer_sums *s);
-    // The same for rows, `count` columns of each: they are read at `pitch`, by whole vectors, and written at `out_pitch`.
+    // The same from a start for rows, `count` columns of each: they are read at `pitch`, by whole vectors, and written at `out_pitch`.
     void (*layer_rows)(const kern_layer_sums *s, const kern_layer_lines *lines);
     void (*layer_dots)(const kern_layer_dots *d);
     // Rows of `pitch`: `lead` times `outside`, every stride-th of `inside` samples of a row, `outside` again.

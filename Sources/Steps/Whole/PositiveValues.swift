@@ -1,23 +1,24 @@
 import Convolution
 import Pixels
 
-/// The samples of a plane above some positive value, by rank: counted by their upper half as they lie, which is their order, and
-/// then only those looked at that share it with the one that is sought.
+/// The samples of a plane above some positive value, by rank: counted by their first bits as they lie, which are in their order,
+/// and then only those looked at that share these with the one that is sought.
 struct PositiveValues: Sendable {
     let source: ReadableRows
     let plane: Int
     let above: Float
 
-    private static let halves = 1 << 16
+    /// Sixteen bins for each power of two: few, so that a small picture takes no longer for them.
+    private static let bins = 1 << 12
 
-    private func half(_ value: Float) -> Int { Int(value.bitPattern >> 16) }
+    private func bin(_ value: Float) -> Int { Int(value.bitPattern >> 19) }
 
     /// The value that such a share of the others is below; nil if there are none.
     func value(at share: Double, on machine: Machine) -> Float? {
-        let counts = Guarded([Int](repeating: 0, count: PositiveValues.halves))
+        let counts = Guarded([Int](repeating: 0, count: PositiveValues.bins))
         eachPiece(on: machine) { rows in
-            var own = [Int](repeating: 0, count: PositiveValues.halves)
-            each(in: rows) { own[half($0)] += 1 }
+            var own = [Int](repeating: 0, count: PositiveValues.bins)
+            each(in: rows) { own[bin($0)] += 1 }
             counts.withLock { all in for i in all.indices { all[i] += own[i] } }
         }
         let all = counts.withLock { $0 }
@@ -31,7 +32,7 @@ struct PositiveValues: Sendable {
         let near = Guarded([Float]())
         eachPiece(on: machine) { [found] rows in
             var own: [Float] = []
-            each(in: rows) { if half($0) == found { own.append($0) } }
+            each(in: rows) { if bin($0) == found { own.append($0) } }
             near.withLock { $0 += own }
         }
         var values = near.withLock { $0 }
