@@ -8,6 +8,7 @@ from dawn import dawn, write_png16
 from harbour import harbour
 from lantern import lantern
 from paint import to_bytes
+from scenes import scenes
 from shapes import shapes
 from still_life import still_life
 
@@ -21,6 +22,7 @@ def main(folder):
     Image.fromarray(to_bytes(lantern())).save(folder / "lantern-alpha.png", optimize=True)
     write_png16(folder / "dawn-16bit.png", dawn())
     shapes(folder / "shapes")
+    scenes(folder / "scenes")
 
 
 if __name__ == "__main__":
