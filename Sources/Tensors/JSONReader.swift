@@ -10,8 +10,8 @@ package struct JSONDamage: Error, Hashable {
 ///     try reader.readObject { (key, reader) in try reader.readInteger() }
 ///     try reader.readEnd()
 package struct JSONReader {
-    private let bytes: [UInt8]
-    package private(set) var position = 0
+    let bytes: [UInt8]
+    package internal(set) var position = 0
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
