@@ -28,8 +28,8 @@ final class ExampleFolder {
 
     /// A grey picture whose samples are `value`, `value` + 1 and so on.
     func picture(_ name: String, _ value: UInt8, size: Size = Size(2), format: PictureFormat = .png) throws {
-        let count = UInt8(size.width * size.height)
-        try picture(name, (0..<count).map { value &+ $0 }, size: size, format: format)
+        let count = size.width * size.height
+        try picture(name, (0..<count).map { value &+ UInt8(truncatingIfNeeded: $0) }, size: size, format: format)
     }
 
     func picture(

@@ -60,10 +60,17 @@ extension DataError: CustomStringConvertible {
         case .fitting(let place, let why): "\(place) does not fit the program: \(why)"
         case .tooFewToSplit(let count, let share):
             "\(count) examples are too few to set \(share) of them aside; add some, or ask for another share"
+        case .unknownBoxLayout(let path):
+            "\(path) holds no pictures with boxes that kern knows: it looks for 'train.csv' or 'boxes.csv', 'images' and "
+                + "'labels' (YOLO), 'annotations.json' or 'annotations/instances_train*.json' (COCO), 'Annotations' and "
+                + "'JPEGImages' (Pascal VOC), or 'train' with one of them in it"
+        case .box(let what, let place): "\(place): \(what)"
+        case .noBoxes(let place):
+            "\(place) has no box to be found in any picture; add some, or check that they are where kern looks"
         }
     }
 
-    private static func listed(_ names: [String], of count: Int, separator: String = ", ") -> String {
+    static func listed(_ names: [String], of count: Int, separator: String = ", ") -> String {
         let shown = names.prefix(mostListed)
         let rest = count - shown.count
         return shown.joined(separator: separator) + (rest > 0 ? "\(separator)and \(rest) more" : "")

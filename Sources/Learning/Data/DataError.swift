@@ -41,4 +41,10 @@ public enum DataError: Error, Hashable, Sendable {
     /// The program's `input` cannot take these pictures.
     case fitting(String, String)
     case tooFewToSplit(count: Int, share: Float)
+    /// A folder in which there is nothing that pictures with boxes are made of.
+    case unknownBoxLayout(String)
+    /// What is wrong with a box, or with what tells of boxes, as a clause with the way out.
+    case box(String, place: String)
+    /// Pictures in which there is nothing to be found.
+    case noBoxes(String)
 }

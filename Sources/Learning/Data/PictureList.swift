@@ -43,7 +43,7 @@ struct PictureList {
         lines = records.map(\.line)
     }
 
-    private static func resolved(_ path: String, from root: String) -> String {
+    static func resolved(_ path: String, from root: String) -> String {
         path.hasPrefix("/") || root == "." ? path : "\(root)/\(path)"
     }
 
