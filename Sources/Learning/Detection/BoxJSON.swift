@@ -4,27 +4,6 @@ import Tensors
 /// COCO's layout: a JSON file with `images`, `annotations` and `categories`, which refer to each other by numbers of any
 /// kind. What else is in it is passed over. The classes are in the order of their numbers.
 struct BoxJSON {
-    private struct Image {
-        var id: Int
-        var name: String
-        var size: Size?
-    }
-
-    private struct Category {
-        var id: Int
-        var name: String
-        /// The category that this one is a kind of.
-        var above: String?
-    }
-
-    private struct Annotation {
-        var id: Int
-        var image: Int
-        var category: Int
-        var box: Box
-        var isCrowd: Bool
-    }
-
     private let path: String
     private let places: [String]
     private var images: [Image] = []
@@ -46,9 +25,9 @@ struct BoxJSON {
                     count += 1
                     entry = "entry \(count) of '\(key)': "
                     switch key {
-                    case "images": images.append(try Self.image(&reader))
-                    case "annotations": annotations.append(try Self.annotation(&reader, count))
-                    default: categories.append(try Self.category(&reader))
+                    case "images": images.append(try Image(from: &reader))
+                    case "annotations": annotations.append(try Annotation(from: &reader, count))
+                    default: categories.append(try Category(from: &reader))
                     }
                 }
                 entry = ""
@@ -63,71 +42,6 @@ struct BoxJSON {
         let name = path.stem.split(separator: "/").last.map(String.init) ?? ""
         let split = name.hasPrefix("instances_") ? String(name.dropFirst(10)) : name
         return ["", "/images", "/\(split)", "/../\(split)", "/../images/\(split)", "/../images"].map { folder + $0 }
-    }
-
-    // MARK: Entries
-
-    private static func image(_ reader: inout JSONReader) throws(JSONDamage) -> Image {
-        let start = reader.position
-        var (id, name): (Int?, String?)
-        var (width, height): (Int?, Int?)
-        try reader.readObject { (key, reader) throws(JSONDamage) in
-            switch key {
-            case "id": id = try reader.readInteger()
-            case "file_name": name = try reader.readString()
-            case "width": width = try reader.wholeNumber()
-            case "height": height = try reader.wholeNumber()
-            default: try reader.skipValue()
-            }
-        }
-        guard let id else { throw reader.damage("it has no 'id'", at: start) }
-        guard let name, !name.isEmpty else { throw reader.damage("it has no 'file_name'", at: start) }
-        let size = width.flatMap { width in height.map { Size(width: width, height: $0) } }
-        return Image(id: id, name: name, size: size)
-    }
-
-    private static func category(_ reader: inout JSONReader) throws(JSONDamage) -> Category {
-        let start = reader.position
-        var (id, name, above): (Int?, String?, String?)
-        try reader.readObject { (key, reader) throws(JSONDamage) in
-            switch key {
-            case "id": id = try reader.readInteger()
-            case "name": name = try reader.readString()
-            case "supercategory" where reader.peek() == UInt8(ascii: "\""): above = try reader.readString()
-            default: try reader.skipValue()
-            }
-        }
-        guard let id else { throw reader.damage("it has no 'id'", at: start) }
-        guard let name, !name.isEmpty else { throw reader.damage("it has no 'name'", at: start) }
-        return Category(id: id, name: name, above: above)
-    }
-
-    private static func annotation(_ reader: inout JSONReader, _ count: Int) throws(JSONDamage) -> Annotation {
-        let start = reader.position
-        var (id, image, category): (Int?, Int?, Int?)
-        var values: [Double] = []
-        var isCrowd = false
-        try reader.readObject { (key, reader) throws(JSONDamage) in
-            switch key {
-            case "id": id = try reader.readInteger()
-            case "image_id": image = try reader.readInteger()
-            case "category_id": category = try reader.readInteger()
-            case "iscrowd": isCrowd = try reader.flag()
-            case "bbox":
-                try reader.readList { (reader) throws(JSONDamage) in
-                    guard values.count < 4 else { throw reader.damage("more than four numbers in 'bbox'") }
-                    values.append(try reader.readNumber())
-                }
-            default: try reader.skipValue()
-            }
-        }
-        guard let image else { throw reader.damage("it has no 'image_id'", at: start) }
-        guard let category else { throw reader.damage("it has no 'category_id'", at: start) }
-        guard values.count == 4 else {
-            throw reader.damage("it has no 'bbox' of four numbers: left, top, width, height", at: start)
-        }
-        let box = Box(left: values[0], top: values[1], width: values[2], height: values[3])
-        return Annotation(id: id ?? count, image: image, category: category, box: box, isCrowd: isCrowd)
     }
 
     // MARK: What they say together
@@ -192,31 +106,5 @@ struct BoxJSON {
             draft.names.append(category.name)
         }
         return labels
-    }
-}
-
-extension JSONReader {
-    /// A whole number if it is one; what else stands there is passed over.
-    fileprivate mutating func wholeNumber() throws(JSONDamage) -> Int? {
-        var ahead = self
-        if let value = try? ahead.readInteger() {
-            self = ahead
-            return value
-        }
-        try skipValue()
-        return nil
-    }
-
-    /// 0 or 1, or in words.
-    fileprivate mutating func flag() throws(JSONDamage) -> Bool {
-        switch peek() {
-        case UInt8(ascii: "t"):
-            try readWord("true")
-            return true
-        case UInt8(ascii: "f"), UInt8(ascii: "n"):
-            try skipValue()
-            return false
-        default: return try readInteger() != 0
-        }
     }
 }
