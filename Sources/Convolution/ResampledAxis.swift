@@ -65,6 +65,8 @@ public struct ResampledAxis: Hashable, Sendable {
             max(0, min(low + ratio, Double(sample + 1)) - max(low, Double(sample)))
         }
         let sum = shares.reduce(0, +)
+        // Beyond the picture its edge goes on.
+        guard sum > 0 else { return (first, [1]) }
         return (first, shares.map { $0 / sum })
     }
 

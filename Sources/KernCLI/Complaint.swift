@@ -38,6 +38,7 @@ package struct Complaint: Error, Hashable, Sendable {
             } else {
                 self.init(error.description, status: .failed)
             }
+        case let error as Unsearchable: self.init("\(error)", status: .failed)
         case let error as AugmentationError: self.init("\(error)")
         case let error as NoCommonWeights:
             self.init("\(error.path): none of its weights has a name and size of this program's", status: .failed)

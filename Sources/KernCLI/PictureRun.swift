@@ -90,6 +90,11 @@ struct PictureRun: Sendable {
         options.mask = mask?.header
         let plan = try Plan(graph, for: header, options: options)
         if let step = plan.nodes.first(where: \.asksForWeights) { throw PlanError.unknownWeights(step: step.text) }
+        if graph.isDetector {
+            throw Complaint(
+                "'regions' and 'detect' are of a detector, which finds things and makes no picture; 'kern train' teaches "
+                    + "it, and 'kern predict MODEL PICTURE' tells what it finds, or draws it with -o")
+        }
         if graph.endsInClasses, plan.output.size == Size(1), plan.output.depth != .float32 {
             throw Complaint(
                 "this makes \(plan.output.channels.count) numbers of a picture, not a picture; 'kern predict MODEL "
@@ -177,4 +182,7 @@ struct PictureRun: Sendable {
 extension Graph {
     /// Whether what comes out are numbers about a picture, not a picture.
     fileprivate var endsInClasses: Bool { nodes[output].step is DenseStep || nodes[output].step is SoftmaxStep }
+
+    /// Whether it is for parts of a picture that are to be found first.
+    fileprivate var isDetector: Bool { nodes.contains { $0.step is RegionsStep || $0.step is DetectStep } }
 }

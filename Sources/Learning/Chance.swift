@@ -28,6 +28,7 @@ public struct Chance: RandomNumberGenerator, Hashable, Sendable {
         case split
         case change
         case dropout
+        case regions
     }
 
     /// The stream of a place, which one or two numbers name: a layer; an epoch; an epoch and an example.
@@ -87,7 +88,7 @@ public struct Chance: RandomNumberGenerator, Hashable, Sendable {
     }
 
     /// `values` in a random order.
-    public mutating func shuffle(_ values: inout [Int]) {
+    public mutating func shuffle<Value>(_ values: inout [Value]) {
         for last in stride(from: values.count - 1, to: 0, by: -1) { values.swapAt(last, below(last + 1)) }
     }
 }

@@ -56,7 +56,7 @@ public struct Evaluator: Sendable {
         self.best = best
         self.loss = loss
         self.machine = machine
-        classes = loss.isForClasses ? network.output.channels : 0
+        classes = loss.isForClasses ? network.choices : 0
         rooms = Rooms(network, learns: false)
     }
 
@@ -76,7 +76,10 @@ public struct Evaluator: Sendable {
                 let output = room.forward(values, learning: nil, machine: inner)
                 var own = Evaluation(classes: classes)
                 own.sum = room.loss(of: output, wanted, loss)
-                if case .classes(let wanted) = wanted { own.count(output, wanted, best: best) }
+                switch wanted {
+                case .classes(let wanted), .regions(let wanted, _): own.count(output, wanted, best: best)
+                case .pictures: break
+                }
                 found[part] = own
                 rooms.leave(room, worker: worker)
             }
@@ -93,7 +96,7 @@ extension Evaluation {
         let pixels = output.shape.height * output.shape.width
         output.samples.withUnsafeBufferPointer { values in
             for (place, right) in wanted.enumerated() where right != Wanted.none {
-                let first = place / pixels * classes * pixels + place % pixels
+                let first = place / pixels * output.shape.channels * pixels + place % pixels
                 let own = values[first + Int(right) * pixels]
                 var (best, better) = (0, 0)
                 for c in 0..<classes {

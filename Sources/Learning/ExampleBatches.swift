@@ -52,6 +52,7 @@ public struct ExampleBatches: BatchSource {
         loader.load(
             chosen[...], epoch: pass ?? (spoilsMeasured ? .max : nil), into: &batch, machine: Machine(threads: 1))
         swap(&batch.inputs, &planes)
-        return batch.targets.map(Wanted.pictures) ?? .classes(batch.labels)
+        guard let targets = batch.targets else { return .classes(batch.labels) }
+        return batch.labels.isEmpty ? .pictures(targets) : .regions(batch.labels, targets)
     }
 }

@@ -1,4 +1,5 @@
 import Pixels
+import Steps
 
 /// Examples to learn from, in memory: pictures of one shape and what is to be found for each.
 ///
@@ -29,6 +30,21 @@ public struct ExampleSet: Sendable {
         case pictures(Shape, Samples)
         /// For each pixel a class, n·1·h·w; 255 for those that do not count.
         case masks(Shape, [UInt8])
+        /// The pictures are regions of others: what each shows.
+        case regions([RegionTarget])
+    }
+
+    /// What a region shows.
+    public struct RegionTarget: Hashable, Sendable {
+        /// An index into `classes`, or their number where it shows nothing.
+        public var choice: Int32
+        /// What leads from the region to the box of the thing; nil where there is none.
+        public var offsets: BoxOffsets?
+
+        public init(choice: Int32, offsets: BoxOffsets?) {
+            self.choice = choice
+            self.offsets = offsets
+        }
     }
 
     /// The pixels of a mask that do not count.
@@ -56,12 +72,16 @@ public struct ExampleSet: Sendable {
     /// What example `index` is called in a message.
     public func name(of index: Int) -> String { names.isEmpty ? "picture \(index)" : names[index] }
 
-    /// How many of the examples at `indices` each class has; for masks, how many of their pixels.
+    /// How many of the examples at `indices` each class has; for masks, how many of their pixels. Behind the classes, how many
+    /// regions show nothing.
     public func classCounts(among indices: [Int]) -> [Int] {
         var counts = [Int](repeating: 0, count: classes.count)
         switch targets {
         case .labels(let labels): for index in indices { counts[Int(labels[index])] += 1 }
         case .pictures: break
+        case .regions(let targets):
+            counts.append(0)
+            for index in indices { counts[Int(targets[index].choice)] += 1 }
         case .masks(let shape, let masks):
             let area = shape.height * shape.width
             for index in indices {

@@ -1,4 +1,5 @@
 import Pixels
+import Steps
 
 /// What a result costs that is not what was wanted, averaged over all that count.
 public enum Loss: Hashable, Sendable {
@@ -20,6 +21,8 @@ public enum Wanted: Sendable {
     /// A class for each picture, or for each pixel of each, row by row; `none` does not count.
     case classes([Int32])
     case pictures(Planes)
+    /// Of each region what it shows, and, n·4·1·1, what leads from it to the box of what it shows.
+    case regions([Int32], Planes)
 
     /// The class of what does not count.
     public static let none: Int32 = -1
@@ -57,28 +60,56 @@ extension Loss {
     ) -> LossSum {
         switch (self, wanted) {
         case (.crossEntropy(let smoothing), .classes(let classes)):
-            classSum(output, classes, classWeights, smoothing: smoothing, into: &gradient)
+            classSum(
+                output, classes, classWeights, smoothing: smoothing, among: output.shape.channels, into: &gradient)
+        case (.crossEntropy(let smoothing), .regions(let choices, let offsets)):
+            regionSum(output, choices, offsets, classWeights, smoothing: smoothing, into: &gradient)
         case (_, .pictures(let pictures)):
             pictureSum(output, pictures, into: &gradient)
-        case (_, .classes):
+        case (_, .classes), (_, .regions):
             preconditionFailure("\(self) is not for classes")
         }
     }
 
+    /// What a region shows among all choices, and for those that show something how far the offsets of their class are off:
+    /// squares near 0, magnitudes beyond 1 (Fast R-CNN's sum of both).
+    private func regionSum(
+        _ output: Planes, _ choices: [Int32], _ offsets: Planes, _ classWeights: [Double], smoothing: Double,
+        into gradient: inout Planes
+    ) -> LossSum {
+        let channels = output.shape.channels
+        let classes = DetectStep.classes(ofChannels: channels)
+        for index in gradient.samples.indices { gradient.samples[index] = 0 }
+        var sum = classSum(
+            output, choices, classWeights, smoothing: smoothing, among: classes + 1, into: &gradient)
+        for (n, choice) in choices.enumerated() where choice >= 0 && choice < classes {
+            let own = classWeights.isEmpty ? 1 : classWeights[Int(choice)]
+            for place in 0..<BoxOffsets.count {
+                let channel = n * channels + DetectStep.channel(ofOffset: place, of: Int(choice), among: classes)
+                let (loss, slope) = Loss.huber(delta: 1).cost(
+                    Double(output.samples[channel]), Double(offsets.samples[n * BoxOffsets.count + place]))
+                sum.loss += own * loss
+                gradient.samples[channel] = Float(own * slope)
+            }
+        }
+        return sum
+    }
+
     // d/dz of −Σ t·log softmax(z) = softmax(z) − t, with t = (1 − s)·[right] + s/C
+    // The first `count` channels are the classes.
     private func classSum(
-        _ output: Planes, _ classes: [Int32], _ classWeights: [Double], smoothing: Double,
+        _ output: Planes, _ classes: [Int32], _ classWeights: [Double], smoothing: Double, among count: Int,
         into gradient: inout Planes
     ) -> LossSum {
         let shape = output.shape
-        let (count, pixels) = (shape.channels, shape.height * shape.width)
+        let pixels = shape.height * shape.width
         let spread = smoothing / Double(count)
         var sum = LossSum()
         gradient.samples.withUnsafeMutableBufferPointer { slopes in
             output.samples.withUnsafeBufferPointer { values in
                 for n in 0..<shape.count {
                     for pixel in 0..<pixels {
-                        let first = n * count * pixels + pixel
+                        let first = n * shape.channels * pixels + pixel
                         let right = classes[n * pixels + pixel]
                         guard right != Wanted.none else {
                             for c in 0..<count { slopes[first + c * pixels] = 0 }

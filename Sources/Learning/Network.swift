@@ -64,6 +64,9 @@ public struct Network: Sendable {
         weights.lazy.filter(\.isLearned).reduce(0) { $0 + ($1.parameter.shape.sampleCount ?? 0) }
     }
 
+    /// Among how many classes it chooses: all that comes out, but for the offsets of a detector's boxes.
+    public var choices: Int { (graph.nodes[graph.output].step as? DetectStep)?.choices ?? output.channels }
+
     public func value(of weight: Weight) -> Planes { values[weight.node][weight.place] }
 
     public mutating func set(_ weight: Weight, to value: Planes) {

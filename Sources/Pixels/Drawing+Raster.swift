@@ -1,7 +1,20 @@
 extension Drawing {
     /// In pixels: edges of lines are as dark as the share of the pixel that they cover.
-    public var raster: Raster {
-        var canvas = Canvas(size)
+    public var raster: Raster { drawn(on: Canvas(size)) }
+
+    /// The same over a picture.
+    ///
+    /// - Parameter picture: of the drawing's size, 8-bit RGB.
+    public func raster(over picture: Raster) -> Raster {
+        let header = picture.header
+        precondition(
+            header.size == size && header.channels == .rgb && header.depth == .uint8,
+            "a drawing of \(size) over \(header)")
+        return drawn(on: Canvas(size, picture.bytes))
+    }
+
+    private func drawn(on canvas: Canvas) -> Raster {
+        var canvas = canvas
         for element in elements {
             switch element {
             case .line(let points, let ink, let width, let isDashed):
@@ -35,9 +48,11 @@ private struct Canvas {
     private static let dash = 6.0
     private static let gap = 4.0
 
-    init(_ size: Size) {
+    init(_ size: Size) { self.init(size, [UInt8](repeating: 255, count: 3 * size.width * size.height)) }
+
+    init(_ size: Size, _ bytes: [UInt8]) {
         self.size = size
-        bytes = [UInt8](repeating: 255, count: 3 * size.width * size.height)
+        self.bytes = bytes
     }
 
     private mutating func cover(_ x: Int, _ y: Int, _ ink: Drawing.Ink, _ share: Double) {

@@ -10,6 +10,7 @@ public struct Drawing: Hashable, Sendable {
         }
 
         public static let black = Ink(0, 0, 0)
+        public static let white = Ink(255, 255, 255)
     }
 
     public struct Point: Hashable, Sendable {
@@ -18,6 +19,9 @@ public struct Drawing: Hashable, Sendable {
 
         public init(_ x: Double, _ y: Double) { (self.x, self.y) = (x, y) }
     }
+
+    /// What a text comes to in pixels.
+    public static func width(of text: String) -> Double { Double(text.count * PixelFont.advance) }
 
     /// Where a text lies from its point.
     public enum Anchor: String, Hashable, Sendable {

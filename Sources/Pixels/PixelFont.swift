@@ -1,12 +1,15 @@
-/// The letters that charts need, 5 pixels wide and 9 high, of which the last two hang below the line.
+/// Letters for charts and labels, 5 pixels wide and 9 high, of which the last two hang below the line.
 enum PixelFont {
     static let width = 5
     /// From the top of a letter to the line it stands on.
     static let height = 7
     static let advance = 6
 
-    /// The rows of a letter from the top, its leftmost pixel in bit 4; a letter that is not known is empty.
-    static func rows(of letter: Character) -> [UInt8] { letters[letter] ?? [] }
+    /// The rows of a letter from the top, its leftmost pixel in bit 4. Capitals are drawn as small ones; a letter that is not
+    /// known is empty.
+    static func rows(of letter: Character) -> [UInt8] {
+        letters[letter] ?? letters[Character(letter.lowercased())] ?? []
+    }
 
     private static let letters: [Character: [UInt8]] = [
         "0": [0b01110, 0b10001, 0b10011, 0b10101, 0b11001, 0b10001, 0b01110],
@@ -38,5 +41,21 @@ enum PixelFont {
         "s": [0, 0, 0b01110, 0b10000, 0b01110, 0b00001, 0b11110],
         "t": [0b01000, 0b01000, 0b11100, 0b01000, 0b01000, 0b01001, 0b00110],
         "v": [0, 0, 0b10001, 0b10001, 0b10001, 0b01010, 0b00100],
+        "b": [0b10000, 0b10000, 0b10110, 0b11001, 0b10001, 0b10001, 0b11110],
+        "f": [0b00110, 0b01001, 0b01000, 0b11100, 0b01000, 0b01000, 0b01000],
+        "j": [0b00010, 0, 0b00110, 0b00010, 0b00010, 0b00010, 0b00010, 0b10010, 0b01100],
+        "k": [0b10000, 0b10000, 0b10010, 0b10100, 0b11000, 0b10100, 0b10010],
+        "m": [0, 0, 0b11010, 0b10101, 0b10101, 0b10001, 0b10001],
+        "q": [0, 0, 0b01101, 0b10011, 0b10001, 0b10001, 0b01111, 0b00001, 0b00001],
+        "u": [0, 0, 0b10001, 0b10001, 0b10001, 0b10011, 0b01101],
+        "w": [0, 0, 0b10001, 0b10001, 0b10101, 0b10101, 0b01010],
+        "x": [0, 0, 0b10001, 0b01010, 0b00100, 0b01010, 0b10001],
+        "y": [0, 0, 0b10001, 0b10001, 0b10001, 0b10001, 0b01111, 0b00001, 0b01110],
+        "z": [0, 0, 0b11111, 0b00010, 0b00100, 0b01000, 0b11111],
+        "_": [0, 0, 0, 0, 0, 0, 0b11111],
+        "/": [0b00001, 0b00001, 0b00010, 0b00100, 0b01000, 0b10000, 0b10000],
+        ",": [0, 0, 0, 0, 0, 0b01100, 0b00100, 0b01000],
+        "(": [0b00010, 0b00100, 0b01000, 0b01000, 0b01000, 0b00100, 0b00010],
+        ")": [0b01000, 0b00100, 0b00010, 0b00010, 0b00010, 0b00100, 0b01000],
     ]
 }

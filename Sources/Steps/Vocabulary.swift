@@ -9,6 +9,7 @@ public enum Vocabulary {
         + RescaleStep.words + [HysteresisStep.word]
         + [ConvStep.word, DeconvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word]
         + [InputStep.word, ZScoreStep.word, BatchNormStep.word, LocalNormStep.word, DropoutStep.word, PReLUStep.word]
+        + [RegionsStep.word, DetectStep.word]
 
     /// What a matrix literal, a `kernel` formula and a kernel file that is one kernel may be told.
     public static let kernelSettings: [Setting] =

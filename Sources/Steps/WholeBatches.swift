@@ -39,6 +39,21 @@ struct RowRun {
 }
 
 extension Planes {
+    /// Takes rows over as they are from planes of the same shape.
+    mutating func copy(_ rows: Range<Int>, from source: Planes) {
+        let planes = shape.count * shape.channels
+        source.withRows { source in
+            withMutableRows { target in
+                for run in RowRun.all(rows, in: source, target) where run.count > 0 {
+                    for plane in 0..<planes {
+                        target.row(run.row, plane: plane).update(
+                            from: source.row(run.row, plane: plane), count: run.count)
+                    }
+                }
+            }
+        }
+    }
+
     var sampleCount: Int { shape.count * shape.channels * shape.height * shape.width }
 
     func withSamples(_ body: (SampleRun) -> Void) {

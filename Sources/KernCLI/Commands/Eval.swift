@@ -29,7 +29,9 @@ struct Eval: Command {
         discussion: [
             "Precision is the share of what was taken for a class that is of it; recall the share of a class that was "
                 + "found. Of masks every pixel counts, and IoU is what wanted and found have in common over what "
-                + "either has."
+                + "either has.",
+            "Of a detector it tells the average precision of each class, as COCO counts it: AP50 where boxes overlap by half "
+                + "or more, AP over all overlaps from 0.5 to 0.95; precision and recall are of what is surer than 0.5.",
         ])
 
     let model: String
@@ -56,6 +58,7 @@ struct Eval: Command {
         terminal.isQuiet = isQuiet
         let trained = try TrainedModel(path: model, limits: engine.limits)
         let machine = try engine.machine()
+        if let detector = try Detector(trained.network) { return try score(detector, trained, machine, terminal) }
         let sets = try trained.read(data, limits: engine.limits, machine: machine)
         for note in sets.notes { terminal.talk("kern eval: \(note)") }
         let parts = try chosen(from: sets)
@@ -81,16 +84,20 @@ struct Eval: Command {
     }
 
     private func chosen(from sets: DataSets) throws -> [ExampleSet] {
-        func need(_ set: ExampleSet?, _ name: String) throws -> [ExampleSet] {
+        try chosen(training: sets.training, validation: sets.validation, test: sets.test)
+    }
+
+    func chosen<Part>(training: Part, validation: Part?, test: Part?) throws -> [Part] {
+        func need(_ set: Part?, _ name: String) throws -> [Part] {
             guard let set else { throw Complaint("\(data) has no \(name) part of its own", status: .failed) }
             return [set]
         }
         switch part {
-        case "test": return try need(sets.test, "test")
-        case "validation": return try need(sets.validation, "validation")
-        case "training": return [sets.training]
-        case "all": return [sets.training, sets.validation, sets.test].compactMap(\.self)
-        default: return [sets.test ?? sets.training]
+        case "test": return try need(test, "test")
+        case "validation": return try need(validation, "validation")
+        case "training": return [training]
+        case "all": return [training, validation, test].compactMap(\.self)
+        default: return [test ?? training]
         }
     }
 }

@@ -12,7 +12,18 @@ struct Predict: Command {
     static let top = Option(
         "top", .integer(1...1000), placeholder: "N", defaultText: "3",
         help: "How many classes are told of each picture.")
-    static let csv = Option("csv", help: "Prints a table: path, and for each class told its name and probability.")
+    static let csv = Option(
+        "csv",
+        help: "Prints a table: path, and for each class told its name and probability; of things also where they are.")
+    static let confidence = Option(
+        "confidence", .number(0...1), placeholder: "SHARE", defaultText: "0.5",
+        help: "Of a detector: what it is less sure of is not told.")
+    static let overlap = Option(
+        "overlap", .number(0...1), placeholder: "SHARE", defaultText: "0.3",
+        help: "Of a detector: of boxes of one class that overlap by more, only the surest is told.")
+    static let output = Option(
+        "output", short: "o", .file, placeholder: "OUT",
+        help: "Of a detector: also draws what it found. OUT is a picture, a folder or a pattern, as for 'kern apply'.")
     static let recursive = Option("recursive", help: "Also searches the folders within folders.")
 
     static let spec = CommandSpec(
@@ -20,22 +31,36 @@ struct Predict: Command {
         examples: [
             Example("kern predict digits.safetensors scan.png", says: "the likeliest classes"),
             Example("kern predict digits.safetensors scans/ --csv --top 1", says: "a table of a whole folder"),
+            Example(
+                "kern predict finder.safetensors street.jpg -o found.png", says: "what is where, and drawn as well"),
         ],
         positionals: [
             Positional("MODEL", completion: .file, help: "A model that 'kern train' wrote."),
             Positional(
                 "INPUT", arity: .oneOrMore, completion: .file, help: "Pictures, folders and patterns; '-' is stdin."),
         ],
-        options: [top, csv, recursive, .threads] + EngineOptions.limitOptions + [.json, .quiet],
+        options: [top, confidence, overlap, output, .force, csv, recursive, .threads] + EngineOptions.limitOptions + [
+            .json, .quiet,
+        ],
         discussion: [
+            "A model that was taught where things are, whose program ends in 'detect', tells what it found and where, as "
+                + "WIDTHxHEIGHT+X+Y in pixels from the top left.",
             "Pictures are brought to what the model takes by its 'input' step. One that cannot be read does not stop the "
-                + "others: the exit status is then 1."
-        ])
+                + "others: the exit status is then 1.",
+        ],
+        otherNames: ["conf": confidence, "threshold": confidence, "score": confidence, "iou": overlap, "nms": overlap])
 
     let model: String
     let inputs: [String]
     let top: Int
+    let confidence: Float
+    let overlap: Double
+    let output: String?
+    let force: Bool
     let format: Format
+    /// What was said that means something only of classes, and only of things.
+    private let classFlag: String?
+    private let thingFlag: String?
     let isRecursive: Bool
     let engine: EngineOptions
     let isQuiet: Bool
@@ -46,21 +71,40 @@ struct Predict: Command {
         model = arguments.positionals[0]
         inputs = Array(arguments.positionals.dropFirst())
         top = arguments.integer(Predict.top) ?? 3
+        confidence = Float(arguments.number(Predict.confidence) ?? 0.5)
+        overlap = arguments.number(Predict.overlap) ?? 0.3
+        output = arguments.text(Predict.output)
+        force = arguments.has(.force)
+        classFlag = arguments.has(Predict.top) ? Predict.top.flag : nil
+        thingFlag = [Predict.confidence, Predict.overlap, Predict.output].first(where: arguments.has)?.flag
         isRecursive = arguments.has(Predict.recursive)
         engine = EngineOptions(limitsIn: arguments)
         isQuiet = arguments.has(.quiet)
         if arguments.has(.json), arguments.has(Predict.csv) {
             throw ArgumentError.refused("--json and --csv are two forms of the same answer; choose one")
         }
+        if output == "-" {
+            throw ArgumentError.refused("what is found is told on stdout; name a file for the drawing")
+        }
         format = arguments.has(.json) ? .json : arguments.has(Predict.csv) ? .csv : .text
     }
 
     /// Pictures that are looked at before anything is said about them.
-    private static let atOnce = 256
+    static let atOnce = 256
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
         terminal.isQuiet = isQuiet
         let trained = try TrainedModel(path: model, limits: engine.limits)
+        if let detector = try Detector(trained.network) {
+            if let classFlag {
+                throw ArgumentError.refused("\(classFlag) is for classes, and \(model) finds things; leave it out")
+            }
+            return try find(detector, trained.model.classes, terminal)
+        }
+        if let thingFlag {
+            throw ArgumentError.refused(
+                "\(thingFlag) is for things that are found, and \(model) finds none; leave it out")
+        }
         guard !trained.model.classes.isEmpty, trained.network.output.size == Size(1) else {
             let program = trained.model.classes.isEmpty ? model : "'\(model) | argmax'"
             let what = trained.model.classes.isEmpty ? "pictures, not classes" : "a class for each pixel"
@@ -143,7 +187,7 @@ struct Predict: Command {
     }
 
     /// RFC 4180: a field with a comma, a quote or a line's end is quoted.
-    private static func quoted(_ field: String) -> String {
+    static func quoted(_ field: String) -> String {
         guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
         return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }

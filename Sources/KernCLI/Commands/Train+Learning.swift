@@ -32,7 +32,8 @@ extension Train {
             program: text, options: training, machine: machine, limits: engine.limits, read: examples)
         return try TrainingRun(
             setup: setup, options: training, program: text.text, output: output,
-            mayReplace: force || training.resumes, machine: machine, printsJSON: printsJSON, terminal: terminal
+            mayReplace: force || training.resumes, machine: machine, limits: engine.limits, printsJSON: printsJSON,
+            terminal: terminal
         ).run()
     }
 
@@ -46,6 +47,10 @@ extension Train {
                 try sets.readValidation(path: path, options: options)
             }
             return sets
+        }
+        if options.detector != nil {
+            throw ArgumentError.refused(
+                "a detector learns from pictures and the boxes of what is in them: give --data PLACE")
         }
         if before.isEmpty, after.isEmpty {
             throw ArgumentError.refused("there is nothing to learn from: give --data DIR, or --before and --after")

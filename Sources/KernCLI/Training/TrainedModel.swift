@@ -35,6 +35,11 @@ struct TrainedModel {
         return try DataSets(path: data, options: options)
     }
 
+    /// Pictures with boxes, of the model's classes.
+    func readBoxes(_ data: String, limits: Limits, machine: Machine) throws -> BoxedSets {
+        try BoxedSets(path: data, options: DataOptions(classes: model.classes, limits: limits, machine: machine))
+    }
+
     /// The net for pictures of this shape: where it looks at windows only, their size does not matter.
     func network(for shape: Shape, of data: String, limits: Limits) throws -> Network {
         var own = shape

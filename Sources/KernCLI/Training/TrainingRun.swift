@@ -14,6 +14,7 @@ struct TrainingRun {
     let output: String
     let mayReplace: Bool
     let machine: Machine
+    let limits: Limits
     let printsJSON: Bool
     let terminal: Terminal
 
@@ -131,8 +132,11 @@ struct TrainingRun {
             test = try Evaluator(trainer.best, loss: setup.loss, machine: machine).evaluate(trainer.best, on: own)
         }
         let best = trainer.state.reports.last(where: \.isBest)
+        let scores = try setup.boxedTest.flatMap { pictures in
+            try Detector(trainer.best)?.scores(on: pictures, limits: limits, machine: machine)
+        }
         if printsJSON {
-            terminal.print(json(trainer, test, progress).text)
+            terminal.print(json(trainer, test, scores, progress).text)
             return
         }
         // Of masks every pixel has a class.
@@ -145,10 +149,18 @@ struct TrainingRun {
                     ? "\(NumberText.percent(test.sum.accuracy)) of \(test.sum.count) \(counted) right"
                     : "test loss \(NumberText.short(test.sum.mean))")
         }
+        if let scores {
+            parts.append(
+                "mean AP \(NumberText.percent(scores.meanAveragePrecision(at: 0))) of \(scores.wanted.reduce(0, +)) things "
+                    + "in \(scores.pictures) test pictures")
+        }
         terminal.print("\(output): " + (parts.isEmpty ? "written" : parts.joined(separator: ", ")))
     }
 
-    private func json(_ trainer: Trainer<ExampleBatches>, _ test: Evaluation?, _ progress: TrainingProgress) -> JSON {
+    private func json(
+        _ trainer: Trainer<ExampleBatches>, _ test: Evaluation?, _ scores: DetectionScores?,
+        _ progress: TrainingProgress
+    ) -> JSON {
         var members: [JSON.Member] = [
             .init(key: "model", value: .string(output)),
             .init(key: "weights", value: .integer(setup.network.learnedCount)),
@@ -163,6 +175,10 @@ struct TrainingRun {
             if setup.loss.isForClasses {
                 members.append(.init(key: "test_accuracy", value: .number(test.sum.accuracy)))
             }
+        }
+        if let scores {
+            members.append(.init(key: "test_map50", value: .number(scores.meanAveragePrecision(at: 0))))
+            members.append(.init(key: "test_map", value: .number(scores.meanAveragePrecision)))
         }
         return .object(members)
     }

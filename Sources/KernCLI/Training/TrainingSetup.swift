@@ -15,6 +15,8 @@ struct TrainingSetup {
     let training: ExampleBatches
     let validation: ExampleBatches?
     let test: ExampleBatches?
+    /// Of a detector the pictures to measure it with.
+    let boxedTest: BoxedPictures?
     let notes: [String]
     let batch: Int
     let epochs: Int
@@ -36,6 +38,8 @@ struct TrainingSetup {
         dataOptions.fit = try draft.inputFit(catalogue)
         dataOptions.targetFit = try draft.targetFit(catalogue)
         dataOptions.cutting = { draft.cutting(of: $0) }
+        dataOptions.detector = try DetectorProgram(draft)
+        dataOptions.seed = options.seed
         var data = try read(dataOptions)
         var notes = data.notes
         let training = data.training
@@ -68,11 +72,7 @@ struct TrainingSetup {
             training, own, augmentation: options.augmentation, programs: occasions, seed: options.seed)
         validation = try data.validation.map { try measuring($0) } ?? aside.map { try measuring(training, $0) }
         test = try data.test.map { try measuring($0) }
-        if options.patience != nil, validation == nil {
-            throw Complaint(
-                "--patience waits for the validation to get better, and nothing is set aside to measure with; give "
-                    + "--val SHARE or --val DIR")
-        }
+        boxedTest = data.boxedTest
         if options.patience != nil, validation == nil {
             throw Complaint(
                 "--patience waits for the validation to get better, and nothing is set aside to measure with; give "
@@ -148,6 +148,13 @@ extension Network {
                 throw Complaint(
                     "\(made), and the examples have \(examples.classes.count) classes; write 'dense classes', and the "
                         + "data tell how many")
+            }
+        case .regions:
+            if let asked, !asked.isForClasses { throw Complaint("--loss: a detector learns by crossentropy") }
+            guard output.size == Size(1), choices == examples.classes.count + 1 else {
+                throw Complaint(
+                    "\(made), and the pictures have things of \(examples.classes.count) classes; end it in "
+                        + "'detect classes', and the data tell how many")
             }
         case .masks(let shape, _):
             if let asked, !asked.isForClasses { throw Complaint("--loss: masks of classes learn by crossentropy") }

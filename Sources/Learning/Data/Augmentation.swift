@@ -94,6 +94,8 @@ public enum AugmentationError: Error, Hashable, Sendable {
     case value(String, String)
     /// The target has another size, so that it cannot be moved alike.
     case sizes(picture: Shape, target: Shape)
+    /// Of regions what lies where is to be learned: they may be mirrored, but not moved.
+    case regions
     /// A program that would give pictures of another shape.
     case program(from: Shape, to: Shape)
 }
@@ -106,6 +108,9 @@ extension AugmentationError: CustomStringConvertible {
         case .value(let word, let expected): "'\(word)' needs \(expected)"
         case .sizes(let picture, let target):
             "pictures of \(picture) and targets of \(target) cannot be moved alike; leave out shift, crop, rotate and zoom"
+        case .regions:
+            "regions of pictures cannot be moved, as it is to be learned where things lie in them; leave out shift, crop, rotate "
+                + "and zoom: regions lie beside things by chance as it is"
         case .program(let from, let to):
             "a program that changes examples must leave their shape: it makes \(to) of \(from)"
         }

@@ -6,7 +6,7 @@ public struct Batch: Sendable {
     public internal(set) var inputs: Planes
     /// Classes, one for each picture, or for each pixel of a mask in n·h·w order; −1 for those that do not count.
     public internal(set) var labels: [Int32]
-    /// Where pictures are to be found: n·c·h·w, from 0 to 1.
+    /// Where pictures are to be found: n·c·h·w, from 0 to 1. Where boxes are, the offsets of each: n·4·1·1.
     public internal(set) var targets: Planes?
 
     /// Nothing yet.

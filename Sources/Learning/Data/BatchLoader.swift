@@ -1,5 +1,6 @@
 import Convolution
 import Pixels
+import Steps
 
 /// Makes batches of a set's examples: to float, changed by chance, scaled.
 ///
@@ -29,6 +30,7 @@ public struct BatchLoader: Sendable {
         if case .pictures(let shape, _) = set.targets, augmentation.moves, shape.size != set.shape.size {
             throw .sizes(picture: set.shape.ofOne, target: shape.ofOne)
         }
+        if case .regions = set.targets, augmentation.moves { throw .regions }
         self.set = set
         self.scaling = scaling
         self.augmentation = augmentation
@@ -93,6 +95,10 @@ extension Batch {
         var labelCount = 0
         switch set.targets {
         case .labels: labelCount = count
+        case .regions:
+            labelCount = count
+            let shape = Shape(count: count, channels: BoxOffsets.count, height: 1, width: 1)
+            if targets?.shape != shape { targets = Planes(shape: shape) }
         case .masks(let shape, _): labelCount = count * shape.height * shape.width
         case .pictures(var shape, _):
             shape.count = count

@@ -51,18 +51,34 @@ extension ExampleSet {
             var chance = Chance(seed: seed, for: .split, place: number)
             chance.shuffle(&members)
             let wanted = Int((Double(members.count) * Double(share)).rounded())
-            for index in members.prefix(min(max(wanted, 1), members.count - 1)) { isAside[index] = true }
+            for member in members.prefix(min(max(wanted, 1), members.count - 1)) {
+                for index in member { isAside[index] = true }
+            }
         }
         let validation = (0..<count).filter { isAside[$0] }
         if validation.isEmpty { throw .tooFewToSplit(count: count, share: share) }
         return ((0..<count).filter { !isAside[$0] }, validation)
     }
 
-    /// The examples of each class; all in one where there are no labels.
-    private var groups: [[Int]] {
-        guard case .labels(let labels) = targets else { return [Array(0..<count)] }
-        var groups = [[Int]](repeating: [], count: classes.count)
-        for (index, label) in labels.enumerated() { groups[Int(label)].append(index) }
-        return groups
+    /// The examples of each class; all in one where there are no labels. Those that go only together are one member.
+    private var groups: [[Range<Int>]] {
+        switch targets {
+        case .labels(let labels):
+            var groups = [[Range<Int>]](repeating: [], count: classes.count)
+            for (index, label) in labels.enumerated() { groups[Int(label)].append(index..<index + 1) }
+            return groups
+        case .pictures, .masks: return [(0..<count).map { $0..<$0 + 1 }]
+        case .regions:
+            // What was seen of a picture while learning tells nothing new of its other regions.
+            var members: [Range<Int>] = []
+            for index in 0..<count {
+                if let last = members.last, names[last.lowerBound] == names[index] {
+                    members[members.count - 1] = last.lowerBound..<index + 1
+                } else {
+                    members.append(index..<index + 1)
+                }
+            }
+            return [members]
+        }
     }
 }

@@ -23,6 +23,10 @@ public struct DataOptions: Sendable {
     public var targetFit: Fit?
     /// How a net that makes pictures of any size can learn from pieces of them; nil from whole ones.
     public var cutting: (@Sendable (PictureHeader) -> Cutting?)?
+    /// The program where it finds things: then pictures have boxes, and examples are regions of them.
+    public var detector: DetectorProgram?
+    /// What chance decides of the examples themselves follows from this.
+    public var seed: UInt64 = 0
     /// nil where the files tell: names of folders, or what a list holds.
     public var target: Target?
     /// Classes that are already known, as a model has them; then neither all nor more than one need occur.
@@ -52,6 +56,8 @@ public struct DataSets: Sendable {
     /// Where the data has one of its own.
     public var validation: ExampleSet?
     public var test: ExampleSet?
+    /// Of a detector the pictures to measure it with: the regions of a test set tell little of what is found.
+    public var boxedTest: BoxedPictures?
     /// What was odd but did no harm, a sentence each.
     public var notes: [String]
 

@@ -17,7 +17,9 @@ extension DataSets {
     /// Reads a folder, a CSV list or an IDX file of pictures, and checks all of it.
     public init(path: String, options: DataOptions = DataOptions()) throws(DataError) {
         var notes: [String] = []
-        if DataFolder.isFolder(path) {
+        if let detector = options.detector {
+            try self.init(BoxedSets(path: path, options: options), detector, options, notes: &notes)
+        } else if DataFolder.isFolder(path) {
             try self.init(try DataFolder(path), options, notes: &notes)
         } else if IDXFiles.isImages(path) {
             let classes = try DataFile.classNames(options.classes, orIn: path.folder)
@@ -123,6 +125,7 @@ extension ExampleSet {
             case .labels(let labels): labels.count * 4
             case .pictures(_, let samples): samples.bytes
             case .masks(_, let masks): masks.count
+            case .regions(let targets): targets.count * MemoryLayout<RegionTarget>.stride
             }
         return samples.bytes + targetBytes
     }

@@ -9,7 +9,7 @@ struct ExampleWorker {
 
     init(_ loader: BatchLoader) { self.loader = loader }
 
-    // out (c,h,w) · labels (1) or (h,w) · target (c',h',w')
+    // out (c,h,w) · labels (1) or (h,w) · target (c',h',w') or (offsets)
     mutating func load(
         _ index: Int, epoch: Int?, into out: UnsafeMutableBufferPointer<Float>,
         labels: UnsafeMutableBufferPointer<Int32>, target: UnsafeMutableBufferPointer<Float>
@@ -51,6 +51,10 @@ struct ExampleWorker {
     ) {
         switch loader.set.targets {
         case .labels(let all): labels[0] = all[index]
+        case .regions(let all):
+            labels[0] = all[index].choice
+            let offsets = all[index].offsets?.values ?? [Float](repeating: 0, count: target.count)
+            for place in target.indices { target[place] = offsets[place] }
         case .pictures(_, let samples): samples.read(index * target.count, into: target, factor: 1, offset: 0)
         case .masks(_, let masks):
             masks.withUnsafeBufferPointer { masks in
@@ -65,6 +69,9 @@ struct ExampleWorker {
     ) {
         switch loader.set.targets {
         case .labels: break
+        case .regions:
+            if movement.isFlipped { target[0].negate() }
+            if movement.isFlippedVertically { target[1].negate() }
         case .pictures(let shape, _):
             var movement = movement
             // Only flips come here where the sizes differ.

@@ -9,8 +9,8 @@ import Pixels
 /// Where each pixel of a changed picture comes from, drawn once for an example and the same for all its planes.
 struct Movement {
     var size: Size
-    private var isFlipped = false
-    private var isFlippedVertically = false
+    private(set) var isFlipped = false
+    private(set) var isFlippedVertically = false
     /// By how many pixels the picture moves, its edge repeated, and then once more, black coming in.
     private var shift = (x: 0, y: 0)
     private var crop = (x: 0, y: 0)

@@ -13,11 +13,17 @@ public struct InputStep: Step {
     public var shape: Shape { Shape(channels: channels, size: size) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        let axes = fit.axes(from: inputs[0].size, to: size)
-        return PlannedResampling(
-            resampling: Resampling(
-                x: axes.x, y: axes.y, channels: try terms(of: inputs[0].channels), input: inputs[0],
-                isExact: options.isExact))
+        PlannedResampling(
+            resampling: try resampling(of: Box(inputs[0].size), in: inputs[0], isExact: options.isExact))
+    }
+
+    /// Brings a part of a picture to the size, as if it were the picture.
+    public func resampling(
+        of part: Box, in picture: Shape, isExact: Bool = false
+    ) throws(StepError) -> Resampling {
+        let axes = fit.axes(from: part, of: picture.size, to: size)
+        return Resampling(
+            x: axes.x, y: axes.y, channels: try terms(of: picture.channels), input: picture, isExact: isExact)
     }
 
     /// Grey by Rec. 601, colours from grey by repeating it; a fourth channel, or a second, is alpha.

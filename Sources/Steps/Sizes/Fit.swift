@@ -26,34 +26,46 @@ public enum Fit: String, Hashable, Sendable, CaseIterable {
 
     /// The axes that bring `input` to `output`.
     func axes(from input: Size, to output: Size) -> (x: ResampledAxis, y: ResampledAxis) {
-        let across = Double(input.width) / Double(output.width)
-        let down = Double(input.height) / Double(output.height)
+        axes(from: Box(input), of: input, to: output)
+    }
+
+    /// The axes that bring a part of a picture of size `input` to `output`; beyond the picture its edge goes on.
+    func axes(from part: Box, of input: Size, to output: Size) -> (x: ResampledAxis, y: ResampledAxis) {
+        let across = Stretch(low: part.left, extent: part.width, input: input.width, output: output.width)
+        let down = Stretch(low: part.top, extent: part.height, input: input.height, output: output.height)
         switch self {
         case .stretch:
-            return (
-                axis(input.width, Double(input.width), output.width),
-                axis(input.height, Double(input.height), output.height)
-            )
+            return (across.middle(across.extent), down.middle(down.extent))
         case .crop:
-            let ratio = min(across, down)
+            let ratio = min(across.ratio, down.ratio)
             return (
-                axis(input.width, across == ratio ? Double(input.width) : ratio * Double(output.width), output.width),
-                axis(input.height, down == ratio ? Double(input.height) : ratio * Double(output.height), output.height)
+                across.middle(across.ratio == ratio ? across.extent : ratio * Double(output.width)),
+                down.middle(down.ratio == ratio ? down.extent : ratio * Double(output.height))
             )
         case .pad:
-            let ratio = max(across, down)
-            return (padded(input.width, ratio, output.width), padded(input.height, ratio, output.height))
+            let ratio = max(across.ratio, down.ratio)
+            return (across.padded(ratio), down.padded(ratio))
         }
     }
+}
 
-    /// The middle `extent` of an axis.
-    private func axis(_ input: Int, _ extent: Double, _ output: Int) -> ResampledAxis {
-        ResampledAxis(input, from: (Double(input) - extent) / 2, extent: extent, to: output, of: output)
+/// `extent` samples of an axis, from `low` on, that are to become `output`.
+private struct Stretch {
+    let low: Double
+    let extent: Double
+    let input: Int
+    let output: Int
+
+    var ratio: Double { extent / Double(output) }
+
+    /// So much from the middle.
+    func middle(_ part: Double) -> ResampledAxis {
+        ResampledAxis(input, from: low + (extent - part) / 2, extent: part, to: output, of: output)
     }
 
-    private func padded(_ input: Int, _ ratio: Double, _ output: Int) -> ResampledAxis {
-        let count = min(output, max(1, Int((Double(input) / ratio).rounded())))
-        return ResampledAxis(
-            input, from: 0, extent: Double(input), to: count, at: (output - count) / 2, of: output)
+    /// All of it, so many samples for one, and nothing around.
+    func padded(_ ratio: Double) -> ResampledAxis {
+        let count = min(output, max(1, Int((extent / ratio).rounded())))
+        return ResampledAxis(input, from: low, extent: extent, to: count, at: (output - count) / 2, of: output)
     }
 }

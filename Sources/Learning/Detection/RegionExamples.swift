@@ -1,0 +1,151 @@
+import Codecs
+import Convolution
+import Pixels
+import Steps
+
+/// Regions of pictures as examples: each is cut out, brought to what the net takes, and told what it shows.
+struct RegionExamples {
+    private let program: DetectorProgram
+    private let options: DataOptions
+
+    /// How many things there were to be found, and how many of them the search had met with.
+    private(set) var things = 0
+    private(set) var met = 0
+
+    init(_ program: DetectorProgram, _ options: DataOptions) {
+        self.program = program
+        self.options = options
+    }
+
+    /// What became of one picture.
+    private struct Cut: Sendable {
+        var samples = ExampleSet.Samples.bytes([])
+        var targets: [ExampleSet.RegionTarget] = []
+        var met = 0
+    }
+
+    mutating func read(_ set: BoxedPictures, place: String) throws(DataError) -> ExampleSet {
+        let paths = set.pictures.map(\.path)
+        let depth = try deepest(paths)
+        let cuts = Guarded([Cut](repeating: Cut(), count: paths.count))
+        let faults = Guarded([(index: Int, sentence: String)]())
+        let taken = Guarded(0)
+        let (program, options) = (self.program, self.options)
+        let each = (program.shape.sampleCount ?? 0) * depth.bytesPerSample
+        options.machine.split(0..<paths.count, grain: 1) { piece in
+            for index in piece where taken.withLock({ $0 <= options.maxMemory }) {
+                do {
+                    let raster = try program.read(
+                        PictureReader(path: paths[index], limits: options.limits), limits: options.limits)
+                    let picture = SearchedPicture(raster, program, machine: Machine(threads: 1))
+                    var chance = Chance(seed: options.seed, for: .regions, place: index)
+                    let choice = RegionChoice(
+                        set.pictures[index], found: picture.regions, size: picture.size, classes: set.classes.count,
+                        chance: &chance)
+                    let total = taken.withLock { taken in
+                        taken += choice.regions.count * each
+                        return taken
+                    }
+                    if total > options.maxMemory { continue }
+                    let cut = Cut(
+                        samples: Self.samples(choice.regions, of: picture, program.shape, depth),
+                        targets: choice.targets, met: choice.met)
+                    cuts.withLock { $0[index] = cut }
+                } catch {
+                    let sentence = PictureLoader.sentence(error, paths[index])
+                    faults.withLock { $0.append((index, sentence)) }
+                }
+            }
+        }
+        let failed = faults.withLock { $0 }.sorted { $0.index < $1.index }.map(\.sentence)
+        if !failed.isEmpty {
+            throw .pictures(Array(failed.prefix(DataError.mostListed)), count: failed.count, of: paths.count)
+        }
+        // Where it was too much, not all of it is known.
+        let needed = taken.withLock { $0 }
+        if needed > options.maxMemory { throw .memory(needed: nil, allowed: options.maxMemory, place: place) }
+        return joined(cuts.withLock { $0 }, set, paths, depth)
+    }
+
+    private mutating func joined(
+        _ cuts: [Cut], _ set: BoxedPictures, _ paths: [String], _ depth: Depth
+    ) -> ExampleSet {
+        var targets: [ExampleSet.RegionTarget] = []
+        var names: [String] = []
+        for (cut, path) in zip(cuts, paths) {
+            targets += cut.targets
+            names += cut.targets.map { _ in path }
+            met += cut.met
+        }
+        things += set.thingCount
+        var shape = program.shape
+        shape.count = targets.count
+        return ExampleSet(
+            shape: shape, samples: ExampleSet.Samples(joining: cuts.map(\.samples), depth), targets: .regions(targets),
+            classes: set.classes, names: names)
+    }
+
+    /// The depth that loses nothing of any picture.
+    private func deepest(_ paths: [String]) throws(DataError) -> Depth {
+        var deepest = Depth.uint8
+        for path in paths {
+            let depth: Depth
+            do { depth = try PictureReader(path: path, limits: options.limits).header.depth } catch {
+                throw .pictures([PictureLoader.sentence(error, path)], count: 1, of: paths.count)
+            }
+            if depth.bytesPerSample > deepest.bytesPerSample { deepest = depth }
+        }
+        return deepest
+    }
+
+    private static func samples(
+        _ regions: [Box], of picture: SearchedPicture, _ shape: Shape, _ depth: Depth
+    ) -> ExampleSet.Samples {
+        let each = shape.sampleCount ?? 0
+        let values = [Float](unsafeUninitializedCapacity: regions.count * each) { room, count in
+            count = regions.count * each
+            for (index, region) in regions.enumerated() {
+                picture.cut(region, into: UnsafeMutableBufferPointer(rebasing: room[index * each..<(index + 1) * each]))
+            }
+        }
+        switch depth {
+        case .uint8: return .bytes(values.map { UInt8(Self.level($0, 255)) })
+        case .uint16: return .words(values.map { UInt16(Self.level($0, 65535)) })
+        case .float32: return .floats(values)
+        }
+    }
+
+    /// What is no number is black, as it is where levels are written.
+    private static func level(_ value: Float, _ largest: Float) -> Float {
+        value > 0 ? (min(value, 1) * largest).rounded() : 0
+    }
+}
+
+extension ExampleSet.Samples {
+    /// One after the other; all are of this depth.
+    fileprivate init(joining all: [ExampleSet.Samples], _ depth: Depth) {
+        switch depth {
+        case .uint8: self = .bytes(all.flatMap { if case .bytes(let own) = $0 { own } else { [UInt8]() } })
+        case .uint16: self = .words(all.flatMap { if case .words(let own) = $0 { own } else { [UInt16]() } })
+        case .float32: self = .floats(all.flatMap { if case .floats(let own) = $0 { own } else { [Float]() } })
+        }
+    }
+}
+
+extension DataSets {
+    /// Regions of pictures with boxes.
+    init(
+        _ boxed: BoxedSets, _ detector: DetectorProgram, _ options: DataOptions, notes: inout [String]
+    ) throws(DataError) {
+        notes += boxed.notes
+        var examples = RegionExamples(detector, options)
+        let path = boxed.training.pictures.first?.path.folder ?? "."
+        self.init(training: try examples.read(boxed.training, place: path))
+        let share = examples.things == 0 ? 0 : 100 * Double(examples.met) / Double(examples.things)
+        notes.append(
+            "\(training.count) regions of \(boxed.training.pictures.count) pictures with \(examples.things) things, of "
+                + "which the search met with \(Int(share.rounded())) %")
+        if let own = boxed.validation { validation = try examples.read(own, place: path) }
+        boxedTest = boxed.test
+    }
+}
