@@ -57,6 +57,10 @@ struct PlanText {
                 ("padding", paddingText(geometry, step.border)),
             ]
         }
+        if let most = step.mostParts {
+            facts.append(
+                ("regions", "what follows is done for each of up to \(most); here, as if the whole picture were one"))
+        }
         if let field = step.receptiveField {
             if field != Size(1) {
                 facts.append(("sees", "\(field) pixels of the picture, \(jumpText(step.jump)) apart"))

@@ -204,6 +204,8 @@ public struct StepAccount: Sendable {
     public var scratchBytes: Int
     /// The coarse grid it is computed on.
     public var grid: Grid?
+    /// For how many parts of a picture what follows is done, each of them brought to a picture of its own.
+    public var mostParts: Int?
 
     public struct Grid: Hashable, Sendable {
         /// Pixels from one grid point to the next.

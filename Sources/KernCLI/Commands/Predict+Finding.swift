@@ -85,14 +85,16 @@ extension Predict {
 
     // MARK: What is printed
 
+    private static func hundredths(_ value: Double) -> JSON { .number((value * 100).rounded() / 100) }
+
     private func lines(_ things: [Detection], _ path: String, _ classes: [String]) -> [String] {
         switch format {
         case .json:
             let list = things.map { thing -> JSON in
                 [
                     "class": .string(classes[thing.label]), "probability": .float(thing.probability),
-                    "x": .number(thing.box.left), "y": .number(thing.box.top), "width": .number(thing.box.width),
-                    "height": .number(thing.box.height),
+                    "x": Self.hundredths(thing.box.left), "y": Self.hundredths(thing.box.top),
+                    "width": Self.hundredths(thing.box.width), "height": Self.hundredths(thing.box.height),
                 ]
             }
             return [(["path": .string(path), "things": .array(list)] as JSON).text]

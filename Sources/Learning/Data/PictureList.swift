@@ -24,13 +24,16 @@ struct PictureList {
             throw .list(path, line: error.line, error.reason)
         }
         var (picture, value) = (0, 1)
-        if let head = records.first, PictureFormat(pathExtensionOf: head.fields[0]) == nil {
+        let first = records.first
+        let head = first.flatMap { PictureFormat(pathExtensionOf: $0.fields[0]) == nil ? $0 : nil }
+        if let head {
             let names = head.fields.map { $0.lowercased() }
             picture = names.firstIndex { Self.pictureNames.contains($0) } ?? picture
             value = names.firstIndex { Self.valueNames.contains($0) } ?? (picture == 1 ? 0 : 1)
             records = records.dropFirst()
         }
         if records.isEmpty { throw .noExamples(path) }
+        try Self.requireNoBoxes(head, records, at: picture, in: path)
         for record in records where record.fields.count <= max(picture, value) {
             throw .list(
                 path, line: record.line,
@@ -45,6 +48,19 @@ struct PictureList {
 
     static func resolved(_ path: String, from root: String) -> String {
         path.hasPrefix("/") || root == "." ? path : "\(root)/\(path)"
+    }
+
+    /// Pictures that come again and again, with columns of boxes, are not what a class of each is to be told of.
+    private static func requireNoBoxes(
+        _ head: SeparatedValues.Record?, _ records: ArraySlice<SeparatedValues.Record>, at picture: Int, in path: String
+    ) throws(DataError) {
+        guard let head, BoxList.hasBoxes(head.fields) else { return }
+        let names = records.lazy.filter { $0.fields.count > picture }.map { $0.fields[picture] }
+        guard Set(names).count < names.count else { return }
+        throw .list(
+            path, line: head.line,
+            "its columns tell of boxes, several for a picture; what is where is learned by a detector, a program that begins "
+                + "with 'regions 200 | input 32x32x3 fit=stretch' and ends in 'detect classes'")
     }
 
     /// Whether the second column names pictures, by its first line.

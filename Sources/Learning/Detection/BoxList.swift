@@ -55,6 +55,14 @@ struct BoxList {
         records = records.dropFirst()
     }
 
+    /// Whether columns of these names tell of boxes.
+    static func hasBoxes(_ names: [String]) -> Bool {
+        let names = Set(names.map { $0.trimmed.lowercased() })
+        return [[Column.left], [.top], [.width, .right], [.height, .bottom]].allSatisfy { columns in
+            columns.contains { column in column.names.contains(where: names.contains) }
+        }
+    }
+
     /// Lines of one path are one picture, where the first of them stands.
     func draft() throws(DataError) -> BoxDraft {
         var draft = BoxDraft(place: path, unit: "line", naming: .sorted)

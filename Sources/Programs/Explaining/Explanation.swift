@@ -25,6 +25,8 @@ public struct StepExplanation: Sendable {
     public let levels: String?
     /// The step behind it that does it in one with its own, if one does; the method is then what would do without.
     public let union: String?
+    /// For how many regions of a picture what follows is done.
+    public let mostParts: Int?
     public let operations: Double
     public let parameters: [Parameter]
     /// Whether the weights are known: the program comes with a model.
@@ -62,6 +64,7 @@ extension Plan {
                     grid: account.grid,
                     levels: node.levels?.account,
                     union: unions[index],
+                    mostParts: account.mostParts,
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,

@@ -15,7 +15,7 @@ public struct RegionsStep: Step {
     public var role: StepRole { .point(movesZero: false) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        PlannedRegions(output: inputs[0])
+        PlannedRegions(most: count, output: inputs[0])
     }
 
     /// What is looked at for a region.
@@ -45,6 +45,7 @@ public struct RegionsStep: Step {
 }
 
 struct PlannedRegions: DifferentiableStep {
+    let most: Int
     let output: Shape
 
     var inputs: [Shape] { [output] }
@@ -54,6 +55,12 @@ struct PlannedRegions: DifferentiableStep {
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows] }
 
     func run(_ call: StepCall, into output: inout Planes) { output.copy(call.rows, from: call.inputs[0]) }
+
+    var account: StepAccount {
+        var account = StepAccount()
+        account.mostParts = most
+        return account
+    }
 
     func backward(
         _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
