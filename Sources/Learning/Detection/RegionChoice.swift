@@ -8,7 +8,7 @@ import Steps
 #endif
 
 /// Which regions of a picture are learned from: those that lie well on things, the things' own boxes and others beside them,
-/// and of those that show nothing three times as many, half of them near things.
+/// and of those that show nothing eight times as many, if there are so many, half of them near things.
 struct RegionChoice {
     private(set) var regions: [Box] = []
     private(set) var targets: [ExampleSet.RegionTarget] = []
@@ -22,7 +22,7 @@ struct RegionChoice {
     private static let near = 0.1
     /// Boxes beside a thing's own.
     private static let besides = 6
-    private static let emptyForEach = 3
+    private static let emptyForEach = 8
     private static let leastEmpty = 12
 
     init(
