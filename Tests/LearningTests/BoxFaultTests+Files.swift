@@ -31,8 +31,8 @@ extension BoxFaultTests {
                 "there are two of the id 3; give each its own"
             ),
             (
-                4, #""image_id": 1, "category_id": 5, "bbox": [1, 2, 0, 4]"#,
-                "the box 0.0x4.0 at 1.0,2.0 has no area; give it a width and a height above 0, or remove it"
+                4, #""image_id": 1, "category_id": 5, "bbox": [1, 2, -3, 4]"#,
+                "the box -3.0x4.0 at 1.0,2.0 ends before it begins; give it a width and a height above 0, or remove it"
             ),
         ] {
             try folder.write("annotations.json", text: coco(#"{"id": \#(id), \#(keys)}"#))
@@ -130,8 +130,8 @@ extension BoxFaultTests {
             ("<name>x</name>", "it has no <xmin> in its <bndbox>; add it"),
             ("<name>x</name><bndbox><xmin>a</xmin></bndbox>", "its <xmin> is 'a', which is no number of pixels"),
             (
-                "<name>x</name><bndbox><xmin>5</xmin><ymin>1</ymin><xmax>4</xmax><ymax>3</ymax></bndbox>",
-                "the box 0.0x3.0 at 4.0,0.0 has no area; give it a width and a height above 0, or remove it"
+                "<name>x</name><bndbox><xmin>5</xmin><ymin>1</ymin><xmax>2</xmax><ymax>3</ymax></bndbox>",
+                "the box -2.0x3.0 at 4.0,0.0 ends before it begins; give it a width and a height above 0, or remove it"
             ),
         ] {
             try folder.write("Annotations/1.xml", text: "<annotation><object>\(object)</object></annotation>")

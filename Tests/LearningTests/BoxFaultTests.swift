@@ -60,8 +60,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1,2,0,4", "the box 0.0x4.0 at 1.0,2.0 has no area; give it a width and a height above 0, or remove it"),
-        ("1,2,3,-4", "the box 3.0x-4.0 at 1.0,2.0 has no area; give it a width and a height above 0, or remove it"),
+        (
+            "1,2,-0.5,4",
+            "the box -0.5x4.0 at 1.0,2.0 ends before it begins; give it a width and a height above 0, or remove it"
+        ),
+        (
+            "1,2,3,-4",
+            "the box 3.0x-4.0 at 1.0,2.0 ends before it begins; give it a width and a height above 0, or remove it"
+        ),
         ("40,2,3,4", "the box 3.0x4.0 at 40.0,2.0 lies outside of its picture, which is 40x20; correct its numbers"),
         ("1,-9,3,4", "the box 3.0x4.0 at 1.0,-9.0 lies outside of its picture, which is 40x20; correct its numbers"),
         ("1e308,2,1e308,4", "a number of the box is out of range; correct it"),
@@ -140,9 +146,9 @@ import Testing
                         + "numbers, which are shares of the picture's size", place: "\(text), line 2")
             ),
             (
-                "0 0.5 0.5 0 1",
+                "0 0.5 0.5 -0.1 1",
                 .box(
-                    "the box 0.0x20.0 at 20.0,0.0 has no area; give it a width and a height above 0, or remove it",
+                    "the box -4.0x20.0 at 22.0,0.0 ends before it begins; give it a width and a height above 0, or remove it",
                     place: "\(text), line 2")
             ),
         ] {

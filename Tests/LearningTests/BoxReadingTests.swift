@@ -70,6 +70,20 @@ import Testing
         #expect(things(try BoxedSets(path: other.path).training) == [[0, 0, 0, 5, 5]])
     }
 
+    @Test func `boxes without an area are left out, and a note says how many`() throws {
+        let folder = ExampleFolder()
+        try folder.picture("a.png", 1, size: size)
+        try folder.write("boxes.csv", text: "a.png,x,1,2,3,4\na.png,x,1,2,0,4\na.png,x,1,2,3,0\n")
+        let sets = try BoxedSets(path: folder.path)
+        #expect(things(sets.training) == [[0, 1, 2, 3, 4]])
+        #expect(
+            sets.notes == [
+                "2 boxes have no area and were left out, first of them that of \(folder.path("boxes.csv")), line 2"
+            ])
+        try folder.write("boxes.csv", text: "a.png,x,1,2,0,4\n")
+        #expect(throws: DataError.noBoxes(folder.path("boxes.csv"))) { try BoxedSets(path: folder.path("boxes.csv")) }
+    }
+
     @Test func `boxes that reach beyond their pictures are cut, and a note says how many`() throws {
         let folder = ExampleFolder()
         try folder.picture("a.png", 1, size: size)

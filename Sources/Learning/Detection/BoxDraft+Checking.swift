@@ -19,7 +19,7 @@ extension BoxDraft {
         let sizes = try sizes(options, &notes)
         var set = BoxedPictures(pictures: [], classes: classes)
         set.pictures.reserveCapacity(pictures.count)
-        var cut = Odd()
+        var (cut, empty) = (Odd(), Odd())
         for (picture, size) in zip(pictures, sizes) {
             var things: [BoxedPictures.Thing] = []
             for thing in picture.things {
@@ -31,6 +31,11 @@ extension BoxDraft {
                     throw .unknownClass(names[thing.name], known: classes, place: place)
                 }
                 let whole = try inPixels(thing.box, size, place)
+                // COCO's own files have some, which hide nothing.
+                if whole.width == 0 || whole.height == 0 {
+                    empty.add(place)
+                    continue
+                }
                 let box = whole.clamped(to: size)
                 guard box.width > 0, box.height > 0 else {
                     throw .box(
@@ -44,6 +49,9 @@ extension BoxDraft {
                 things.append(BoxedPictures.Thing(box: box, label: label, isUncounted: thing.isUncounted))
             }
             set.pictures.append(BoxedPictures.Picture(path: picture.path, things: things))
+        }
+        if let first = empty.first {
+            notes.append("\(empty.count) boxes have no area and were left out, first of them that of \(first)")
         }
         if set.thingCount == 0 { throw .noBoxes(place) }
         if let first = cut.first {
@@ -79,9 +87,10 @@ extension BoxDraft {
         guard [box.left, box.top, box.right, box.bottom].allSatisfy(\.isFinite) else {
             throw .box("a number of the box is out of range; correct it", place: place)
         }
-        guard box.width > 0, box.height > 0 else {
+        guard box.width >= 0, box.height >= 0 else {
             throw .box(
-                "the box \(box.exact) has no area; give it a width and a height above 0, or remove it", place: place)
+                "the box \(box.exact) ends before it begins; give it a width and a height above 0, or remove it",
+                place: place)
         }
         return box
     }
