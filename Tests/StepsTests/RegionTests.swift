@@ -39,6 +39,21 @@ struct RegionTests {
         #expect((found.map { $0.overlap(with: box) }.max() ?? 0) > 0.8)
     }
 
+    @Test func `a long and narrow picture is not searched in a line of pixels`() throws {
+        let step = try #require(makeStep("regions", ["side": .integer(100)]) as? RegionsStep)
+        for (size, copy) in [
+            (Size(width: 90, height: 100), Size(width: 90, height: 100)),
+            (Size(width: 800, height: 600), Size(width: 100, height: 75)),
+            (Size(width: 1000, height: 50), Size(width: 447, height: 22)),
+            (Size(width: 3000, height: 10), Size(width: 1732, height: 6)),
+            (Size(width: 1, height: 9), Size(width: 1, height: 9)),
+            (Size(width: 1_000_000, height: 1), Size(width: 100_000, height: 1)),
+        ] { #expect(step.searchedSize(of: size) == copy) }
+        let box = Box(left: 700, top: 3, width: 14, height: 12)
+        let found = try regions(picture(Size(width: 900, height: 20), box, channels: 3), side: 200)
+        #expect((found.map { $0.overlap(with: box) }.max() ?? 0) > 0.7)
+    }
+
     @Test func `no more than asked for, none twice, all inside, and the same with any threads`() throws {
         let size = Size(width: 70, height: 50)
         var planes = Planes(shape: Shape(channels: 3, size: size))

@@ -44,10 +44,15 @@ public struct DetectorProgram: Sendable {
         do { _ = try input.plan(for: [shape], options: PlanOptions()) } catch { throw Unsearchable(why: "\(error)") }
         // As a file has it, in floats, and the colours of these by themselves.
         let each = header.depth.bytesPerSample + 2 * MemoryLayout<Float>.size
-        let needed = shape.sampleCount.map { $0.multipliedReportingOverflow(by: each) }
-        guard let needed, !needed.overflow, needed.partialValue <= limits.maxMemory else {
-            let text =
-                needed.flatMap { $0.overflow ? nil : ByteCount.text($0.partialValue) } ?? "more than can be counted"
+        let searched = (regions.searchedSize(of: header.size).area ?? 0) * RegionsStep.searchBytesPerPixel
+        var needed: Int?
+        if let samples = shape.sampleCount {
+            let (bytes, overflows) = samples.multipliedReportingOverflow(by: each)
+            let (sum, overflowsToo) = bytes.addingReportingOverflow(searched)
+            if !overflows, !overflowsToo { needed = sum }
+        }
+        guard let needed, needed <= limits.maxMemory else {
+            let text = needed.map(ByteCount.text) ?? "more than can be counted"
             throw Unsearchable(
                 why: "to look for things in a picture of \(header.size) takes \(text), and "
                     + "\(ByteCount.text(limits.maxMemory)) are allowed; make it smaller, or allow more with "

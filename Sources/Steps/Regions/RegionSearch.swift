@@ -6,8 +6,7 @@ import Pixels
 ///
 /// The same picture gives the same regions, on any machine and with any threads.
 public struct RegionSearch: Sendable {
-    private let most: Int
-    private let side: Int
+    private let step: RegionsStep
 
     /// Regions that are as good as the same.
     private static let sameOverlap = 0.8
@@ -17,10 +16,7 @@ public struct RegionSearch: Sendable {
     private static let scales: [Float] = [0.15, 0.6]
     private static let likenesses: [RegionGroups.Likeness] = [[.colour, .texture, .shape], [.texture, .shape]]
 
-    public init(_ step: RegionsStep) {
-        most = step.count
-        side = step.side
-    }
+    public init(_ step: RegionsStep) { self.step = step }
 
     /// - Parameter picture: colours alone, all rows.
     /// - Returns: boxes in the picture's pixels, the likeliest first.
@@ -38,11 +34,9 @@ public struct RegionSearch: Sendable {
     /// A copy that is no larger than it is to be, and a little smoothed.
     private func small(_ picture: Planes) -> Planes {
         let shape = picture.shape
-        let longest = max(shape.width, shape.height)
+        let size = step.searchedSize(of: shape.size)
         var copy = picture
-        if longest > side {
-            func shorter(_ length: Int) -> Int { max(1, (length * side + longest / 2) / longest) }
-            let size = Size(width: shorter(shape.width), height: shorter(shape.height))
+        if size != shape.size {
             let axes = Fit.stretch.axes(from: shape.size, to: size)
             let resampling = Resampling(x: axes.x, y: axes.y, input: shape)
             copy = Planes(shape: resampling.output)
@@ -92,7 +86,7 @@ public struct RegionSearch: Sendable {
             (-found[$0].votes, found[$0].rank, $0) < (-found[$1].votes, found[$1].rank, $1)
         }
         var kept: [Box] = []
-        for index in order where kept.count < most {
+        for index in order where kept.count < step.count {
             let box = found[index].box
             if !kept.contains(where: { $0.overlap(with: box) > Self.sameOverlap }) { kept.append(box) }
         }

@@ -18,6 +18,21 @@ public struct RegionsStep: Step {
         PlannedRegions(most: count, output: inputs[0])
     }
 
+    /// A side that is shortened no further, so that a long and narrow picture is not searched in a line of pixels.
+    private static let narrow = 32.0
+
+    /// How large the copy is in which regions of a picture are looked for: never larger than the picture.
+    public func searchedSize(of picture: Size) -> Size {
+        let (width, height) = (Double(picture.width), Double(picture.height))
+        let wanted = Double(side) / max(width, height)
+        let least = min(Self.narrow / min(width, height), Double(side) / (width * height).squareRoot())
+        let scale = min(1, max(wanted, least))
+        return Size(width: max(1, Int((width * scale).rounded())), height: max(1, Int((height * scale).rounded())))
+    }
+
+    /// Bytes that the search may hold at one time for each pixel of its copy: neighbours and how they differ, for two threads.
+    public static let searchBytesPerPixel = 256
+
     /// What is looked at for a region.
     public func view(of region: Box) -> Box {
         let (x, y) = (region.width * context, region.height * context)
@@ -34,7 +49,7 @@ public struct RegionsStep: Step {
                 "context", .number(0...4), standard: .number(0.2),
                 "how much around it is seen with a region, as a share of its sides"),
             .key(
-                "side", .integer(16...4096), standard: .integer(320),
+                "side", .integer(16...1024), standard: .integer(320),
                 "regions are looked for in a copy of the picture whose longer side is no longer"),
         ]
     ) { settings throws(StepError) in
