@@ -33,20 +33,30 @@ struct FoundThings {
 
     private func add(_ thing: Detection, to drawing: inout Drawing) {
         let ink = Self.inks[thing.label % Self.inks.count]
-        let width = max(1.5, Double(max(drawing.size.width, drawing.size.height)) / 500)
+        let longest = max(drawing.size.width, drawing.size.height)
+        let width = max(1.5, Double(longest) / 500)
         let (box, inside) = (thing.box, width / 2)
         let (left, right) = (box.left + inside, max(box.left + inside, box.right - inside))
         let (top, bottom) = (box.top + inside, max(box.top + inside, box.bottom - inside))
         drawing.line(
             [.init(left, top), .init(right, top), .init(right, bottom), .init(left, bottom), .init(left, top)], ink,
             width: width)
-        let name = "\(classes[thing.label]) \(Int((100 * thing.probability).rounded())) %"
-        let length = Drawing.width(of: name) + 3
+        // As large as it can be read where the whole picture is looked at.
+        let size = max(1, (longest + 200) / 420)
+        let text = name(thing.label) + " \(Int((100 * thing.probability).rounded())) %"
+        let bar = Self.barHeight * Double(size)
+        let length = Drawing.width(of: text, size: size) + Double(3 * size)
         // Above the box, or inside it where there is no room; never beyond the picture's right side.
-        let level = box.top >= Self.barHeight ? box.top - Self.barHeight / 2 : box.top + Self.barHeight / 2
+        let level = box.top >= bar ? box.top - bar / 2 : box.top + bar / 2
         let start = max(0, min(box.left, Double(drawing.size.width) - length))
-        let half = Self.barHeight / 2
-        drawing.line([.init(start + half, level), .init(start + length - half, level)], ink, width: Self.barHeight)
-        drawing.text(name, at: .init(start + 2, level + 4), .white)
+        drawing.line([.init(start + bar / 2, level), .init(start + length - bar / 2, level)], ink, width: bar)
+        drawing.text(text, at: .init(start + Double(2 * size), level + Double(4 * size)), .white, size: size)
+    }
+
+    /// What a class is called in the drawing: its number, counted from 0, where there are no letters for its name.
+    private func name(_ label: Int) -> String {
+        guard Drawing.hasLetters(for: classes[label]) else { return "class \(label)" }
+        let most = 20
+        return classes[label].count > most ? classes[label].prefix(most - 2) + ".." : classes[label]
     }
 }

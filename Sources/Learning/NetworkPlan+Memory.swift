@@ -37,6 +37,15 @@ extension NetworkPlan {
         return Self.sum(shapes.map(\.sampleCount) + [largest, largest])
     }
 
+    /// What one workspace of this plan holds forwards alone, in bytes; nil is more than can be counted.
+    var forwardBytes: Int? {
+        let shapes = nodes.indices.filter { inPlace[$0] == nil }.map { nodes[$0].shape }
+        guard let samples = Self.sum(shapes.map(\.sampleCount)), samples <= .max / MemoryLayout<Float>.stride else {
+            return nil
+        }
+        return samples * MemoryLayout<Float>.stride
+    }
+
     fileprivate static func sum(_ counts: [Int?]) -> Int? {
         var sum = 0
         for count in counts {

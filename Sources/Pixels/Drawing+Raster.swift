@@ -25,8 +25,8 @@ extension Drawing {
                 }
             case .dot(let place, let ink, let radius):
                 canvas.line(place, place, ink, width: 2 * radius, dash: nil)
-            case .text(let text, let place, let ink, let anchor):
-                canvas.text(text, at: place, ink, anchor)
+            case .text(let text, let place, let ink, let anchor, let size):
+                canvas.text(text, at: place, ink, anchor, size: size)
             }
         }
         let header = PictureHeader(size: size, channels: .rgb, depth: .uint8)
@@ -93,8 +93,10 @@ private struct Canvas {
         return first..<max(first, end)
     }
 
-    mutating func text(_ text: String, at place: Drawing.Point, _ ink: Drawing.Ink, _ anchor: Drawing.Anchor) {
-        let width = text.count * PixelFont.advance
+    mutating func text(
+        _ text: String, at place: Drawing.Point, _ ink: Drawing.Ink, _ anchor: Drawing.Anchor, size: Int
+    ) {
+        let width = text.count * PixelFont.advance * size
         let shift =
             switch anchor {
             case .start: 0
@@ -102,14 +104,16 @@ private struct Canvas {
             case .end: width
             }
         var left = Int(place.x.rounded()) - shift
-        let top = Int(place.y.rounded()) - PixelFont.height
+        let top = Int(place.y.rounded()) - PixelFont.height * size
         for letter in text {
             for (row, bits) in PixelFont.rows(of: letter).enumerated() {
                 for column in 0..<PixelFont.width where bits >> UInt8(PixelFont.width - 1 - column) & 1 == 1 {
-                    cover(left + column, top + row, ink, 1)
+                    for y in 0..<size {
+                        for x in 0..<size { cover(left + column * size + x, top + row * size + y, ink, 1) }
+                    }
                 }
             }
-            left += PixelFont.advance
+            left += PixelFont.advance * size
         }
     }
 }

@@ -21,7 +21,12 @@ public struct Drawing: Hashable, Sendable {
     }
 
     /// What a text comes to in pixels.
-    public static func width(of text: String) -> Double { Double(text.count * PixelFont.advance) }
+    public static func width(of text: String, size: Int = 1) -> Double { Double(text.count * PixelFont.advance * size) }
+
+    /// Whether all of it can be drawn in pixels.
+    public static func hasLetters(for text: String) -> Bool {
+        text.allSatisfy { $0 == " " || !PixelFont.rows(of: $0).isEmpty }
+    }
 
     /// Where a text lies from its point.
     public enum Anchor: String, Hashable, Sendable {
@@ -33,7 +38,7 @@ public struct Drawing: Hashable, Sendable {
     enum Element: Hashable, Sendable {
         case line([Point], Ink, width: Double, isDashed: Bool)
         case dot(Point, Ink, radius: Double)
-        case text(String, Point, Ink, Anchor)
+        case text(String, Point, Ink, Anchor, size: Int)
     }
 
     public let size: Size
@@ -49,9 +54,13 @@ public struct Drawing: Hashable, Sendable {
         elements.append(.dot(place, ink, radius: radius))
     }
 
-    /// - Parameter place: on the line that letters stand on.
-    public mutating func text(_ text: String, at place: Point, _ ink: Ink = .black, anchor: Anchor = .start) {
-        elements.append(.text(text, place, ink, anchor))
+    /// - Parameters:
+    ///   - place: on the line that letters stand on.
+    ///   - size: how many times as large as the smallest letters.
+    public mutating func text(
+        _ text: String, at place: Point, _ ink: Ink = .black, anchor: Anchor = .start, size: Int = 1
+    ) {
+        elements.append(.text(text, place, ink, anchor, size: size))
     }
 }
 
@@ -74,9 +83,10 @@ extension Drawing {
         case .dot(let place, let ink, let radius):
             return
                 "<circle cx=\"\(tenths(place.x))\" cy=\"\(tenths(place.y))\" r=\"\(tenths(radius))\" fill=\"\(ink.text)\"/>"
-        case .text(let text, let place, let ink, let anchor):
+        case .text(let text, let place, let ink, let anchor, let size):
+            let larger = size == 1 ? "" : " font-size=\"\(12 * size)\""
             return "<text x=\"\(tenths(place.x))\" y=\"\(tenths(place.y))\" text-anchor=\"\(anchor.rawValue)\" "
-                + "fill=\"\(ink.text)\">\(text)</text>"
+                + "fill=\"\(ink.text)\"\(larger)>\(text)</text>"
         }
     }
 

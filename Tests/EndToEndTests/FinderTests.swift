@@ -87,6 +87,16 @@ struct FinderTests {
             ("predict f.safetensors a.png -o -", 2, "what is found is told on stdout"),
             ("predict f.safetensors a.png -o o.txt", 2, "kern writes no '.txt'"),
             ("predict f.safetensors a.png --top 3", 2, "--top is for classes"),
+            ("eval f.safetensors --data d --top 1", 2, "--top is for classes"),
+            ("eval f.safetensors --data d --loss mse", 2, "--loss is for classes"),
+            (
+                "train 'regions 9 | input 8x8x3 | detect 3' --data d -o o.safetensors", 2,
+                "the program finds things of 3 classes, and"
+            ),
+            (
+                "train 'regions 60 | input 48x48x3 | detect classes' --data d -o o.safetensors --max-memory 3500K", 1,
+                "needs more than the 3.4 MiB that are allowed"
+            ),
             (
                 "predict f.safetensors a.png --max-memory 300K", 1,
                 "a.png: to look for things in a picture of 128x96 takes"

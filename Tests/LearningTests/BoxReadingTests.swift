@@ -155,6 +155,23 @@ import Testing
         #expect(things(sets.validation) == [[0, 0, 0, 40, 20]] && things(sets.test) == [[1, 0, 0, 40, 20]])
     }
 
+    @Test(
+        arguments: [
+            ("nc: 2\nnames: ['red ball', \"blue\"]  # two\n", ["red ball", "blue"]),
+            ("names: [a, b,\n  c]\nnc: 3\n", ["a", "b", "c"]),
+            ("train: ../train\nnames:\n  0: a\n  # between\n  1: 'b: c'\nnc: 2\n", ["a", "b: c"]),
+            ("names:\n- a\n- b\nother:\n- x\n", ["a", "b"]), ("names:\n  - a\n", ["a"]),
+            ("nc: 2\n", nil), ("names: 5\n", nil), ("names: [a, b\n", nil), ("names:\n  1: a\n", nil), ("", nil),
+        ] as [(String, [String]?)])
+    func `YOLO's classes may be named in its settings`(text: String, names: [String]?) throws {
+        let folder = ExampleFolder()
+        try folder.picture("train/images/a.png", 1, size: size)
+        try folder.write("train/labels/a.txt", text: "0 0.5 0.5 0.5 0.5\n")
+        try folder.write("data.yaml", text: text)
+        let sets = try BoxedSets(path: folder.path)
+        #expect(sets.training.classes == names ?? ["0"])
+    }
+
     @Test func `YOLO's test pictures without texts are left out with a word`() throws {
         let folder = ExampleFolder()
         for split in ["train", "test"] { try folder.picture("images/\(split)/a.png", 1) }

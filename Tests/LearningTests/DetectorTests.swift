@@ -73,6 +73,10 @@ struct DetectorTests {
         let (ownNames, asideNames) = (Set(own.map { set.names[$0] }), Set(aside.map { set.names[$0] }))
         #expect(ownNames.count == 7 && asideNames.count == 3 && ownNames.isDisjoint(with: asideNames))
         #expect(own.count + aside.count == set.count)
+        #expect(set.memberCount == 10)
+        let one = try examples(folder(1)).training
+        #expect(one.memberCount == 1 && one.count > 5)
+        #expect(throws: DataError.tooFewToSplit(count: 1, share: 0.3)) { try one.split(validation: 0.3, seed: 3) }
     }
 
     @Test func `a mirrored region's offset is mirrored, and regions are not moved`() throws {
@@ -154,7 +158,7 @@ struct DetectorTests {
     // MARK: Finding
 
     /// Finds what is light: the class says how light the region is in the middle, and offsets are as told.
-    private func lightFinder(offset: Float = 0) throws -> Detector {
+    private func lightFinder(offset: Float = 0, maxMemory: Int = 1 << 30) throws -> Detector {
         var network = try network(
             "regions 60 context=0 | input 3x3x1 fit=stretch | detect 1", shape: Shape(channels: 1, height: 3, width: 3))
         for weight in network.weights {
@@ -168,7 +172,7 @@ struct DetectorTests {
             }
             network.set(weight, to: values)
         }
-        return try #require(try Detector(network))
+        return try #require(try Detector(network, maxMemory: maxMemory, threads: 2))
     }
 
     private func scene(_ boxes: [Box], channels: Channels = .gray) -> Raster {
@@ -196,6 +200,15 @@ struct DetectorTests {
             #expect(found.things.contains { $0.box.overlap(with: box) > 0.75 && $0.label == 0 && $0.probability > 0.9 })
         }
         #expect(try lightFinder().find(in: scene([])).things.isEmpty)
+    }
+
+    @Test func `with little memory fewer regions are asked about together, which changes nothing`() throws {
+        let picture = scene([
+            Box(left: 5, top: 6, width: 14, height: 12), Box(left: 30, top: 20, width: 20, height: 24),
+        ])
+        let things = try lightFinder().find(in: picture).things
+        // A region takes 9 samples twice and 6 more.
+        for most in [1, 200, 400, 900] { #expect(try lightFinder(maxMemory: most).find(in: picture).things == things) }
     }
 
     @Test func `boxes follow their offsets and end with the picture`() throws {

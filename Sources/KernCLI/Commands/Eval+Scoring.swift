@@ -18,9 +18,9 @@ extension Eval {
             scores += try detector.scores(on: part, limits: engine.limits, machine: machine)
         }
         if printsJSON {
-            terminal.print(json(scores, trained.model.classes).text)
+            terminal.print(json(scores, trained.classes).text)
         } else {
-            for line in lines(scores, trained.model.classes) { terminal.print(line) }
+            for line in lines(scores, trained.classes) { terminal.print(line) }
         }
         return .ok
     }

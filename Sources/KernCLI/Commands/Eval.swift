@@ -42,6 +42,8 @@ struct Eval: Command {
     let engine: EngineOptions
     let printsJSON: Bool
     let isQuiet: Bool
+    /// What was said that means nothing of things that are found.
+    private let pictureFlag: String?
 
     init(_ arguments: ParsedArguments) throws {
         model = arguments.positionals[0]
@@ -50,6 +52,7 @@ struct Eval: Command {
         top = arguments.integer(Eval.top) ?? 5
         loss = arguments.text(TrainingOptions.loss).map(Loss.init(word:))
         engine = EngineOptions(limitsIn: arguments)
+        pictureFlag = [Eval.top, TrainingOptions.loss].first(where: arguments.has)?.flag
         printsJSON = arguments.has(.json)
         isQuiet = arguments.has(.quiet)
     }
@@ -58,7 +61,12 @@ struct Eval: Command {
         terminal.isQuiet = isQuiet
         let trained = try TrainedModel(path: model, limits: engine.limits)
         let machine = try engine.machine()
-        if let detector = try Detector(trained.network) { return try score(detector, trained, machine, terminal) }
+        if let detector = try trained.detector(limits: engine.limits, machine: machine) {
+            if let flag = pictureFlag {
+                throw ArgumentError.refused("\(flag) is for classes, and \(model) finds things; leave it out")
+            }
+            return try score(detector, trained, machine, terminal)
+        }
         let sets = try trained.read(data, limits: engine.limits, machine: machine)
         for note in sets.notes { terminal.talk("kern eval: \(note)") }
         let parts = try chosen(from: sets)
@@ -73,7 +81,7 @@ struct Eval: Command {
         }
         guard let found else { return .ok }
         let text = EvaluationText(
-            found, loss: loss, classes: trained.model.classes, isOfPixels: trained.network.output.size != Size(1),
+            found, loss: loss, classes: trained.classes, isOfPixels: trained.network.output.size != Size(1),
             top: top)
         if printsJSON {
             terminal.print(text.json.text)

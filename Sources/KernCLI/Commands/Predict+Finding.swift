@@ -25,8 +25,9 @@ extension Predict {
             let some = Array(jobs.jobs[first..<min(first + Predict.atOnce, jobs.jobs.count)])
             for (job, result) in zip(some, found(some, detector, classes, machine)) {
                 switch result {
-                case .success(let things):
-                    for line in lines(things, job.input, classes) { terminal.print(line) }
+                case .success(let told):
+                    if let note = told.note { terminal.talk("kern predict: \(job.input): note: \(note)") }
+                    for line in lines(told.things, job.input, classes) { terminal.print(line) }
                 case .failure(let complaint):
                     terminal.complain(complaint.sentence, as: "kern predict")
                     failures += 1
@@ -34,6 +35,12 @@ extension Predict {
             }
         }
         return failures == 0 ? .ok : .failed
+    }
+
+    /// What became of a picture.
+    private struct Told: Sendable {
+        var things: [Detection]
+        var note: String?
     }
 
     private func drawings(of search: InputSearch) throws -> OutputPlan {
@@ -48,8 +55,8 @@ extension Predict {
 
     private func found(
         _ jobs: [OutputPlan.Job], _ detector: Detector, _ classes: [String], _ machine: Machine
-    ) -> [Result<[Detection], Complaint>] {
-        let found = Guarded([Int: Result<[Detection], Complaint>]())
+    ) -> [Result<Told, Complaint>] {
+        let found = Guarded([Int: Result<Told, Complaint>]())
         // One picture is shared by all threads, of many each has its own.
         let inner = Machine(lanes: machine.lanes, threads: jobs.count == 1 ? machine.threads : 1)
         machine.split(0..<jobs.count, grain: 1) { piece in
@@ -68,19 +75,25 @@ extension Predict {
 
     private func things(
         _ job: OutputPlan.Job, _ detector: Detector, _ classes: [String], _ machine: Machine
-    ) throws -> [Detection] {
+    ) throws -> Told {
         let limits = engine.limits
         let reader =
             job.input == "-"
             ? try PictureReader(descriptor: 0, limits: limits) : try PictureReader(path: job.input, limits: limits)
         let raster = try detector.program.read(reader, limits: limits)
         let things = detector.find(in: raster, machine: machine).things
-        if case .nowhere = job.target { return things }
+        var told = Told(things: things)
+        if raster.header.metadata.orientation != .upright {
+            told.note =
+                "it is stored turned, and things were looked for, and are told, as it is stored; 'kern apply identity "
+                + "--upright' turns it"
+        }
+        if case .nowhere = job.target { return told }
         let drawing = try FoundThings(things, classes).drawn(over: raster)
-        guard let format = PictureFormat(pathExtensionOf: job.output) else { return things }
+        guard let format = PictureFormat(pathExtensionOf: job.output) else { return told }
         try format.checkStores(drawing.header, as: job.output, hadAlpha: false)
         try WholeFile.save(drawing.encoded(as: format), to: job.output, replacing: force)
-        return things
+        return told
     }
 
     // MARK: What is printed

@@ -95,11 +95,11 @@ struct Predict: Command {
     func run(_ terminal: Terminal) throws -> ExitStatus {
         terminal.isQuiet = isQuiet
         let trained = try TrainedModel(path: model, limits: engine.limits)
-        if let detector = try Detector(trained.network) {
+        if let detector = try trained.detector(limits: engine.limits, machine: engine.machine()) {
             if let classFlag {
                 throw ArgumentError.refused("\(classFlag) is for classes, and \(model) finds things; leave it out")
             }
-            return try find(detector, trained.model.classes, terminal)
+            return try find(detector, trained.classes, terminal)
         }
         if let thingFlag {
             throw ArgumentError.refused(
@@ -119,7 +119,7 @@ struct Predict: Command {
             let paths = search.inputs[first..<min(first + Predict.atOnce, search.inputs.count)].map(\.path)
             for (path, result) in zip(paths, predictions(paths, trained, machine)) {
                 switch result {
-                case .success(let prediction): terminal.print(text(of: prediction, path, trained.model.classes))
+                case .success(let prediction): terminal.print(text(of: prediction, path, trained.classes))
                 case .failure(let complaint):
                     terminal.complain(complaint.sentence, as: "kern predict")
                     failures += 1

@@ -11,6 +11,9 @@ struct TrainedModel {
     let graph: Graph
     let network: Network
 
+    /// The classes' names as they may be printed.
+    var classes: [String] { model.classes.map(\.plain) }
+
     init(path: String, limits: Limits) throws {
         self.path = path
         model = try Model(path: path)
@@ -33,6 +36,11 @@ struct TrainedModel {
         options.targetFit = try graph.targetFit(catalogue)
         options.cutting = { [graph] in graph.cutting(of: $0) }
         return try DataSets(path: data, options: options)
+    }
+
+    /// nil for a model that does not find things.
+    func detector(limits: Limits, machine: Machine) throws -> Detector? {
+        try Detector(network, maxMemory: limits.maxMemory, threads: machine.threads)
     }
 
     /// Pictures with boxes, of the model's classes.

@@ -133,7 +133,8 @@ struct TrainingRun {
         }
         let best = trainer.state.reports.last(where: \.isBest)
         let scores = try setup.boxedTest.flatMap { pictures in
-            try Detector(trainer.best)?.scores(on: pictures, limits: limits, machine: machine)
+            try Detector(trainer.best, maxMemory: limits.maxMemory, threads: machine.threads)?.scores(
+                on: pictures, limits: limits, machine: machine)
         }
         if printsJSON {
             terminal.print(json(trainer, test, scores, progress).text)
@@ -151,7 +152,7 @@ struct TrainingRun {
         }
         if let scores {
             parts.append(
-                "mean AP \(NumberText.percent(scores.meanAveragePrecision(at: 0))) of \(scores.wanted.reduce(0, +)) things "
+                "mean AP50 \(NumberText.percent(scores.meanAveragePrecision(at: 0))) of \(scores.wanted.reduce(0, +)) things "
                     + "in \(scores.pictures) test pictures")
         }
         terminal.print("\(output): " + (parts.isEmpty ? "written" : parts.joined(separator: ", ")))

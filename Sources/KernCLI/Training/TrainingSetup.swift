@@ -127,7 +127,7 @@ struct TrainingSetup {
         var share = 0.1
         if case .share(let asked)? = options.validation { share = asked }
         // A few pairs are all learned from.
-        if options.validation == nil, data.training.count < 20 { return (all, nil) }
+        if options.validation == nil, data.training.memberCount < 20 { return (all, nil) }
         let (own, aside) = try data.training.split(validation: Float(share), seed: options.seed)
         return (own, aside)
     }
@@ -153,8 +153,8 @@ extension Network {
             if let asked, !asked.isForClasses { throw Complaint("--loss: a detector learns by crossentropy") }
             guard output.size == Size(1), choices == examples.classes.count + 1 else {
                 throw Complaint(
-                    "\(made), and the pictures have things of \(examples.classes.count) classes; end it in "
-                        + "'detect classes', and the data tell how many")
+                    "the program finds things of \(choices - 1) classes, and the pictures have things of "
+                        + "\(examples.classes.count); end it in 'detect classes', and the data tell how many")
             }
         case .masks(let shape, _):
             if let asked, !asked.isForClasses { throw Complaint("--loss: masks of classes learn by crossentropy") }

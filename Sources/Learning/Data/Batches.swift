@@ -56,9 +56,12 @@ extension ExampleSet {
             }
         }
         let validation = (0..<count).filter { isAside[$0] }
-        if validation.isEmpty { throw .tooFewToSplit(count: count, share: share) }
+        if validation.isEmpty { throw .tooFewToSplit(count: memberCount, share: share) }
         return ((0..<count).filter { !isAside[$0] }, validation)
     }
+
+    /// What can be set aside by itself: examples, of a detector whole pictures.
+    public var memberCount: Int { groups.reduce(0) { $0 + $1.count } }
 
     /// The examples of each class; all in one where there are no labels. Those that go only together are one member.
     private var groups: [[Range<Int>]] {

@@ -51,8 +51,8 @@ extension DataError: CustomStringConvertible {
             "\(place): its masks use the numbers \(numbers.map(String.init).joined(separator: ", ")), which would make "
                 + "\((numbers.last ?? 0) + 1) classes; number them from 0 on, or name that many in a classes.txt beside them"
         case .memory(let needed, let allowed, let place):
-            "\(place) needs \(needed.map(ByteCount.text) ?? "more") and \(ByteCount.text(allowed)) are allowed; make the "
-                + "pictures smaller with 'input', or raise it with \(Limit.memory.flag)"
+            "\(place) needs " + (needed.map { "\(ByteCount.text($0)) and" } ?? "more than the")
+                + " \(ByteCount.text(allowed)) \(needed == nil ? "that " : "")are allowed; make the pictures smaller with 'input', or raise it with \(Limit.memory.flag)"
         case .damaged(let path, let what): "\(path) is damaged (\(what)); get an intact copy"
         case .unequalCounts(let pictures, let count, let labels, let labelCount):
             "\(pictures) has \(count) pictures and \(labels) has \(labelCount) labels; they are not of one set"

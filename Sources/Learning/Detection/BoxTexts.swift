@@ -4,13 +4,15 @@ import Pixels
 /// of it is a box: `class cx cy width height`, the class a number from 0 on, the middle and the size in shares of the
 /// picture's. A picture without a text, or with an empty one, has no things.
 ///
-/// The classes are named in `classes.txt` or `obj.names`, a line each, beside the folders or among the texts.
+/// The classes are named in `classes.txt` or `obj.names`, a line each, beside the folders or among the texts, or in a
+/// `data.yaml` beside the folders.
 struct BoxTexts {
     private let images: String
     private let labels: String
     private let names: [String]?
 
     private static let nameFiles = ["classes.txt", "obj.names"]
+    private static let settingsFile = "data.yaml"
 
     /// - Parameter places: the folders in which the names of the classes may lie.
     init(images: String, labels: String, namesIn places: [String]) throws(DataError) {
@@ -20,6 +22,14 @@ struct BoxTexts {
         for place in places + [labels] {
             for file in Self.nameFiles where names == nil {
                 names = try DataFile.classNames(nil, orIn: place, file: file)
+            }
+        }
+        for place in places where names == nil {
+            let path = "\(place)/\(Self.settingsFile)"
+            guard DataFolder.isFile(path) else { continue }
+            names = YAMLNames(try DataFile.text(path)).names
+            guard names.map({ Set($0).count == $0.count && !$0.contains("") }) ?? true else {
+                throw .damaged(path, "a name is empty or stands there twice")
             }
         }
         self.names = names
@@ -63,7 +73,8 @@ struct BoxTexts {
                 throw .list(
                     path, line: number,
                     "\(fields.count) numbers, and 5 are needed: class, centre across, centre down, width and height, as "
-                        + "shares of the picture's size")
+                        + "shares of the picture's size"
+                        + (fields.count > 5 ? "; outlines, and how sure a detector was, are not read" : ""))
             }
             guard let label = Int(fields[0]) else {
                 throw .list(

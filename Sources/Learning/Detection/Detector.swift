@@ -1,3 +1,4 @@
+import Codecs
 import Convolution
 import Pixels
 import Steps
@@ -34,16 +35,25 @@ public struct Detector: Sendable {
 
     /// The most that is told of one picture.
     public static let most = 100
-    /// Regions that go through the net together.
-    private static let partCount = 16
+    /// Regions that go through the net together: no more than there is memory for.
+    private let partCount: Int
+    private static let mostTogether = 16
 
     /// nil where the network is of another kind.
-    public init?(_ network: Network) throws {
+    ///
+    /// - Parameters:
+    ///   - maxMemory: bytes that what the net makes of regions may take.
+    ///   - threads: how many may ask the net at one time.
+    public init?(_ network: Network, maxMemory: Int = Limits().maxMemory, threads: Int = Machine.coreCount) throws {
         guard let program = try DetectorProgram(network.graph) else { return nil }
         self.program = program
         self.network = network
         rooms = Rooms(network, learns: false)
-        try rooms.prepare([Self.partCount])
+        var count = Self.mostTogether
+        let each = maxMemory / max(1, threads)
+        while count > 1, try network.plan(count: count).forwardBytes ?? .max > each { count /= 2 }
+        partCount = count
+        try rooms.prepare([count])
     }
 
     /// What was found in a picture, and where it was looked for.
@@ -60,15 +70,15 @@ public struct Detector: Sendable {
 
     private func found(in picture: SearchedPicture, _ machine: Machine) -> [Detection] {
         let regions = picture.regions
-        let parts = (regions.count + Self.partCount - 1) / Self.partCount
+        let parts = (regions.count + partCount - 1) / partCount
         let found = Slots(repeating: [Detection](), count: parts)
         let inner = Machine(lanes: machine.lanes, threads: 1)
         let each = program.shape.sampleCount ?? 0
         machine.share(0..<parts, grain: 1) { worker, piece in
             for part in piece {
                 // The last part is filled up with what was there before, and not looked at.
-                let own = Array(regions[part * Self.partCount..<min(regions.count, (part + 1) * Self.partCount)])
-                let room = rooms.enter(Self.partCount, worker: worker)
+                let own = Array(regions[part * partCount..<min(regions.count, (part + 1) * partCount)])
+                let room = rooms.enter(partCount, worker: worker)
                 room.results[0].samples.withUnsafeMutableBufferPointer { samples in
                     for (index, region) in own.enumerated() {
                         picture.cut(

@@ -64,25 +64,33 @@ struct RegionExamples {
         // Where it was too much, not all of it is known.
         let needed = taken.withLock { $0 }
         if needed > options.maxMemory { throw .memory(needed: nil, allowed: options.maxMemory, place: place) }
-        return joined(cuts.withLock { $0 }, set, paths, depth)
+        let all = cuts.withLock { own in
+            defer { own = [] }
+            return own
+        }
+        return joined(all, set, paths, depth)
     }
 
     private mutating func joined(
-        _ cuts: [Cut], _ set: BoxedPictures, _ paths: [String], _ depth: Depth
+        _ cuts: consuming [Cut], _ set: BoxedPictures, _ paths: [String], _ depth: Depth
     ) -> ExampleSet {
         var targets: [ExampleSet.RegionTarget] = []
         var names: [String] = []
-        for (cut, path) in zip(cuts, paths) {
-            targets += cut.targets
-            names += cut.targets.map { _ in path }
-            met += cut.met
+        let total = cuts.reduce(0) { $0 + $1.targets.count * (program.shape.sampleCount ?? 0) }
+        var samples = ExampleSet.Samples(emptyWithRoomFor: total, depth)
+        // Each is let go as soon as it was taken over: all of them twice would be too much.
+        for (index, path) in paths.enumerated() {
+            samples.append(cuts[index].samples)
+            targets += cuts[index].targets
+            names += cuts[index].targets.map { _ in path }
+            met += cuts[index].met
+            cuts[index] = Cut()
         }
         things += set.thingCount
         var shape = program.shape
         shape.count = targets.count
         return ExampleSet(
-            shape: shape, samples: ExampleSet.Samples(joining: cuts.map(\.samples), depth), targets: .regions(targets),
-            classes: set.classes, names: names)
+            shape: shape, samples: samples, targets: .regions(targets), classes: set.classes, names: names)
     }
 
     /// The depth that loses nothing of any picture.
@@ -122,12 +130,36 @@ struct RegionExamples {
 }
 
 extension ExampleSet.Samples {
-    /// One after the other; all are of this depth.
-    fileprivate init(joining all: [ExampleSet.Samples], _ depth: Depth) {
+    fileprivate init(emptyWithRoomFor count: Int, _ depth: Depth) {
+        func room<Sample>(_ zero: Sample) -> [Sample] {
+            var samples: [Sample] = []
+            samples.reserveCapacity(count)
+            return samples
+        }
         switch depth {
-        case .uint8: self = .bytes(all.flatMap { if case .bytes(let own) = $0 { own } else { [UInt8]() } })
-        case .uint16: self = .words(all.flatMap { if case .words(let own) = $0 { own } else { [UInt16]() } })
-        case .float32: self = .floats(all.flatMap { if case .floats(let own) = $0 { own } else { [Float]() } })
+        case .uint8: self = .bytes(room(0))
+        case .uint16: self = .words(room(0))
+        case .float32: self = .floats(room(0))
+        }
+    }
+
+    /// Others of the same depth behind these.
+    fileprivate mutating func append(_ others: ExampleSet.Samples) {
+        switch (self, others) {
+        case (.bytes(var own), .bytes(let more)):
+            self = .bytes([])
+            own += more
+            self = .bytes(own)
+        case (.words(var own), .words(let more)):
+            self = .words([])
+            own += more
+            self = .words(own)
+        case (.floats(var own), .floats(let more)):
+            self = .floats([])
+            own += more
+            self = .floats(own)
+        // A picture in which there is nothing to learn from.
+        default: precondition(others.count == 0, "samples of two depths")
         }
     }
 }
