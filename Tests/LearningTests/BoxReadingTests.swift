@@ -70,6 +70,17 @@ import Testing
         #expect(things(try BoxedSets(path: other.path).training) == [[0, 0, 0, 5, 5]])
     }
 
+    @Test func `a test set alone is enough to measure a model with, and nothing to learn from`() throws {
+        let folder = ExampleFolder()
+        try folder.picture("a.png", 1, size: size)
+        try folder.write("test.csv", text: "a.png,x,1,2,3,4\n")
+        let sets = try BoxedSets(path: folder.path, options: DataOptions(classes: ["w", "x"]))
+        #expect(sets.training.pictures.isEmpty && sets.validation == nil && things(sets.test) == [[1, 1, 2, 3, 4]])
+        #expect(throws: DataError.noExamples("the training part of \(folder.path)")) {
+            try BoxedSets(path: folder.path)
+        }
+    }
+
     @Test func `boxes without an area are left out, and a note says how many`() throws {
         let folder = ExampleFolder()
         try folder.picture("a.png", 1, size: size)

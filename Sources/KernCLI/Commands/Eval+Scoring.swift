@@ -13,6 +13,9 @@ extension Eval {
     ) throws -> ExitStatus {
         let sets = try trained.readBoxes(data, limits: engine.limits, machine: machine)
         for note in sets.notes { terminal.talk("kern eval: \(note)") }
+        if sets.training.pictures.isEmpty, part == "training" {
+            throw Complaint("\(data) has no training part of its own", status: .failed)
+        }
         var scores = DetectionScores(classes: trained.model.classes.count)
         for part in try chosen(training: sets.training, validation: sets.validation, test: sets.test) {
             scores += try detector.scores(on: part, limits: engine.limits, machine: machine)

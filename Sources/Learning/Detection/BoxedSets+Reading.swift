@@ -7,7 +7,14 @@ extension BoxedSets {
         let drafts =
             DataFolder.isFolder(path) ? try BoxDrafts(in: DataFolder(path)) : try BoxDrafts(file: path)
         var notes = drafts.notes
-        self.init(training: try drafts.training.read(options, known: options.classes, notes: &notes))
+        if let own = drafts.training {
+            self.init(training: try own.read(options, known: options.classes, notes: &notes))
+        } else if let classes = options.classes {
+            // A model is measured with a test set alone.
+            self.init(training: BoxedPictures(pictures: [], classes: classes))
+        } else {
+            throw .noExamples("the training part of \(path)")
+        }
         // The other splits have the training set's classes.
         validation = try drafts.validation?.read(options, known: training.classes, notes: &notes)
         test = try drafts.test?.read(options, known: training.classes, notes: &notes)
@@ -27,7 +34,8 @@ extension BoxedSets {
 ///     images/ labels/                                YOLO's texts
 ///     boxes.csv                                      a list of boxes
 struct BoxDrafts {
-    var training: BoxDraft
+    /// nil where there are other splits alone.
+    var training: BoxDraft?
     var validation: BoxDraft?
     var test: BoxDraft?
     /// What was odd but did no harm, a sentence each.
@@ -60,12 +68,12 @@ struct BoxDrafts {
         }
     }
 
-    /// What `draft` gives for the names of each split; nil where there is nothing to train with.
+    /// What `draft` gives for the names of each split; nil where it gives nothing.
     private init?(_ draft: ([String]) throws(DataError) -> BoxDraft?) throws(DataError) {
-        guard let training = try draft(Self.trainingNames) else { return nil }
-        self.training = training
+        training = try draft(Self.trainingNames)
         validation = try draft(Self.validationNames)
         test = try draft(Self.testNames)
+        if training == nil, validation == nil, test == nil { return nil }
     }
 
     private static func lists(_ folder: DataFolder) throws(DataError) -> BoxDrafts? {

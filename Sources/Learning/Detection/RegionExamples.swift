@@ -170,6 +170,7 @@ extension DataSets {
         _ boxed: BoxedSets, _ detector: DetectorProgram, _ options: DataOptions, notes: inout [String]
     ) throws(DataError) {
         notes += boxed.notes
+        if boxed.training.pictures.isEmpty { throw .noExamples("the training part that pictures are taken from") }
         var examples = RegionExamples(detector, options)
         let path = boxed.training.pictures.first?.path.folder ?? "."
         self.init(training: try examples.read(boxed.training, place: path))
