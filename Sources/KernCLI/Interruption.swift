@@ -1,4 +1,5 @@
 import Codecs
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -8,11 +9,27 @@ import Codecs
 
 /// Ctrl-C, a closed window or a polite kill: half-written files go, and the shell is told which signal it was.
 enum Interruption {
+    /// What is said before the process ends; a handler may neither allocate nor lock, so it lies ready, and is never freed.
+    /// Its address; 0 where there is nothing to say.
+    private static let lastWords = Atomic<UInt>(0)
+
+    /// What is to be said on stderr if a signal ends the process from now on; nil is nothing.
+    static func says(_ sentence: String?) {
+        lastWords.store(UInt(bitPattern: sentence.flatMap { strdup($0 + "\n") }), ordering: .releasing)
+    }
+
+    static var hasWords: Bool { lastWords.load(ordering: .acquiring) != 0 }
+
     static func cleansUp() {
+        // Made here, as it must not be made in a handler.
+        _ = lastWords.load(ordering: .acquiring)
         AtomicFile.unlinkAllTemporariesOnCrash()
         for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
             signal(number) { number in
                 AtomicFile.unlinkAllTemporaries()
+                if let words = UnsafePointer<CChar>(bitPattern: Interruption.lastWords.load(ordering: .acquiring)) {
+                    write(2, words, strlen(words))
+                }
                 _exit(128 + number)
             }
         }

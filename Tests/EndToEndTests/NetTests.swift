@@ -39,6 +39,20 @@ struct NetTests {
         #expect(try kern.shell("test -e cut.safetensors.checkpoint").status == 1)
     }
 
+    @Test func `a training that is interrupted says how it goes on`() throws {
+        let kern = try Kern()
+        for (quiet, says) in [
+            ("", "kern train: stopped; the same command with --resume goes on from i.safetensors.checkpoint\n"),
+            ("--quiet", ""),
+        ] {
+            let outcome = try kern.shell(
+                "rm -f i.*; '\(Kern.binary)' train '\(net)' --data \(Pictures.samples)/shapes -o i.safetensors --epochs 9000 \(quiet) "
+                    + ">/dev/null 2>said & while [ ! -e i.safetensors.checkpoint ]; do sleep 0.01; done; sleep 0.1; kill -TERM $!; wait $!; "
+                    + "echo $?; tail -1 said")
+            #expect(outcome.printed == "143\n\(says)", "\(outcome.said)")
+        }
+    }
+
     @Test func `a checkpoint of another training is refused by name`() throws {
         let kern = try Kern()
         #expect(try trained(kern, "m.safetensors", "--epochs 1").status == 0)

@@ -65,6 +65,7 @@ struct TrainingRun {
         }
         try write(trainer.best, of: trainer)
         try finish(trainer, progress)
+        Interruption.says(nil)
         WholeFile.remove(checkpointPath)
         return .ok
     }
@@ -96,6 +97,11 @@ struct TrainingRun {
     private func save(_ trainer: Trainer<ExampleBatches>) throws {
         let checkpoint = Checkpoint(trainer, model: setup.model, purpose: purpose)
         try WholeFile.save(checkpoint.file.bytes(), to: checkpointPath, replacing: true)
+        guard !terminal.isQuiet, !Interruption.hasWords else { return }
+        // Where a line moves, the sentence has one of its own.
+        Interruption.says(
+            (terminal.showsBars ? "\n" : "")
+                + "kern train: stopped; the same command with --resume goes on from \(checkpointPath)")
     }
 
     private func resume(_ trainer: Trainer<ExampleBatches>) throws {
