@@ -27,6 +27,13 @@ public struct Box: Hashable, Sendable {
         return across * down / (area + other.area - across * down)
     }
 
+    /// How much of it lies inside another: 1 for all of it.
+    public func share(inside other: Box) -> Double {
+        let across = min(right, other.right) - max(left, other.left)
+        let down = min(bottom, other.bottom) - max(top, other.top)
+        return across > 0 && down > 0 ? across * down / area : 0
+    }
+
     /// What of it lies in a picture of this size.
     public func clamped(to size: Size) -> Box {
         let (l, r) = (min(max(left, 0), Double(size.width)), min(max(right, 0), Double(size.width)))

@@ -51,6 +51,10 @@ import Testing
             "path,class,x,y,width\na.png,cat,1,2,3\n", 1,
             "no column is called 'height' or 'bottom'; name them path, class, left, top, width, height"
         ),
+        (
+            "path;class;x;y;w;h\na.png;cat;1;2;3;4\n", 1,
+            "its columns lie between semicolons or tabs; commas have to stand between them"
+        ),
         ("path,x,y,w,h\n", 1, "no column is called 'class'; name them path, class, left, top, width, height"),
     ])
     func `lines that are none`(text: String, line: Int, what: String) throws {

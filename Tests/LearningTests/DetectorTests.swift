@@ -1,5 +1,6 @@
 import Codecs
 import Convolution
+import Foundation
 import Learning
 import Pixels
 import Programs
@@ -57,6 +58,25 @@ struct DetectorTests {
             #expect(targets[index].offsets == BoxOffsets(x: 0, y: 0, width: 0, height: 0))
             #expect(samples[index * 64 + 3 * 8 + 3] == 200)
         }
+    }
+
+    @Test func `what lies in a crowd is not learned to be nothing`() throws {
+        let folder = try folder(1)
+        func coco(_ crowd: Int) -> String {
+            """
+            {"images": [{"id": 1, "file_name": "p0.png"}], "categories": [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [30, 0, 9, 9]},
+                             {"id": 2, "image_id": 1, "category_id": 2, "bbox": [0, 0, 26, 30], "iscrowd": \(crowd)}]}
+            """
+        }
+        var empty: [Int] = []
+        for crowd in [0, 1] {
+            try folder.write("annotations.json", text: coco(crowd))
+            try? FileManager.default.removeItem(atPath: folder.path("boxes.csv"))
+            guard case .regions(let targets) = try examples(folder).training.targets else { return }
+            empty.append(targets.count { $0.choice == 2 })
+        }
+        #expect(empty[1] < empty[0])
     }
 
     @Test func `the same seed makes the same regions with any threads, another seed others`() throws {

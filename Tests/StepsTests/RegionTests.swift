@@ -122,6 +122,9 @@ struct RegionTests {
         #expect(box.overlap(with: Box(left: 4, top: 3, width: 4, height: 4)) == 8.0 / 24)
         #expect(box.overlap(with: Box(left: 6, top: 3, width: 4, height: 4)) == 0)
         #expect(box.overlap(with: Box(left: 3, top: 4, width: 1, height: 2)) == 2.0 / 16)
+        #expect(Box(left: 3, top: 4, width: 1, height: 2).share(inside: box) == 1)
+        #expect(box.share(inside: Box(left: 4, top: 3, width: 40, height: 40)) == 0.5)
+        #expect(box.share(inside: Box(left: 6, top: 3, width: 4, height: 4)) == 0)
         #expect("\(Box(left: 1.4, top: 2.5, width: 3.2, height: 4))" == "4x4+1+3")
         #expect(
             Box(left: -2, top: 3, width: 5, height: 40).clamped(to: Size(10))

@@ -36,6 +36,13 @@ struct BoxList {
         do throws(SeparatedValues.Damage) { records = try SeparatedValues(text).records[...] } catch {
             throw .list(path, line: error.line, error.reason)
         }
+        // A single field that is no picture's name either.
+        if let first = records.first, first.fields.count == 1, PictureFormat(pathExtensionOf: first.fields[0]) == nil,
+            first.fields[0].contains(where: { $0 == ";" || $0 == "\t" })
+        {
+            throw .list(
+                path, line: first.line, "its columns lie between semicolons or tabs; commas have to stand between them")
+        }
         guard let head = records.first, PictureFormat(pathExtensionOf: head.fields[0]) == nil else { return }
         let names = head.fields.map { $0.trimmed.lowercased() }
         var found: [Column: Int] = [:]

@@ -119,12 +119,3 @@ public struct DetectionScores: Sendable {
         return (told.count, told.count { $0 })
     }
 }
-
-extension Box {
-    /// How much of it lies inside another.
-    fileprivate func share(inside other: Box) -> Double {
-        let across = min(right, other.right) - max(left, other.left)
-        let down = min(bottom, other.bottom) - max(top, other.top)
-        return across > 0 && down > 0 ? across * down / area : 0
-    }
-}

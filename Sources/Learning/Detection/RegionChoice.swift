@@ -41,6 +41,10 @@ struct RegionChoice {
                 add(region, best)
                 continue
             }
+            // In a crowd there is something, though it is not told where.
+            if picture.things.contains(where: { $0.isUncounted && region.share(inside: $0.box) >= Self.showing }) {
+                continue
+            }
             let overlap = picture.things.map { $0.box.overlap(with: region) }.max() ?? 0
             if overlap < Self.near { far.append(region) } else if overlap < Self.nothing { close.append(region) }
         }
