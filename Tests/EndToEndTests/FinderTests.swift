@@ -79,12 +79,15 @@ struct FinderTests {
     @Test func `a picture is not lost, and what does not fit together is said`() throws {
         let kern = try Kern()
         #expect(try trained(kern, "f.safetensors").status == 0)
-        #expect(try kern.shell("cp d/train/000.png a.png && cp a.png b.png && printf broken > c.png").status == 0)
+        #expect(
+            try kern.shell("cp d/train/000.png a.png && cp a.png b.png && printf broken > c.png && mkfifo pipe.png")
+                .status == 0)
         for (line, status, says) in [
             ("predict f.safetensors a.png -o b.png", 2, "'b.png' exists; --force replaces it"),
             ("predict f.safetensors a.png -o a.png --force", 2, "'a.png' is an input and is not written over"),
             ("predict f.safetensors a.png b.png -o o.png", 2, "cannot all become 'o.png'"),
             ("predict f.safetensors a.png -o -", 2, "what is found is told on stdout"),
+            ("predict f.safetensors a.png -o pipe.png --force", 2, "pipe.png is no file; name one"),
             ("predict f.safetensors a.png -o o.txt", 2, "kern writes no '.txt'"),
             ("predict f.safetensors a.png --top 3", 2, "--top is for classes"),
             ("eval f.safetensors --data d --top 1", 2, "--top is for classes"),

@@ -60,6 +60,18 @@ struct DetectorTests {
         }
     }
 
+    @Test func `regions are kept as deep as the deepest picture is`() throws {
+        let folder = try folder(1)
+        let deep = (0..<40 * 30).flatMap { [UInt8](arrayLiteral: 0x39, UInt8($0 % 200)) }
+        try folder.picture("q.png", deep, size: Size(width: 40, height: 30), depth: .uint16)
+        try folder.write("boxes.csv", text: "q.png,a,4,4,20,20\np0.png,a,3,2,8,8\n")
+        guard case .words(let samples) = try examples(folder).training.samples else {
+            Issue.record("not 16 bits deep")
+            return
+        }
+        #expect(samples.contains { $0 % 257 != 0 })
+    }
+
     @Test func `what lies in a crowd is not learned to be nothing`() throws {
         let folder = try folder(1)
         func coco(_ crowd: Int) -> String {
@@ -73,7 +85,10 @@ struct DetectorTests {
         for crowd in [0, 1] {
             try folder.write("annotations.json", text: coco(crowd))
             try? FileManager.default.removeItem(atPath: folder.path("boxes.csv"))
-            guard case .regions(let targets) = try examples(folder).training.targets else { return }
+            guard case .regions(let targets) = try examples(folder).training.targets else {
+                Issue.record("no regions")
+                return
+            }
             empty.append(targets.count { $0.choice == 2 })
         }
         #expect(empty[1] < empty[0])

@@ -14,27 +14,18 @@ extension Predict {
         detector.mostOverlap = overlap
         let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: output)
         for trouble in search.troubles { terminal.complain(trouble, as: "kern predict") }
-        var failures = search.troubles.count
-        let jobs = try drawings(of: search)
+        let plan = try drawings(of: search)
         Interruption.cleansUp()
-        let folders = try NewFolders(jobs.missingFolders)
+        let folders = try NewFolders(plan.missingFolders)
         defer { folders.removeEmpty() }
-        let machine = try engine.machine()
         if format == .csv { terminal.print("path,class,probability,x,y,width,height") }
-        for first in stride(from: 0, to: jobs.jobs.count, by: Predict.atOnce) {
-            let some = Array(jobs.jobs[first..<min(first + Predict.atOnce, jobs.jobs.count)])
-            for (job, result) in zip(some, found(some, detector, classes, machine)) {
-                switch result {
-                case .success(let told):
-                    if let note = told.note { terminal.talk("kern predict: \(job.input): note: \(note)") }
-                    for line in lines(told.things, job.input, classes) { terminal.print(line) }
-                case .failure(let complaint):
-                    terminal.complain(complaint.sentence, as: "kern predict")
-                    failures += 1
-                }
-            }
+        let failures = try answer(plan.jobs, terminal) { [detector] job, machine in
+            try things(job, detector, classes, machine)
+        } say: { told, job in
+            if let note = told.note { terminal.talk("kern predict: \(job.input): note: \(note)") }
+            for line in lines(told.things, job.input, classes) { terminal.print(line) }
         }
-        return failures == 0 ? .ok : .failed
+        return search.troubles.isEmpty && failures == 0 ? .ok : .failed
     }
 
     /// What became of a picture.
@@ -50,27 +41,10 @@ extension Predict {
         for job in plan.jobs where try PictureFormat(named: job.output) == nil {
             throw Complaint("\(job.output): end the name in .png, .jpg or another format's ending")
         }
-        return plan
-    }
-
-    private func found(
-        _ jobs: [OutputPlan.Job], _ detector: Detector, _ classes: [String], _ machine: Machine
-    ) -> [Result<Told, Complaint>] {
-        let found = Guarded([Int: Result<Told, Complaint>]())
-        // One picture is shared by all threads, of many each has its own.
-        let inner = Machine(lanes: machine.lanes, threads: jobs.count == 1 ? machine.threads : 1)
-        machine.split(0..<jobs.count, grain: 1) { piece in
-            for index in piece {
-                let result = Result { try things(jobs[index], detector, classes, inner) }.mapError { error in
-                    let name = jobs[index].input
-                    let complaint = Complaint(about: error, input: name, output: jobs[index].output)
-                    let isNamed = complaint.sentence.hasPrefix(name) || error is Complaint
-                    return isNamed ? complaint : Complaint("\(name): \(complaint.sentence)")
-                }
-                found.withLock { $0[index] = result }
-            }
+        for job in plan.jobs {
+            if case .stream = job.target { throw Complaint("\(job.output) is no file; name one for the drawing") }
         }
-        return found.withLock { all in jobs.indices.compactMap { all[$0] } }
+        return plan
     }
 
     private func things(
@@ -88,11 +62,11 @@ extension Predict {
                 "it is stored turned, and things were looked for, and are told, as it is stored; 'kern apply identity "
                 + "--upright' turns it"
         }
-        if case .nowhere = job.target { return told }
+        guard case .file(let path) = job.target else { return told }
         let drawing = try FoundThings(things, classes).drawn(over: raster)
         guard let format = PictureFormat(pathExtensionOf: job.output) else { return told }
         try format.checkStores(drawing.header, as: job.output, hadAlpha: false)
-        try WholeFile.save(drawing.encoded(as: format), to: job.output, replacing: force)
+        try WholeFile.save(drawing.encoded(as: format), to: path, replacing: force)
         return told
     }
 

@@ -76,7 +76,7 @@ struct Predict: Command {
         output = arguments.text(Predict.output)
         force = arguments.has(.force)
         classFlag = arguments.has(Predict.top) ? Predict.top.flag : nil
-        thingFlag = [Predict.confidence, Predict.overlap, Predict.output].first(where: arguments.has)?.flag
+        thingFlag = [Predict.confidence, Predict.overlap, Predict.output, .force].first(where: arguments.has)?.flag
         isRecursive = arguments.has(Predict.recursive)
         engine = EngineOptions(limitsIn: arguments)
         isQuiet = arguments.has(.quiet)
@@ -90,7 +90,7 @@ struct Predict: Command {
     }
 
     /// Pictures that are looked at before anything is said about them.
-    static let atOnce = 256
+    private static let atOnce = 256
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
         terminal.isQuiet = isQuiet
@@ -112,50 +112,62 @@ struct Predict: Command {
         }
         let search = InputSearch(inputs, isRecursive: isRecursive, leavingOut: nil)
         for trouble in search.troubles { terminal.complain(trouble, as: "kern predict") }
-        var failures = search.troubles.count
-        let machine = try engine.machine()
         if format == .csv { terminal.print(head(classes: min(top, trained.model.classes.count))) }
-        for first in stride(from: 0, to: search.inputs.count, by: Predict.atOnce) {
-            let paths = search.inputs[first..<min(first + Predict.atOnce, search.inputs.count)].map(\.path)
-            for (path, result) in zip(paths, predictions(paths, trained, machine)) {
-                switch result {
-                case .success(let prediction): terminal.print(text(of: prediction, path, trained.classes))
-                case .failure(let complaint):
+        let failures = try answer(OutputPlan(showing: search.inputs).jobs, terminal) { job, machine in
+            try prediction(job.input, trained, machine)
+        } say: { prediction, job in
+            terminal.print(text(of: prediction, job.input, trained.classes))
+        }
+        return search.troubles.isEmpty && failures == 0 ? .ok : .failed
+    }
+
+    /// Looks at all pictures, on all threads, and says of each in its turn what was found; returns how many failed.
+    func answer<Answer: Sendable>(
+        _ jobs: [OutputPlan.Job], _ terminal: Terminal, look: @Sendable (OutputPlan.Job, Machine) throws -> Answer,
+        say: (Answer, OutputPlan.Job) -> Void
+    ) throws -> Int {
+        let machine = try engine.machine()
+        // One picture is shared by all threads, of many each has its own.
+        let inner = Machine(lanes: machine.lanes, threads: jobs.count == 1 ? machine.threads : 1)
+        var failures = 0
+        for first in stride(from: 0, to: jobs.count, by: Predict.atOnce) {
+            let some = Array(jobs[first..<min(first + Predict.atOnce, jobs.count)])
+            let found = Guarded([Int: Result<Answer, Complaint>]())
+            machine.split(0..<some.count, grain: 1) { piece in
+                for index in piece {
+                    let job = some[index]
+                    let result = Result { try look(job, inner) }.mapError { Self.complaint($0, about: job) }
+                    found.withLock { $0[index] = result }
+                }
+            }
+            let results = found.withLock { $0 }
+            for (index, job) in some.enumerated() {
+                switch results[index] {
+                case .success(let answer)?: say(answer, job)
+                case .failure(let complaint)?:
                     terminal.complain(complaint.sentence, as: "kern predict")
                     failures += 1
+                case nil: break
                 }
             }
         }
-        return failures == 0 ? .ok : .failed
+        return failures
     }
 
-    private func predictions(
-        _ paths: [String], _ trained: TrainedModel, _ machine: Machine
-    ) -> [Result<Prediction, Complaint>] {
-        let found = Guarded([Int: Result<Prediction, Complaint>]())
-        machine.split(0..<paths.count, grain: 1) { piece in
-            for index in piece {
-                let result: Result<Prediction, Complaint>
-                do {
-                    result = .success(try prediction(paths[index], trained, lanes: machine.lanes))
-                } catch {
-                    let complaint = Complaint(about: error, input: paths[index], output: nil)
-                    let isNamed = complaint.sentence.hasPrefix(paths[index])
-                    result = .failure(isNamed ? complaint : Complaint("\(paths[index]): \(complaint.sentence)"))
-                }
-                found.withLock { $0[index] = result }
-            }
-        }
-        return found.withLock { all in paths.indices.compactMap { all[$0] } }
+    /// What went wrong, with the picture's name unless it is told already, or it is the result that is in trouble.
+    private static func complaint(_ error: any Error, about job: OutputPlan.Job) -> Complaint {
+        let complaint = Complaint(about: error, input: job.input, output: job.output)
+        let isNamed = complaint.sentence.hasPrefix(job.input) || complaint.sentence.hasPrefix(job.output)
+        return isNamed ? complaint : Complaint("\(job.input): \(complaint.sentence)")
     }
 
-    private func prediction(_ path: String, _ trained: TrainedModel, lanes: Lanes) throws -> Prediction {
+    private func prediction(_ path: String, _ trained: TrainedModel, _ machine: Machine) throws -> Prediction {
         let reader =
             path == "-"
             ? try PictureReader(descriptor: 0, limits: engine.limits)
             : try PictureReader(path: path, limits: engine.limits)
         var options = RunOptions(
-            border: nil, method: nil, machine: Machine(lanes: lanes, threads: 1), maxMemory: engine.limits.maxMemory)
+            border: nil, method: nil, machine: machine, maxMemory: engine.limits.maxMemory)
         options.maxPixels = engine.limits.maxPixels
         options.depth = .float32
         let plan = try Plan(trained.graph, for: reader.header, options: options)

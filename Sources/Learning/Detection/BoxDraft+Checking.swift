@@ -16,11 +16,13 @@ extension BoxDraft {
         let classes = known ?? (naming == .sorted ? Self.sorted(names) : names)
         let labels = labels(among: classes)
         notes += self.notes
-        let sizes = try sizes(options, &notes)
         var set = BoxedPictures(pictures: [], classes: classes)
+        let headers = try headers(options, &notes)
+        for header in headers where header.depth.bytesPerSample > set.depth.bytesPerSample { set.depth = header.depth }
         set.pictures.reserveCapacity(pictures.count)
         var (cut, empty) = (Odd(), Odd())
-        for (picture, size) in zip(pictures, sizes) {
+        for (picture, header) in zip(pictures, headers) {
+            let size = header.size
             var things: [BoxedPictures.Thing] = []
             for thing in picture.things {
                 let place = place(of: thing, in: picture)
@@ -119,13 +121,28 @@ extension BoxDraft {
 // MARK: The pictures
 
 extension BoxDraft {
+    /// What is kept of a picture's header: profiles and texts of many would be much.
+    private struct Header: Sendable {
+        let size: Size
+        let depth: Depth
+        let isUpright: Bool
+
+        init(_ header: PictureHeader) {
+            size = header.size
+            depth = header.depth
+            isUpright = header.metadata.orientation == .upright
+        }
+    }
+
     private struct Found: Sendable {
-        var headers: [(index: Int, size: Size, isUpright: Bool)] = []
+        var headers: [(index: Int, header: Header)] = []
         var faults: [(index: Int, sentence: String)] = []
     }
 
-    /// The sizes of the pictures, from their headers alone, on all threads.
-    private func sizes(_ options: DataOptions, _ notes: inout [String]) throws(DataError) -> [Size] {
+    /// What the pictures' headers say, on all threads.
+    private func headers(
+        _ options: DataOptions, _ notes: inout [String]
+    ) throws(DataError) -> [Header] {
         let shared = Guarded(Found())
         let names = pictures.map { ($0.path, $0.place) }
         options.machine.split(0..<names.count, grain: 64) { piece in
@@ -134,7 +151,7 @@ extension BoxDraft {
                 let (path, place) = names[index]
                 do throws(CodecError) {
                     let header = try PictureReader(path: path, limits: options.limits).header
-                    own.headers.append((index, header.size, header.metadata.orientation == .upright))
+                    own.headers.append((index, Header(header)))
                 } catch { own.faults.append((index, error.message(for: place.map { "\(path) (\($0))" } ?? path))) }
             }
             shared.withLock { [own] in
@@ -150,12 +167,13 @@ extension BoxDraft {
                 of: pictures.count)
         }
         found.headers.sort { $0.index < $1.index }
-        noteOdd(found.headers.map { ($0.size, $0.isUpright) }, &notes)
-        return found.headers.map(\.size)
+        let headers = found.headers.map(\.header)
+        noteOdd(headers, &notes)
+        return headers
     }
 
     /// Boxes that were drawn on other pictures than those that lie here.
-    private func noteOdd(_ headers: [(size: Size, isUpright: Bool)], _ notes: inout [String]) {
+    private func noteOdd(_ headers: [Header], _ notes: inout [String]) {
         var (turned, unlike) = (Odd(), Odd())
         for (picture, header) in zip(pictures, headers) {
             if !header.isUpright { turned.add(picture.path) }

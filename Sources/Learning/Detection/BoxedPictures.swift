@@ -31,6 +31,8 @@ public struct BoxedPictures: Hashable, Sendable {
 
     public var pictures: [Picture]
     public var classes: [String]
+    /// That of the deepest picture: nothing is lost in samples of it.
+    public var depth = Depth.uint8
 
     public init(pictures: [Picture], classes: [String]) {
         self.pictures = pictures

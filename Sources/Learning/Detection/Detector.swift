@@ -63,6 +63,7 @@ public struct Detector: Sendable {
         public var regions: [Box]
     }
 
+    /// - Parameter raster: one that `program.read` gave, or of channels that the program's `input` takes.
     public func find(in raster: Raster, machine: Machine = Machine()) -> Found {
         let picture = SearchedPicture(raster, program, machine: machine)
         return Found(things: found(in: picture, machine), regions: picture.regions)

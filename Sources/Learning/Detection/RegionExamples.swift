@@ -26,7 +26,7 @@ struct RegionExamples {
 
     mutating func read(_ set: BoxedPictures, place: String) throws(DataError) -> ExampleSet {
         let paths = set.pictures.map(\.path)
-        let depth = try deepest(paths)
+        let depth = set.depth
         let cuts = Guarded([Cut](repeating: Cut(), count: paths.count))
         let faults = Guarded([(index: Int, sentence: String)]())
         let taken = Guarded(0)
@@ -91,19 +91,6 @@ struct RegionExamples {
         shape.count = targets.count
         return ExampleSet(
             shape: shape, samples: samples, targets: .regions(targets), classes: set.classes, names: names)
-    }
-
-    /// The depth that loses nothing of any picture.
-    private func deepest(_ paths: [String]) throws(DataError) -> Depth {
-        var deepest = Depth.uint8
-        for path in paths {
-            let depth: Depth
-            do { depth = try PictureReader(path: path, limits: options.limits).header.depth } catch {
-                throw .pictures([PictureLoader.sentence(error, path)], count: 1, of: paths.count)
-            }
-            if depth.bytesPerSample > deepest.bytesPerSample { deepest = depth }
-        }
-        return deepest
     }
 
     private static func samples(
