@@ -110,8 +110,7 @@ struct TilePlan: Sendable {
     let geometry: Geometry
     let rowsPerTile: Int
     let tilesAcross: Int
-    let exact: ExactTile?
-    let fast: FastTile?
+    let filter: TransformedKernel
 
     init(_ tile: TileSize, bank: Bank, geometry: Geometry) {
         self.tile = tile
@@ -119,11 +118,8 @@ struct TilePlan: Sendable {
         rowsPerTile = tile.outputs.y / geometry.y.stride
         let all = (geometry.x.output - 1) * geometry.x.stride + 1
         tilesAcross = (all + tile.outputs.x - 1) / tile.outputs.x
-        let filter = ExactTile(
-            bank.kernels[0], dilation: PerAxis(x: geometry.x.dilation, y: geometry.y.dilation), width: tile.width,
-            height: tile.height)
-        exact = tile.isExact ? filter : nil
-        fast = tile.isExact ? nil : FastTile(filter, width: tile.width, height: tile.height)
+        filter = TransformedKernel(
+            bank.kernels[0], dilation: PerAxis(x: geometry.x.dilation, y: geometry.y.dilation), tile: tile)
     }
 
     /// What one thread works in, in bytes.
@@ -147,8 +143,10 @@ struct TilePlan: Sendable {
 extension Convolution {
     func runTransform(_ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine) {
         guard let transform else { preconditionFailure("a transform plan has tiles") }
-        if let fast = transform.fast { run(fast, transform, source, rows: rows, into: target, on: machine) }
-        if let exact = transform.exact { run(exact, transform, source, rows: rows, into: target, on: machine) }
+        switch transform.filter.tile {
+        case .exact(let tile): run(tile, transform, source, rows: rows, into: target, on: machine)
+        case .fast(let tile): run(tile, transform, source, rows: rows, into: target, on: machine)
+        }
     }
 
     private func run(

@@ -80,7 +80,10 @@ public struct Convolution: Sendable {
     public var rank: Int? { factors?.rank }
 
     /// Whether it goes by transforms that are in float, and so within half a hundredth of an 8-bit level of the exact sum.
-    public var isFastTransform: Bool { transform?.fast != nil }
+    public var isFastTransform: Bool { transform.map { !$0.tile.isExact } ?? false }
+
+    /// Whether the kernel has been transformed: not before a row is asked for.
+    package var hasTransformed: Bool { transform?.filter.isMade ?? false }
 
     /// The input rows that the output rows `rows` are computed from.
     public func rowsNeeded(for rows: Range<Int>) -> Range<Int> {

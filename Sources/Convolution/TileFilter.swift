@@ -1,4 +1,5 @@
 import CLanes
+import Pixels
 
 /// A kernel as what it does to the Fourier transform of a tile. Two tiles go at a time, one as real and one as imaginary part:
 /// the kernel is real, so they do not mix.
@@ -25,6 +26,55 @@ protocol TileRoom: AnyObject {
     static func copy(_ pixels: UnsafePointer<Float>, to row: UnsafeMutablePointer<Sample>, count: Int)
 }
 
+/// A kernel's transform, made when a tile first asks for it. It is as large as a tile and takes longer than all other
+/// planning, and many a plan is only told about, or put aside for a grid.
+final class TransformedKernel: Sendable {
+    enum Tile: Sendable {
+        case exact(ExactTile)
+        case fast(FastTile)
+    }
+
+    private let kernel: Kernel
+    private let dilation: PerAxis<Int>
+    private let size: TileSize
+    private let made = Guarded<Tile?>(nil)
+
+    init(_ kernel: Kernel, dilation: PerAxis<Int>, tile: TileSize) {
+        (self.kernel, self.dilation, size) = (kernel, dilation, tile)
+    }
+
+    var isMade: Bool { made.withLock { $0 != nil } }
+
+    var tile: Tile {
+        made.withLock { made in
+            if let made { return made }
+            let grid = ComplexGrid(rows: size.height, columns: size.width)
+            for y in 0..<kernel.size.height {
+                for x in 0..<kernel.size.width {
+                    grid.re[y * dilation.y * size.width + x * dilation.x] = kernel[x: x, y: y]
+                }
+            }
+            let (across, down) = (Twiddles(count: size.width), Twiddles(count: size.height))
+            // Always the same level, so that a plan does not depend on the machine it is made for.
+            let loops = Lanes.best.loops
+            grid.transformColumns(down, inverse: false, loops)
+            grid.transpose()
+            grid.transformColumns(across, inverse: false, loops)
+            let scale = 1 / Double(size.width * size.height)
+            for index in 0..<size.width * size.height {
+                grid.re[index] *= scale
+                grid.im[index] *= -scale
+            }
+            let tile: Tile =
+                size.isExact
+                ? .exact(ExactTile(spectrum: grid, across, down))
+                : .fast(FastTile(spectrum: grid, width: size.width, height: size.height))
+            made = tile
+            return tile
+        }
+    }
+}
+
 /// In double, for samples finer than 8 bits and for large sums.
 struct ExactTile: TileFilter {
     private let width: Int
@@ -32,28 +82,15 @@ struct ExactTile: TileFilter {
     private let across: Twiddles
     private let down: Twiddles
     /// The kernel's conjugate spectrum over the tile's area, columns first, as the data is when multiplied.
-    let re: [Double]
-    let im: [Double]
+    private let re: [Double]
+    private let im: [Double]
 
-    init(_ kernel: Kernel, dilation: PerAxis<Int>, width: Int, height: Int) {
-        self.width = width
-        self.height = height
-        across = Twiddles(count: width)
-        down = Twiddles(count: height)
-        let grid = ComplexGrid(rows: height, columns: width)
-        for y in 0..<kernel.size.height {
-            for x in 0..<kernel.size.width {
-                grid.re[y * dilation.y * width + x * dilation.x] = kernel[x: x, y: y]
-            }
-        }
-        // Always the same level, so that a plan does not depend on the machine it is made for.
-        let lanes = Lanes.best
-        grid.transformColumns(down, inverse: false, lanes.loops)
-        grid.transpose()
-        grid.transformColumns(across, inverse: false, lanes.loops)
-        let area = width * height
-        re = (0..<area).map { grid.re[$0] / Double(area) }
-        im = (0..<area).map { -grid.im[$0] / Double(area) }
+    /// - Parameter spectrum: columns first.
+    init(spectrum: ComplexGrid, _ across: Twiddles, _ down: Twiddles) {
+        (width, height) = (across.count, down.count)
+        (self.across, self.down) = (across, down)
+        re = Array(UnsafeBufferPointer(start: spectrum.re, count: width * height))
+        im = Array(UnsafeBufferPointer(start: spectrum.im, count: width * height))
     }
 
     func room() -> ComplexGrid { ComplexGrid(rows: height, columns: width) }
@@ -89,18 +126,24 @@ struct FastTile: TileFilter {
     /// Half a hundredth of an 8-bit level.
     private static let allowed = 0.005 / 255
 
-    init(_ exact: ExactTile, width: Int, height: Int) {
+    /// - Parameter transformed: the spectrum in double, columns first.
+    init(spectrum transformed: ComplexGrid, width: Int, height: Int) {
         self.width = width
         self.height = height
         across = FastTile.roots(width)
         down = FastTile.roots(height)
         let lanes = FastTile.smallestSide
         // Columns first with one place for each row, as 16 rows are when they have been turned.
-        spectrum = stride(from: 0, to: height, by: lanes).flatMap { row in
-            [exact.re, exact.im].flatMap { part in
-                (0..<width).flatMap { x in (row..<row + lanes).map { Float(part[x * height + $0]) } }
+        var spectrum: [Float] = []
+        spectrum.reserveCapacity(2 * width * height)
+        for row in stride(from: 0, to: height, by: lanes) {
+            for part in [transformed.re, transformed.im] {
+                for x in 0..<width {
+                    for y in row..<row + lanes { spectrum.append(Float(part[x * height + y])) }
+                }
             }
         }
+        self.spectrum = spectrum
     }
 
     /// Whether what floats round away stays far below a level: it grows with the magnitude of the weights, and with the stages.

@@ -58,6 +58,18 @@ struct TransformTests {
         }
     }
 
+    // A plan that is put aside for a grid took a second and 200 MB: its kernel had been transformed, twice.
+    @Test func `a kernel is transformed when a row is asked for, not when it is planned`() throws {
+        var generator = SeededGenerator(seed: 17)
+        let size = Size(41)
+        let plan = try Convolution(
+            Bank(try kernel(size, sum: 1, using: &generator), channels: 1), window: Window(size: size),
+            input: Shape(channels: 1, height: 300, width: 300))
+        #expect(plan.method == .transform && !plan.hasTransformed)
+        _ = plan.applied(to: Planes.random(plan.input, using: &generator))
+        #expect(plan.hasTransformed)
+    }
+
     @Test func `weights of a large sum are transformed in double`() throws {
         var generator = SeededGenerator(seed: 13)
         let size = Size(31)

@@ -62,6 +62,14 @@ static inline size_t kern_fourier_room(size_t width, size_t height) {
     return 16 * (6 * width > 4 * height ? 6 * width : 4 * height);
 }
 
+static inline size_t kern_row_sums_columns(size_t count, size_t taps, size_t step) {
+    size_t block = 16 * step;
+    return ((count + block - 1) / block * block + (taps - 1) * step + 15) / 16 * 16;
+}
+static inline size_t kern_row_sums_room(size_t count, size_t taps, size_t step) {
+    return 16 * (16 * step + kern_row_sums_columns(count, taps, step));
+}
+
 // A window as a set of places in the order of its tile's samples. Places from `count` on are samples that take no part;
 // `bits` has a word of its own for them.
 typedef struct {
@@ -207,10 +215,14 @@ typedef struct {
 
     // Between levels and a coarse grid, a point of `step` samples (at most 8) after the other. Rows of points are read and
     // written for up to 16 samples more.
-    // out[x] = sum over t of weights[t] * rows[t][x]
-    void (*sum_levels)(float *out, size_t count, const uint8_t *const *rows, const float *weights, size_t taps);
+    // Four rows: out[i][x] = sum over t of weights[t] * rows[i * spacing + t][x]; more taps than three times the spacing
+    void (*sum_levels)(float *const *out, size_t count, const uint8_t *const *rows, const float *weights, size_t taps, size_t spacing);
     // point p = sum over t of weights[t] * point p * spacing + t
     void (*gather_points)(float *out, const float *in, const float *weights, size_t taps, size_t spacing, size_t points, size_t step);
+    // Sixteen rows of sums along them: out[i][x] = sum over t of weights[t] * in[i][x + t * step]; at least 8 taps.
+    // Columns are read up to kern_row_sums_columns and written up to the next multiple of 16 * step.
+    void (*row_sums)(float *out, size_t out_step, const float *in, size_t in_step, size_t count, const float *weights,
+                     size_t taps, size_t step, float *room);
     // point p * spacing + i = sum over t < 4 of weights[4 * i + t] * grid point p + t
     void (*spread_points)(float *out, const float *grid, const float *weights, size_t spacing, size_t points, size_t step);
     // out[x] = sum over t < 4 of weights[t] * rows[t][x], rounded and clipped; the result counts what was clipped

@@ -24,8 +24,8 @@ package struct LevelGrid: LevelFilter {
         }
     }
 
-    /// Bytes of rows of the grid that are held for a strip, about: they are to stay in the second-level cache.
-    private static let room = 192 << 10
+    /// Bytes of rows that are held for a strip, about: they are to stay in the second-level cache.
+    private static let room = 384 << 10
 
     /// Nil where the border adds what is no level.
     package init?(_ grid: GridConvolution) {
@@ -61,7 +61,7 @@ package struct LevelGrid: LevelFilter {
     }
 
     private var stripWidth: Int {
-        let perPixel = 4 * step * (middle.column.count + 4 * grid.spacing.x) / grid.spacing.x + 1
+        let perPixel = 4 * step * (middle.column.count + 4 * GridStrip.group + 4 * grid.spacing.x) / grid.spacing.x + 1
         let width = max(LevelGrid.room / perPixel, 2 * middle.row.count * grid.spacing.x)
         let count = max(1, (grid.up.output.width + width - 1) / width)
         return ((grid.up.output.width + count - 1) / count + grid.spacing.x - 1) / grid.spacing.x * grid.spacing.x
@@ -69,7 +69,7 @@ package struct LevelGrid: LevelFilter {
 
     package var scratchBytes: Int {
         let strip = GridStrip(0..<min(stripWidth, grid.up.output.width), grid, step, taps: middle.row.count)
-        return 4 * strip.samples(rows: middle.column.count) + grid.down.input.width * step
+        return 4 * strip.samples(taps: middle.column.count) + grid.down.input.width * step
     }
 
     package func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, _ lanes: Lanes) -> Int {
@@ -86,7 +86,7 @@ package struct LevelGrid: LevelFilter {
         _ strip: GridStrip, _ source: ReadableLevels, _ rows: Range<Int>, _ target: WritableLevels, _ loops: kern_lanes
     ) -> Int {
         let taps = middle.column.count
-        let total = strip.samples(rows: taps)
+        let total = strip.samples(taps: taps)
         let store = UnsafeMutablePointer<Float>.allocate(capacity: total)
         let beyond = UnsafeMutablePointer<UInt8>.allocate(capacity: grid.down.input.width * step)
         defer {
@@ -95,28 +95,35 @@ package struct LevelGrid: LevelFilter {
         }
         store.update(repeating: 0, count: total)
         beyond.update(repeating: outside, count: grid.down.input.width * step)
-        let spread = store + taps * strip.pointRow
+        let held = strip.held(taps: taps)
+        let filtered = store + held * strip.pointRow
+        let points = filtered + GridStrip.group * strip.pointRow
+        let spread = points + GridStrip.group * strip.pointRow
         let sums = spread + 4 * strip.pixelRow
-        let filtered = sums + strip.sourceRow
-        let points = filtered + strip.pointRow
+        let turned = sums + 4 * strip.sourceRow
+        let last = rows.isEmpty ? 0 : (rows.upperBound - 1) / grid.spacing.y + 4
         var (madeDown, madeMiddle) = (Int.min, Int.min)
+        var group = 0..<0
         var clipped = 0
         for y in rows {
             let (q, phase) = y.quotientAndRemainder(dividingBy: grid.spacing.y)
             for m in max(madeMiddle, q)..<q + 4 {
-                for g in max(madeDown, m)..<m + taps {
-                    bring(g, onto: store + g % taps * strip.pointRow, strip, source, beyond, sums, loops)
+                if m >= group.upperBound {
+                    group = m..<min(m + GridStrip.group, last)
+                    let needed = max(madeDown, m)..<group.upperBound - 1 + taps
+                    for g in stride(from: needed.lowerBound, to: needed.upperBound, by: 4) {
+                        bring(g..<min(g + 4, needed.upperBound), into: store, strip, source, beyond, sums, loops)
+                    }
+                    madeDown = needed.upperBound
+                    let column: [UnsafePointer<Float>?] = (m..<madeDown).map {
+                        UnsafePointer(store + $0 % held * strip.pointRow)
+                    }
+                    sumColumns(column, into: filtered, strip, loops)
+                    sumRows(group.count, of: filtered, into: points, strip, turned, loops)
                 }
-                madeDown = m + taps
-                let column: [UnsafePointer<Float>?] = (0..<taps).map {
-                    UnsafePointer(store + (m + $0) % taps * strip.pointRow)
-                }
-                loops.weighted_sum(filtered, strip.points * step, column, middle.column, taps, 0)
-                let row: [UnsafePointer<Float>?] = middle.row.indices.map { UnsafePointer(filtered + $0 * step) }
-                let count = strip.points - middle.row.count + 1
-                loops.weighted_sum(points, count * step, row, middle.row, middle.row.count, 0)
                 loops.spread_points(
-                    spread + m % 4 * strip.pixelRow, points, across, grid.spacing.x, count - 3, step)
+                    spread + m % 4 * strip.pixelRow, points + (m - group.lowerBound) * strip.pointRow, across,
+                    grid.spacing.x, strip.points - middle.row.count - 2, step)
             }
             madeMiddle = q + 4
             let four: [UnsafePointer<Float>?] = (0..<4).map { UnsafePointer(spread + (q + $0) % 4 * strip.pixelRow) }
@@ -126,37 +133,86 @@ package struct LevelGrid: LevelFilter {
         return clipped
     }
 
-    /// One row of the grid: sums down the picture's columns, what the border adds on either side, sums along the row.
+    /// The kernel down the columns of as many rows of the grid as there are windows in `rows`.
+    private func sumColumns(
+        _ rows: [UnsafePointer<Float>?], into out: UnsafeMutablePointer<Float>, _ strip: GridStrip, _ loops: kern_lanes
+    ) {
+        let (taps, count) = (middle.column.count, strip.points * step)
+        rows.withUnsafeBufferPointer { rows in
+            guard let first = rows.baseAddress else { return }
+            let windows = rows.count - taps + 1
+            for window in stride(from: 0, to: windows - 3, by: 4) {
+                let four: [UnsafeMutablePointer<Float>?] = (0..<4).map { out + (window + $0) * strip.pointRow }
+                loops.column_sums(four, count, first + window, middle.column, taps)
+            }
+            for window in windows / 4 * 4..<windows {
+                loops.weighted_sum(out + window * strip.pointRow, count, first + window, middle.column, taps, 0)
+            }
+        }
+    }
+
+    /// The kernel along the first `count` of a group of rows.
+    private func sumRows(
+        _ count: Int, of rows: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, _ strip: GridStrip,
+        _ room: UnsafeMutablePointer<Float>, _ loops: kern_lanes
+    ) {
+        let samples = (strip.points - middle.row.count + 1) * step
+        // Fewer rows are not worth turning them.
+        guard count < 6 || middle.row.count < 8 else {
+            loops.row_sums(
+                out, strip.pointRow, rows, strip.pointRow, samples, middle.row, middle.row.count, step, room)
+            return
+        }
+        for index in 0..<count {
+            let row = rows + index * strip.pointRow
+            let taps: [UnsafePointer<Float>?] = middle.row.indices.map { row + $0 * step }
+            loops.weighted_sum(out + index * strip.pointRow, samples, taps, middle.row, middle.row.count, 0)
+        }
+    }
+
+    /// Four rows of the grid or fewer: sums down the picture's columns, what the border adds on either side, sums along
+    /// the row.
     private func bring(
-        _ g: Int, onto out: UnsafeMutablePointer<Float>, _ strip: GridStrip, _ source: ReadableLevels,
+        _ rows: Range<Int>, into store: UnsafeMutablePointer<Float>, _ strip: GridStrip, _ source: ReadableLevels,
         _ beyond: UnsafePointer<UInt8>, _ sums: UnsafeMutablePointer<Float>, _ loops: kern_lanes
     ) {
-        let (border, axis) = (grid.down.border, grid.down.geometry.y)
-        let rows: [UnsafePointer<UInt8>] = down.column.indices.map { tap in
-            border.source(of: axis.start(g) + tap, count: axis.input).map { source.row($0) } ?? beyond
+        let (border, axis, taps) = (grid.down.border, grid.down.geometry.y, down.column.count)
+        let needed = axis.start(rows.lowerBound)..<axis.start(rows.upperBound - 1) + taps
+        let levels: [UnsafePointer<UInt8>] = (0..<taps + 3 * grid.spacing.y).map { offset in
+            let y = needed.lowerBound + offset
+            guard needed.contains(y) else { return beyond }
+            return border.source(of: y, count: axis.input).map { source.row($0) } ?? beyond
         }
-        func sum(_ column: Int, _ count: Int, into place: UnsafeMutablePointer<Float>) {
-            let pointers: [UnsafePointer<UInt8>?] = rows.map { $0 + column * step }
-            loops.sum_levels(place, count * step, pointers, down.column, down.column.count)
+        let four: [UnsafeMutablePointer<Float>] = (0..<4).map { sums + $0 * strip.sourceRow }
+        func sum(_ column: Int, _ count: Int, at offset: Int) {
+            let from: [UnsafePointer<UInt8>?] = levels.map { $0 + column * step }
+            let to: [UnsafeMutablePointer<Float>?] = four.map { $0 + offset }
+            loops.sum_levels(to, count * step, from, down.column, taps, grid.spacing.y)
         }
         let inside = strip.inside
-        sum(inside.lowerBound, inside.count, into: sums + (inside.lowerBound - strip.source.lowerBound) * step)
+        sum(inside.lowerBound, inside.count, at: (inside.lowerBound - strip.source.lowerBound) * step)
         let nothing = Float(outside) * down.column.reduce(0, +)
         for part in [strip.source.lowerBound..<inside.lowerBound, inside.upperBound..<strip.source.upperBound] {
             for column in part {
-                let place = sums + (column - strip.source.lowerBound) * step
+                let place = (column - strip.source.lowerBound) * step
                 guard let x = border.source(of: column, count: grid.down.input.width) else {
-                    place.update(repeating: nothing, count: step)
+                    for row in four { (row + place).update(repeating: nothing, count: step) }
                     continue
                 }
                 if inside.contains(x) {
-                    place.update(from: sums + (x - strip.source.lowerBound) * step, count: step)
+                    for row in four {
+                        (row + place).update(from: row + (x - strip.source.lowerBound) * step, count: step)
+                    }
                 } else {
-                    sum(x, 1, into: place)
+                    sum(x, 1, at: place)
                 }
             }
         }
-        loops.gather_points(out, sums, down.row, down.row.count, grid.spacing.x, strip.points, step)
+        let held = strip.held(taps: middle.column.count)
+        for (row, g) in zip(four, rows) {
+            loops.gather_points(
+                store + g % held * strip.pointRow, row, down.row, down.row.count, grid.spacing.x, strip.points, step)
+        }
     }
 }
 
@@ -165,6 +221,8 @@ private struct GridStrip {
     let columns: Range<Int>
     /// Points of the grid in a row.
     let points: Int
+    /// Samples that turning some rows needs.
+    let turnedRoom: Int
     /// Columns of the picture, some of them outside; and those that are inside.
     let source: Range<Int>
     let inside: Range<Int>
@@ -183,10 +241,21 @@ private struct GridStrip {
         let lower = min(max(source.lowerBound, 0), min(source.upperBound, grid.down.input.width))
         let start = max(lower, source.lowerBound)
         inside = start..<max(start, min(source.upperBound, grid.down.input.width))
-        pointRow = points * step + 32
+        let samples = (points - taps + 1) * step
+        // An odd number of cache lines: the samples of a column must not drive each other out.
+        pointRow = ((kern_row_sums_columns(samples, taps, step) + 16) / 16 | 1) * 16
+        turnedRoom = kern_row_sums_room(samples, taps, step)
         sourceRow = source.count * step + 32
         pixelRow = ((columns.count - 1) / d + 1) * d * step + 32
     }
 
-    func samples(rows: Int) -> Int { (rows + 2) * pointRow + sourceRow + 4 * pixelRow }
+    /// Rows of the grid that go through the kernel together.
+    static let group = 16
+
+    /// Rows of the grid that are held for a kernel of `taps` rows.
+    func held(taps: Int) -> Int { taps + GridStrip.group - 1 }
+
+    func samples(taps: Int) -> Int {
+        (held(taps: taps) + 2 * GridStrip.group) * pointRow + 4 * sourceRow + 4 * pixelRow + turnedRoom
+    }
 }
