@@ -17,12 +17,14 @@ package protocol LevelFilter: Sendable {
     /// - Returns: how many samples lay more than half a level outside 0…255.
     func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, _ lanes: Lanes) -> Int
 
+    /// The same on all threads, with the same bytes wherever a piece begins. Pieces are rows where a filter does not say otherwise.
+    func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, on machine: Machine) -> Int
+
     /// Rows of the window: a thread takes several times that.
     var windowRows: Int { get }
 }
 
 extension LevelFilter {
-    /// On all threads; the same bytes wherever a piece begins.
     package func run(
         _ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, on machine: Machine
     ) -> Int {

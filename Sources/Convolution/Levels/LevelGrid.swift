@@ -1,5 +1,6 @@
 import CLanes
 import Pixels
+import Synchronization
 
 /// A large smooth kernel on a coarse grid, from bytes to bytes: a strip of the picture at a time goes from top to bottom,
 /// and of each stage only the rows that the next one looks at are held.
@@ -73,13 +74,31 @@ package struct LevelGrid: LevelFilter {
     }
 
     package func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, _ lanes: Lanes) -> Int {
-        var clipped = 0
-        for first in stride(from: 0, to: grid.up.output.width, by: stripWidth) {
-            let columns = first..<min(first + stripWidth, grid.up.output.width)
-            let strip = GridStrip(columns, grid, step, taps: middle.row.count)
-            clipped += run(strip, source, rows, target, lanes.loops.pointee)
+        run(source, rows: rows, into: target, on: Machine(lanes: lanes, threads: 1))
+    }
+
+    /// Threads share the strips before they share the rows: the many rows around a piece would be brought onto the grid twice.
+    package func run(
+        _ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, on machine: Machine
+    ) -> Int {
+        let width = stripWidth
+        let strips = (grid.up.output.width + width - 1) / width
+        let wanted = (2 * machine.workers + strips - 1) / max(strips, 1)
+        let grain = max(8, windowRows / 2, (rows.count + wanted - 1) / max(wanted, 1))
+        let pieces = (rows.count + grain - 1) / grain
+        let clipped = Atomic(0)
+        machine.split(0..<pieces * strips, grain: 1) { jobs in
+            for job in jobs {
+                let (piece, index) = job.quotientAndRemainder(dividingBy: strips)
+                let (top, left) = (rows.lowerBound + piece * grain, index * width)
+                let strip = GridStrip(
+                    left..<min(left + width, grid.up.output.width), grid, step, taps: middle.row.count)
+                let some = top..<min(top + grain, rows.upperBound)
+                clipped.add(
+                    run(strip, source, some, target, machine.lanes.loops.pointee), ordering: .relaxed)
+            }
         }
-        return clipped
+        return clipped.load(ordering: .relaxed)
     }
 
     private func run(
