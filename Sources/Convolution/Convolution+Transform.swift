@@ -221,7 +221,11 @@ extension Convolution {
         for y in rows.clamped(to: firstRow..<firstRow + transform.rowsPerTile) {
             let row = part + (y - firstRow) * geometry.y.stride * room.pitch
             let out = target.row(y, plane: plane) + first
-            for x in 0..<max(count, 0) { out[x] = Float(row[x * stride] + bias) }
+            if stride == 1, bias == 0 {
+                Room.take(row, into: out, count: max(count, 0))
+            } else {
+                for x in 0..<max(count, 0) { out[x] = Float(row[x * stride] + bias) }
+            }
         }
     }
 }

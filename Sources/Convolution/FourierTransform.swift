@@ -1,4 +1,5 @@
 import CLanes
+import Pixels
 
 #if canImport(Glibc)
     import Glibc
@@ -18,10 +19,10 @@ final class ComplexGrid {
     init(rows: Int, columns: Int) {
         self.rows = rows
         self.columns = columns
-        re = .allocate(capacity: rows * columns)
-        im = .allocate(capacity: rows * columns)
-        spareRe = .allocate(capacity: rows * columns)
-        spareIm = .allocate(capacity: rows * columns)
+        re = .onCacheLine(rows * columns)
+        im = .onCacheLine(rows * columns)
+        spareRe = .onCacheLine(rows * columns)
+        spareIm = .onCacheLine(rows * columns)
         clear()
     }
 

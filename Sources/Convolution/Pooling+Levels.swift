@@ -79,9 +79,9 @@ private struct LevelCounts: ~Copyable {
         self.map = map
         self.lanes = lanes
         height = kernelRows
-        columns = .allocate(capacity: map.span * Int(KERN_LEVEL_COUNTS))
-        pixels = .allocate(capacity: map.span)
-        levels = .allocate(capacity: map.span * kernelRows)
+        columns = .onCacheLine(map.span * Int(KERN_LEVEL_COUNTS))
+        pixels = .onCacheLine(map.span)
+        levels = .onCacheLine(map.span * kernelRows)
         isCounted = Array(repeating: false, count: kernelRows)
     }
 

@@ -68,11 +68,11 @@ private struct TilePlaces: ~Copyable {
     private var span = 0
 
     init(capacity: Int) {
-        keys = .allocate(capacity: capacity)
-        spare = .allocate(capacity: capacity)
-        places = .allocate(capacity: capacity)
-        values = .allocate(capacity: capacity)
-        bits = .allocate(capacity: capacity / 64 + 2)
+        keys = .onCacheLine(capacity)
+        spare = .onCacheLine(capacity)
+        places = .onCacheLine(capacity)
+        values = .onCacheLine(capacity)
+        bits = .onCacheLine(capacity / 64 + 2)
     }
 
     deinit {

@@ -24,6 +24,7 @@ protocol TileRoom: AnyObject {
 
     func clear()
     static func copy(_ pixels: UnsafePointer<Float>, to row: UnsafeMutablePointer<Sample>, count: Int)
+    static func take(_ row: UnsafePointer<Sample>, into out: UnsafeMutablePointer<Float>, count: Int)
 }
 
 /// A kernel's transform, made when a tile first asks for it. It is as large as a tile and takes longer than all other
@@ -112,6 +113,10 @@ extension ComplexGrid: TileRoom {
     static func copy(_ pixels: UnsafePointer<Float>, to row: UnsafeMutablePointer<Double>, count: Int) {
         for x in 0..<count { row[x] = Double(pixels[x]) }
     }
+
+    static func take(_ row: UnsafePointer<Double>, into out: UnsafeMutablePointer<Float>, count: Int) {
+        for x in 0..<count { out[x] = Float(row[x]) }
+    }
 }
 
 /// In float, several times as fast: 16 columns, and then 16 rows, go through all stages of their transform in the nearest cache.
@@ -120,7 +125,7 @@ struct FastTile: TileFilter {
     private let height: Int
     private let across: [Float]
     private let down: [Float]
-    private let spectrum: [Float]
+    private let spectrum: FloatStore
 
     static let smallestSide = 16
     /// Half a hundredth of an 8-bit level.
@@ -134,16 +139,16 @@ struct FastTile: TileFilter {
         down = FastTile.roots(height)
         let lanes = FastTile.smallestSide
         // Columns first with one place for each row, as 16 rows are when they have been turned.
-        var spectrum: [Float] = []
-        spectrum.reserveCapacity(2 * width * height)
+        spectrum = FloatStore(count: 2 * width * height)
+        var next = spectrum.base
         for row in stride(from: 0, to: height, by: lanes) {
             for part in [transformed.re, transformed.im] {
                 for x in 0..<width {
-                    for y in row..<row + lanes { spectrum.append(Float(part[x * height + y])) }
+                    for y in 0..<lanes { next[y] = Float(part[x * height + row + y]) }
+                    next += lanes
                 }
             }
         }
-        self.spectrum = spectrum
     }
 
     /// Whether what floats round away stays far below a level: it grows with the magnitude of the weights, and with the stages.
@@ -168,12 +173,10 @@ struct FastTile: TileFilter {
     func filter(_ room: FastRoom, _ lanes: Lanes) {
         across.withUnsafeBufferPointer { across in
             down.withUnsafeBufferPointer { down in
-                spectrum.withUnsafeBufferPointer { spectrum in
-                    var tile = kern_fourier_tile(
-                        width: width, height: height, across: across.baseAddress, down: down.baseAddress,
-                        spectrum: spectrum.baseAddress)
-                    lanes.loops.pointee.filter_tile(room.re, room.im, room.spare, &tile)
-                }
+                var tile = kern_fourier_tile(
+                    width: width, height: height, across: across.baseAddress, down: down.baseAddress,
+                    spectrum: spectrum.base)
+                lanes.loops.pointee.filter_tile(room.re, room.im, room.spare, &tile)
             }
         }
     }
@@ -189,9 +192,9 @@ final class FastRoom: TileRoom {
     init(pitch: Int, height: Int, spare: Int) {
         self.pitch = pitch
         area = pitch * height
-        re = .allocate(capacity: area)
-        im = .allocate(capacity: area)
-        self.spare = .allocate(capacity: spare)
+        re = .onCacheLine(area)
+        im = .onCacheLine(area)
+        self.spare = .onCacheLine(spare)
         clear()
         self.spare.update(repeating: 0, count: spare)
     }
@@ -205,5 +208,9 @@ final class FastRoom: TileRoom {
 
     static func copy(_ pixels: UnsafePointer<Float>, to row: UnsafeMutablePointer<Float>, count: Int) {
         row.update(from: pixels, count: count)
+    }
+
+    static func take(_ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, count: Int) {
+        out.update(from: row, count: count)
     }
 }

@@ -1,4 +1,5 @@
 import Convolution
+import Pixels
 
 /// One step of the weights: the parts' gradients added up, how long they are together, and where the weights follow.
 ///

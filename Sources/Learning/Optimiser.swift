@@ -1,4 +1,5 @@
 import Convolution
+import Pixels
 
 /// How a weight follows its gradient.
 public struct Optimiser: Hashable, Sendable {

@@ -58,8 +58,11 @@ typedef struct {
 
 // From one row of a tile to the next: an odd number of cache lines, or a column's samples would drive each other out.
 static inline size_t kern_fourier_pitch(size_t width) { return width + 16; }
+// Between the parts of a room too: they are written and read side by side, and a load behind a store to the same place of
+// another page waits for it.
+#define KERN_FOURIER_GAP (16 * 5)
 static inline size_t kern_fourier_room(size_t width, size_t height) {
-    return 16 * (6 * width > 4 * height ? 6 * width : 4 * height);
+    return 16 * (6 * width > 4 * height ? 6 * width : 4 * height) + 6 * KERN_FOURIER_GAP;
 }
 
 static inline size_t kern_row_sums_columns(size_t count, size_t taps, size_t step) {

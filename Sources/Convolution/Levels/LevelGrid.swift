@@ -106,8 +106,8 @@ package struct LevelGrid: LevelFilter {
     ) -> Int {
         let taps = middle.column.count
         let total = strip.samples(taps: taps)
-        let store = UnsafeMutablePointer<Float>.allocate(capacity: total)
-        let beyond = UnsafeMutablePointer<UInt8>.allocate(capacity: grid.down.input.width * step)
+        let store = UnsafeMutablePointer<Float>.onCacheLine(total)
+        let beyond = UnsafeMutablePointer<UInt8>.onCacheLine(grid.down.input.width * step)
         defer {
             store.deallocate()
             beyond.deallocate()
@@ -264,8 +264,8 @@ private struct GridStrip {
         // An odd number of cache lines: the samples of a column must not drive each other out.
         pointRow = ((kern_row_sums_columns(samples, taps, step) + 16) / 16 | 1) * 16
         turnedRoom = kern_row_sums_room(samples, taps, step)
-        sourceRow = source.count * step + 32
-        pixelRow = ((columns.count - 1) / d + 1) * d * step + 32
+        sourceRow = (source.count * step + 47) / 16 * 16
+        pixelRow = (((columns.count - 1) / d + 1) * d * step + 47) / 16 * 16
     }
 
     /// Rows of the grid that go through the kernel together.

@@ -1,18 +1,18 @@
 /// Floats at a fixed place, set to 0 once: what many threads work on, each on stretches of its own.
-final class FloatStore: @unchecked Sendable {
+package final class FloatStore: @unchecked Sendable {
     // Whoever splits work over threads gives each its own stretch.
-    let base: UnsafeMutablePointer<Float>
-    let count: Int
+    package let base: UnsafeMutablePointer<Float>
+    package let count: Int
 
-    init(count: Int) {
+    package init(count: Int) {
         self.count = count
-        base = .allocate(capacity: max(count, 1))
+        base = .onCacheLine(max(count, 1))
         base.initialize(repeating: 0, count: max(count, 1))
     }
 
     deinit { base.deallocate() }
 
-    var values: [Float] {
+    package var values: [Float] {
         get { Array(UnsafeBufferPointer(start: base, count: count)) }
         set {
             precondition(newValue.count == count, "\(newValue.count) values for \(count) places")
