@@ -16,9 +16,9 @@ struct TileSize: Sendable {
     private static let largestArea = 1 << 22
 
     /// The cheapest tile, or nil where the kernel fits none; in float where that is fine enough.
-    init?(geometry: Geometry, kernel: Kernel, isExact: Bool) {
+    init?(geometry: Geometry, kernel: Kernel, isExact: Bool, tolerance: Double) {
         if !isExact, let fast = TileSize(geometry: geometry, isExact: false),
-            FastTile.isFineEnough(kernel, area: fast.width * fast.height)
+            FastTile.isFineEnough(kernel, area: fast.width * fast.height, tolerance: tolerance)
         {
             self = fast
         } else {
@@ -56,20 +56,20 @@ struct TileSize: Sendable {
 
         static let exact = Prices(smallestSide: 1) { area in
             switch area {
-            case ...0x1p12: 20
-            case ...0x1p14: 23
-            case ...0x1p16: 27
-            case ...0x1p18: 36
-            default: 47
+            case ...0x1p12: 16
+            case ...0x1p14: 18.4
+            case ...0x1p16: 21.6
+            case ...0x1p18: 29
+            default: 38
             }
         }
         static let fast = Prices(smallestSide: FastTile.smallestSide) { area in
             switch area {
-            case ...0x1p12: 7
-            case ...0x1p14: 6.6
-            case ...0x1p16: 7.7
-            case ...0x1p18: 10
-            default: 14
+            case ...0x1p12: 4.6
+            case ...0x1p14: 4.3
+            case ...0x1p16: 5
+            case ...0x1p18: 6.5
+            default: 9
             }
         }
     }

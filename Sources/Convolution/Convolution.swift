@@ -41,10 +41,11 @@ public struct Convolution: Sendable {
     /// - Parameters:
     ///   - method: nil lets the cheapest be taken.
     ///   - isExact: keep sums in double, at two to four times the cost.
+    ///   - tolerance: what part of the error that is allowed otherwise may be made, where it grows later.
     /// - Throws: a `GeometryError` where the window, the border or the method do not go with the picture.
     public init(
         _ bank: Bank, window: Window, border: Border = .edge, input: Shape, method asked: Method? = nil,
-        isExact: Bool = false
+        isExact: Bool = false, tolerance: Double = 1
     ) throws(GeometryError) {
         precondition(bank.size == window.size, "a \(bank.size) kernel in a \(window.size) window")
         guard input.channels == bank.inputs else {
@@ -61,7 +62,8 @@ public struct Convolution: Sendable {
         if border == .keep, output != input { throw .keepNeedsSameSize(input: input, output: output) }
         renormaliser = border == .renorm ? try Renormaliser(bank) : nil
 
-        let costs = MethodCosts(bank: bank, geometry: geometry, border: border, isExact: isExact)
+        let costs = MethodCosts(
+            bank: bank, geometry: geometry, border: border, isExact: isExact, tolerance: tolerance)
         method = try costs.choice(asked)
         self.costs = costs.estimates
         factors = method == .separable ? costs.factors : nil

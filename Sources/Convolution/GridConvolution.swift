@@ -20,8 +20,9 @@ public struct GridConvolution: Sendable {
     /// Smaller kernels gain nothing.
     static let smallest = 64
 
+    /// - Parameter tolerance: what part of the allowed error may be made, where it grows later.
     /// nil where the kernel is not a smooth column times a smooth row, or the window goes in steps.
-    public init?(_ kernel: Kernel, window: Window, border: Border, input: Shape) {
+    public init?(_ kernel: Kernel, window: Window, border: Border, input: Shape, tolerance: Double = 1) {
         let size = kernel.size
         guard size.width >= GridConvolution.smallest, size.height >= GridConvolution.smallest,
             window.stride == PerAxis(1), window.dilation == PerAxis(1), border != .keep, border != .renorm,
@@ -34,8 +35,8 @@ public struct GridConvolution: Sendable {
         else { return nil }
         // The sums of the two factors are what an error of the other is multiplied with.
         let (column, row) = GridConvolution.balanced(term.column, term.row)
-        guard let y = SplineGrid(column, error: GridConvolution.allowed / 2),
-            let x = SplineGrid(row, error: GridConvolution.allowed / 2)
+        let allowed = tolerance * GridConvolution.allowed
+        guard let y = SplineGrid(column, error: allowed / 2), let x = SplineGrid(row, error: allowed / 2)
         else { return nil }
         let (across, along) = (GridAxis(x, geometry.x), GridAxis(y, geometry.y))
         spacing = PerAxis(x: x.spacing, y: y.spacing)

@@ -21,7 +21,7 @@ struct MethodCosts {
 
     /// Solid windows keep the sums of four rows in registers; of other windows each tap is loaded for each row.
     private static let solid = Price(base: 12, tap: 0.8)
-    private static let loose = Price(base: 25, tap: 2.3)
+    private static let loose = Price(base: 17, tap: 1.7)
     /// Samples that are apart are dealt out first.
     private static let strided = Price(base: 85, tap: 1.4)
     private static let exact = Price(base: 25, tap: 4.2)
@@ -31,7 +31,7 @@ struct MethodCosts {
     /// Beyond this many terms a sum of products has never been the cheapest.
     private static let mostTerms = 8
 
-    init(bank: Bank, geometry: Geometry, border: Border, isExact: Bool) {
+    init(bank: Bank, geometry: Geometry, border: Border, isExact: Bool, tolerance: Double) {
         let taps = bank.kernels.lazy.map { Double($0.weights.lazy.filter { $0 != 0 }.count) }.reduce(0, +)
         let mean = max(1, bank.isShared ? taps : taps / Double(bank.outputs))
         estimates[.reference] = .infinity
@@ -51,7 +51,10 @@ struct MethodCosts {
         }
         findFactors(bank.kernels[0], mean: mean, geometry: geometry, isStrided: isStrided, isExact: isExact)
         // Sums that are divided by what little weight lies inside the picture have to be finer.
-        if let tiles = TileSize(geometry: geometry, kernel: bank.kernels[0], isExact: isExact || border == .renorm) {
+        let isFine = isExact || border == .renorm
+        if let tiles = TileSize(
+            geometry: geometry, kernel: bank.kernels[0], isExact: isFine, tolerance: tolerance)
+        {
             self.tiles = tiles
             estimates[.transform] = tiles.costPerSample * Double(geometry.x.stride * geometry.y.stride)
         } else {

@@ -23,14 +23,14 @@ struct SplineGrid: Sendable {
     /// The coarsest grid on which `row` is off by at most `error`, or nil where there is none worth having.
     init?(_ row: [Double], error allowed: Double) {
         var spacing = (row.count + 43) / 44
-        for _ in 0..<4 where spacing >= 2 {
+        for _ in 0..<8 where spacing >= 2 {
             let grid = SplineGrid(row, spacing: spacing)
             if grid.error <= allowed {
                 self = grid
                 return
             }
             // A row with corners stays far off on every grid.
-            if !grid.error.isFinite || grid.error > 50 * allowed { return nil }
+            if !grid.error.isFinite || grid.error > 25 * GridConvolution.allowed { return nil }
             spacing = min(spacing - 1, spacing * 85 / 100)
         }
         return nil

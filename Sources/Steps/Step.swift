@@ -20,6 +20,9 @@ public protocol Step: Sendable {
     /// opaque picture comes out as it would without alpha, whatever the weights sum to.
     var coverage: any Step { get }
 
+    /// What a small error of all samples that come in may become, as a factor; 1 where there is no telling.
+    var enlargement: Double { get }
+
     func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep
 
     /// Steps that do the same as `plan`'s one after another, where that is cheaper; else none.
@@ -29,6 +32,7 @@ public protocol Step: Sendable {
 extension Step {
     public var inputCount: Int { 1 }
     public var coverage: any Step { self }
+    public var enlargement: Double { 1 }
     public func stages(for input: Shape, options: PlanOptions) -> [any PlannedStep] { [] }
 }
 
@@ -58,13 +62,16 @@ public struct PlanOptions: Sendable {
     public var isExact: Bool
     /// Large smooth kernels may be computed on a coarse grid, off by at most a hundredth of an 8-bit level.
     public var usesGrids: Bool
+    /// What part of its bound a step that need not be exact may use, where steps behind it enlarge what it is off by: at most 1.
+    public var tolerance: Double
     /// Whether every sample that comes in is k / 255 for a whole k in 0…255: then levels can be counted.
     public var samplesAreLevels: Bool
 
     public init(
         method: Method? = nil, border: Border? = nil, isExact: Bool = false, usesGrids: Bool = false,
-        samplesAreLevels: Bool = false
+        tolerance: Double = 1, samplesAreLevels: Bool = false
     ) {
+        self.tolerance = tolerance
         self.usesGrids = usesGrids
         self.samplesAreLevels = samplesAreLevels
         self.method = method

@@ -137,6 +137,29 @@ struct LevelTests {
         }
     }
 
+    // A grid may be off by 0.009 of a level, a transform in float by 0.005: what came behind made a fifth of a level of it.
+    @Test(arguments: [
+        "gaussian 12 | offset -0.5 | scale 20 | offset 0.5", "subtract { } { gaussian 14 } | [0 -4 9; -4 16 -8; 5 -9 2]",
+        "disk 12 | offset -0.5 | scale 20 | offset 0.5",
+    ])
+    func `what a method is off by stays within a hundredth of a level where the steps behind it enlarge it`(
+        program: String
+    ) throws {
+        let graph = try Catalogue().graph(for: SourceText(text: program))
+        let side = 260
+        let bytes = (0..<side * side).map { index -> UInt8 in
+            let (y, x) = index.quotientAndRemainder(dividingBy: side)
+            return (x / 7 + y / 7) % 2 == 0 ? 0 : 255
+        }
+        let picture = Raster(
+            header: PictureHeader(size: Size(side), channels: .gray, depth: .uint8), bytes: bytes)
+        let exact = try Plan(graph, for: picture.header, options: RunOptions(depth: .float32)).applied(to: picture)
+        let found = try Plan(graph, for: picture.header, options: RunOptions()).applied(to: picture)
+        let values = exact.bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+        let off = zip(found.bytes, values).map { abs(Float($0) - min(max($1 * 255, 0), 255)) }
+        #expect((off.max() ?? 1) <= 0.51)
+    }
+
     /// No result is off by more than half a level and a hundredth, and all machines and bands have the same.
     private func expectNearness(_ program: String, _ width: Int, _ height: Int, to method: Method) throws {
         let graph = try Catalogue().graph(for: SourceText(text: program))

@@ -21,6 +21,8 @@ struct Lowering {
     private(set) var given = 0
     /// For each node of the graph, where its colour and its alpha are.
     private var places: [Place] = []
+    /// For each node of the graph, what part of the bounds on errors it may use.
+    private let tolerances: [Double]
     /// For each node, whether its samples are 8-bit levels.
     var levels: [Bool] = []
 
@@ -36,13 +38,24 @@ struct Lowering {
         self.graph = graph
         self.header = header
         self.options = options
+        tolerances = Lowering.tolerances(graph)
     }
 
-    private func planOptions(for inputs: [Int]) -> PlanOptions {
+    /// An error of a node is enlarged by every step behind it, and by each way there is to the result.
+    private static func tolerances(_ graph: Graph) -> [Double] {
+        var enlarged = [Double](repeating: 0, count: graph.nodes.count)
+        enlarged[graph.output] = 1
+        for (index, node) in graph.nodes.enumerated().reversed() {
+            for input in node.inputs { enlarged[input] += enlarged[index] * (node.step?.enlargement ?? 1) }
+        }
+        return enlarged.map { 1 / max(1, $0) }
+    }
+
+    private func planOptions(for inputs: [Int], at origin: Int?) -> PlanOptions {
         let isFine = header.depth != .uint8 || (options.depth ?? .uint8) != .uint8
         return PlanOptions(
             method: options.method, border: options.border, isExact: isFine, usesGrids: options.usesGrids,
-            samplesAreLevels: inputs.allSatisfy { levels[$0] })
+            tolerance: origin.map { tolerances[$0] } ?? 1, samplesAreLevels: inputs.allSatisfy { levels[$0] })
     }
 
     mutating func run() throws {
@@ -192,7 +205,7 @@ struct Lowering {
     mutating func add(
         _ step: any Step, _ inputs: [Int], origin: Int? = nil, at place: Int? = nil
     ) throws -> Int {
-        let options = planOptions(for: inputs)
+        let options = planOptions(for: inputs, at: origin ?? place)
         let planned = try graph.plan(
             step, at: origin ?? place ?? graph.output, for: inputs.map { nodes[$0].shape }, options: options)
         guard planned.output.size.area ?? .max <= self.options.maxPixels else {

@@ -33,6 +33,8 @@ public struct CombineStep: Step {
 
     public var text: String { rule.rawValue }
     public var role: StepRole { .combine(keepsFlats: rule != .multiply) }
+    /// Of one branch; those of several add up.
+    public var enlargement: Double { rule == .mean ? 1 / Double(inputCount) : 1 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         var output = inputs[0]

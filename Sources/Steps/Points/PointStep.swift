@@ -13,6 +13,15 @@ public struct PointStep: Step {
 
     public var role: StepRole { .point(movesZero: function.movesZero) }
 
+    public var enlargement: Double {
+        switch function {
+        case .scale(let factor): Double(abs(factor))
+        case .leaky(let slope): Double(max(1, abs(slope)))
+        case .square: 2
+        default: 1
+        }
+    }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedPoint(function: function, output: inputs[0])
     }

@@ -36,6 +36,8 @@ public struct KernelStep: Step {
         return (try? KernelStep(scaled, settings: settings, text: text)) ?? self
     }
 
+    public var enlargement: Double { kernel.weights.reduce(0) { $0 + abs($1) } }
+
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         do {
             return PlannedConvolution(convolution: try convolution(on: inputs[0], options, options.method))
@@ -49,7 +51,7 @@ public struct KernelStep: Step {
     public func stages(for input: Shape, options: PlanOptions) -> [any PlannedStep] {
         guard options.usesGrids, options.method == nil, !options.isExact,
             let convolution = try? convolution(on: input, options, nil), let window = try? settings.window(kernel.size),
-            let grid = GridConvolution(kernel, window: window, border: convolution.border, input: input)
+            let grid = GridConvolution(kernel, window: window, border: convolution.border, input: input, tolerance: options.tolerance)
         else { return [] }
         return GridStages.steps(grid, standingFor: convolution)
     }
@@ -62,7 +64,7 @@ public struct KernelStep: Step {
             try Convolution(
                 Bank(kernel, channels: input.channels), window: window,
                 border: settings.border ?? options.border ?? .edge, input: input, method: method,
-                isExact: options.isExact)
+                isExact: options.isExact, tolerance: options.tolerance)
         }
     }
 }

@@ -11,6 +11,11 @@ public struct PoolStep: Step {
 
     public var role: StepRole { .window(isSigned: false) }
 
+    public var enlargement: Double {
+        let area = Double(size.width * size.height)
+        return reducer == .sum ? area : reducer == .l2 ? area.squareRoot() : 1
+    }
+
     public var coverage: any Step {
         guard reducer == .sum || reducer == .l2 else { return self }
         return PoolStep(reducer: .average, size: size, settings: settings, countsPadding: countsPadding, text: text)
