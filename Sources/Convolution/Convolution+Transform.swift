@@ -159,20 +159,21 @@ extension Convolution {
         let tileRows = rows.lowerBound / transform.rowsPerTile...(rows.upperBound - 1) / transform.rowsPerTile
         let items = tileRows.count * pairs
         machine.split(0..<items, grain: max(1, items / (machine.threads * 4))) { piece in
-            let room = filter.room()
-            for item in piece {
-                let tileRow = tileRows.lowerBound + item / pairs
-                let first = item % pairs * 2
-                room.clear()
-                load(room, room.re, tile: first, tileRow: tileRow, from: source, transform)
-                if first + 1 < tilesInRow {
-                    load(room, room.im, tile: first + 1, tileRow: tileRow, from: source, transform)
-                }
-                filter.filter(room, machine.lanes)
-                store(room, room.re, tile: first, tileRow: tileRow, rows: rows, into: target, transform)
-                if first + 1 < tilesInRow {
-                    store(
-                        room, room.im, tile: first + 1, tileRow: tileRow, rows: rows, into: target, transform)
+            filter.withRoom { room in
+                for item in piece {
+                    let tileRow = tileRows.lowerBound + item / pairs
+                    let first = item % pairs * 2
+                    let hasSecond = first + 1 < tilesInRow
+                    room.clear()
+                    load(room, room.re, tile: first, tileRow: tileRow, from: source, transform)
+                    if hasSecond {
+                        load(room, room.im, tile: first + 1, tileRow: tileRow, from: source, transform)
+                    }
+                    filter.filter(room, machine.lanes)
+                    store(room, room.re, tile: first, tileRow: tileRow, rows: rows, into: target, transform)
+                    if hasSecond {
+                        store(room, room.im, tile: first + 1, tileRow: tileRow, rows: rows, into: target, transform)
+                    }
                 }
             }
         }

@@ -22,7 +22,7 @@ extension Convolution {
         machine.split(0..<pieces * input.count * bank.inputs, grain: 1) { jobs in
             var padded = PaddedRows(
                 padding, geometry: geometry, border: border, planes: 1, mostRows: min(pieceRows, rows.count))
-            let spare = UnsafeMutablePointer<Float>.onCacheLine(geometry.x.output)
+            let spare = UnsafeMutablePointer<Float>.allocate(capacity: geometry.x.output)
             defer { spare.deallocate() }
             var pointers = [UnsafePointer<Float>?](repeating: nil, count: bank.size.height + 3)
             var out = [UnsafeMutablePointer<Float>?](repeating: nil, count: 4)

@@ -56,7 +56,7 @@ public struct GridUpsampling: Sendable {
         input.withRows { source in
             output.withMutableRows { target in
                 machine.split(0..<pieces * self.output.count * self.output.channels, grain: 1) { jobs in
-                    let spread = UnsafeMutablePointer<Float>.onCacheLine(12 * width + spacing.x + 8)
+                    let spread = UnsafeMutablePointer<Float>.allocate(capacity: 12 * width + spacing.x + 8)
                     defer { spread.deallocate() }
                     for job in jobs {
                         let (plane, piece) = job.quotientAndRemainder(dividingBy: pieces)

@@ -38,7 +38,7 @@ struct PaddedRows: ~Copyable {
         (pieces, room) = PaddedRows.pieces(geometry.x, padding)
         span = geometry.y.paddedLength(of: mostRows)
         slotsPerPlane = geometry.y.rowsLookedAt(by: mostRows)
-        store = .onCacheLine(planes * slotsPerPlane * room + geometry.x.input)
+        store = .allocate(capacity: planes * slotsPerPlane * room + geometry.x.input)
         beyond = store + planes * slotsPerPlane * room
         beyond.update(repeating: padding.outside, count: geometry.x.input)
         slots = [Int32](repeating: -1, count: planes * span)

@@ -35,7 +35,7 @@ extension Pooling {
             let width = columns.count
             let tallest = down.span(of: down.count(of: rows, phase: 0))
             let longest = maps.map(\.span).max() ?? 0
-            let store = UnsafeMutablePointer<Float>.onCacheLine(tallest * width + 2 * longest)
+            let store = UnsafeMutablePointer<Float>.allocate(capacity: tallest * width + 2 * longest)
             defer { store.deallocate() }
             let held = SlidingRows(base: store, width: width)
             let row = SlidingRows(base: store + tallest * width, width: 1)

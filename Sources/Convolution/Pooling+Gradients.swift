@@ -137,7 +137,7 @@ extension Pooling {
         let outside = border.map(\.outside) ?? .nan
         let padding = RowPadding(geometry.x, border: border ?? .zero, outside: outside)
         let columns = columnsByRow
-        let store = UnsafeMutablePointer<Float>.onCacheLine(2 * padding.length + output.width)
+        let store = UnsafeMutablePointer<Float>.allocate(capacity: 2 * padding.length + output.width)
         defer { store.deallocate() }
         let (padded, claimed, rest) = (store, store + padding.length, store + 2 * padding.length)
         for plane in planes {
@@ -173,7 +173,7 @@ extension Pooling {
     private func spread(_ planes: Range<Int>, _ rows: PoolingPlanes, _ loops: kern_lanes) {
         let padding = RowPadding(geometry.x, border: border ?? .zero, outside: 0)
         let columns = columnsByRow
-        let store = UnsafeMutablePointer<Float>.onCacheLine(padding.length + output.width + input.width)
+        let store = UnsafeMutablePointer<Float>.allocate(capacity: padding.length + output.width + input.width)
         defer { store.deallocate() }
         let (padded, share) = (store, store + padding.length)
         let folded = share + output.width

@@ -78,7 +78,7 @@ private struct NetworkScratch: ~Copyable {
         self.lanes = lanes
         let (across, down) = (pooling.geometry.x.kernel, pooling.geometry.y.kernel)
         width = pooling.input.width
-        let store = UnsafeMutablePointer<Float>.onCacheLine((down + 3) * width)
+        let store = UnsafeMutablePointer<Float>.allocate(capacity: (down + 3) * width)
         let width = width
         self.store = store
         outside = store + (down + 2) * width

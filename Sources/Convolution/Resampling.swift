@@ -76,7 +76,7 @@ public struct Resampling: Sendable {
         input.withRows { source in
             output.withMutableRows { target in
                 machine.split(rows, grain: max(1, 8192 / max(1, x.output))) { piece in
-                    let line = UnsafeMutablePointer<Float>.onCacheLine(max(1, self.input.width))
+                    let line = UnsafeMutablePointer<Float>.allocate(capacity: max(1, self.input.width))
                     defer { line.deallocate() }
                     var pointers: [UnsafePointer<Float>?] = []
                     var weights: [Double] = []
@@ -119,7 +119,7 @@ public struct Resampling: Sendable {
             inputGradient.withMutableRows { target in
                 // Channels may be made of the same ones, so a picture has one owner.
                 machine.split(0..<input.count, grain: max(1, 16_384 / max(1, input.channels * area))) { pictures in
-                    let line = UnsafeMutablePointer<Float>.onCacheLine(max(1, input.width))
+                    let line = UnsafeMutablePointer<Float>.allocate(capacity: max(1, input.width))
                     defer { line.deallocate() }
                     for n in pictures {
                         for c in 0..<input.channels where area > 0 {

@@ -119,7 +119,7 @@ final class SeparableScratch {
 
     init(_ plan: SeparablePlan, geometry: Geometry, outside value: Float) {
         let (axis, terms) = (geometry.x, plan.columns.count)
-        let store = UnsafeMutablePointer<Float>.onCacheLine(SeparableScratch.samples(axis, terms))
+        let store = UnsafeMutablePointer<Float>.allocate(capacity: SeparableScratch.samples(axis, terms))
         let padded = SeparableScratch.rowLength(axis)
         self.store = store
         self.padded = padded

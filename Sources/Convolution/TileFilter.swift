@@ -6,8 +6,8 @@ import Pixels
 protocol TileFilter: Sendable {
     associatedtype Room: TileRoom
 
-    /// What one thread works in.
-    func room() -> Room
+    /// Lends what one thread works in.
+    func withRoom(_ body: (Room) -> Void)
 
     /// Replaces the tiles in `room` by themselves under the kernel, going round at the ends.
     func filter(_ room: Room, _ lanes: Lanes)
@@ -94,7 +94,7 @@ struct ExactTile: TileFilter {
         im = Array(UnsafeBufferPointer(start: spectrum.im, count: width * height))
     }
 
-    func room() -> ComplexGrid { ComplexGrid(rows: height, columns: width) }
+    func withRoom(_ body: (ComplexGrid) -> Void) { body(ComplexGrid(rows: height, columns: width)) }
 
     func filter(_ room: ComplexGrid, _ lanes: Lanes) {
         room.transformColumns(down, inverse: false, lanes.loops)
@@ -166,8 +166,12 @@ struct FastTile: TileFilter {
         }
     }
 
-    func room() -> FastRoom {
-        FastRoom(pitch: kern_fourier_pitch(width), height: height, spare: kern_fourier_room(width, height))
+    func withRoom(_ body: (FastRoom) -> Void) {
+        let (area, spare) = (kern_fourier_pitch(width) * height, kern_fourier_room(width, height))
+        Scratch.shared.withRoom(floats: 2 * area + spare) { room in
+            room.floats.update(repeating: 0, count: 2 * area + spare)
+            body(FastRoom(room.floats, pitch: kern_fourier_pitch(width), area: area))
+        }
     }
 
     func filter(_ room: FastRoom, _ lanes: Lanes) {
@@ -189,17 +193,13 @@ final class FastRoom: TileRoom {
     let pitch: Int
     private let area: Int
 
-    init(pitch: Int, height: Int, spare: Int) {
+    init(_ store: UnsafeMutablePointer<Float>, pitch: Int, area: Int) {
         self.pitch = pitch
-        area = pitch * height
-        re = .onCacheLine(area)
-        im = .onCacheLine(area)
-        self.spare = .onCacheLine(spare)
-        clear()
-        self.spare.update(repeating: 0, count: spare)
+        self.area = area
+        re = store
+        im = store + area
+        spare = store + 2 * area
     }
-
-    deinit { for store in [re, im, spare] { store.deallocate() } }
 
     func clear() {
         re.update(repeating: 0, count: area)

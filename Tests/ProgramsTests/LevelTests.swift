@@ -139,7 +139,8 @@ struct LevelTests {
 
     // A grid may be off by 0.009 of a level, a transform in float by 0.005: what came behind made a fifth of a level of it.
     @Test(arguments: [
-        "gaussian 12 | offset -0.5 | scale 20 | offset 0.5", "subtract { } { gaussian 14 } | [0 -4 9; -4 16 -8; 5 -9 2]",
+        "gaussian 12 | offset -0.5 | scale 20 | offset 0.5",
+        "subtract { } { gaussian 14 } | [0 -4 9; -4 16 -8; 5 -9 2]",
         "disk 12 | offset -0.5 | scale 20 | offset 0.5",
     ])
     func `what a method is off by stays within a hundredth of a level where the steps behind it enlarge it`(

@@ -43,7 +43,7 @@ struct LevelBox: LevelFilter {
     ) {
         let (width, height) = (whole.size.width, whole.size.height)
         let length = ground.length - Int(KERN_LEVEL_SLACK)
-        let sums = UnsafeMutablePointer<UInt32>.onCacheLine(length)
+        let sums = UnsafeMutablePointer<UInt32>.allocate(capacity: length)
         let spare = UnsafeMutablePointer<UInt32>.allocate(
             capacity: 2 * (Int(KERN_BOX_BLOCK) + ground.step * width) + 64)
         defer {
@@ -68,9 +68,9 @@ struct LevelBox: LevelFilter {
         _ loops: kern_lanes
     ) {
         let (width, height) = (whole.size.width, whole.size.height)
-        let sums = UnsafeMutablePointer<UInt16>.onCacheLine(ground.length)
+        let sums = UnsafeMutablePointer<UInt16>.allocate(capacity: ground.length)
         let room = Int(KERN_BOX_BLOCK) + ground.step * width + Int(KERN_LEVEL_SLACK)
-        let spare = UnsafeMutablePointer<UInt16>.onCacheLine(room)
+        let spare = UnsafeMutablePointer<UInt16>.allocate(capacity: room)
         defer {
             sums.deallocate()
             spare.deallocate()

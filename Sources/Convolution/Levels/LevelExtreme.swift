@@ -36,7 +36,7 @@ struct LevelExtreme: LevelFilter {
         let extreme = isLargest ? lanes.loops.pointee.largest_levels : lanes.loops.pointee.smallest_levels
         guard let extreme else { preconditionFailure("every level has every loop") }
         let (height, length) = (ground.geometry.y.kernel, ground.length)
-        let store = UnsafeMutablePointer<UInt8>.onCacheLine((height + 2) * length)
+        let store = UnsafeMutablePointer<UInt8>.allocate(capacity: (height + 2) * length)
         store.initialize(repeating: 0, count: (height + 2) * length)
         defer { store.deallocate() }
         let (begun, both) = (store + height * length, store + (height + 1) * length)

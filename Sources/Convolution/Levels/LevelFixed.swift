@@ -46,9 +46,9 @@ struct LevelFixed: LevelFilter {
         let loops = lanes.loops.pointee
         let strips = strips
         let length = strips.length
-        let bytes = UnsafeMutablePointer<UInt8>.onCacheLine(3 * length)
-        let ring = UnsafeMutablePointer<UInt32>.onCacheLine(pairCount * length / 2)
-        let words = UnsafeMutablePointer<Int16>.onCacheLine(4 * columns.count * length)
+        let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 3 * length)
+        let ring = UnsafeMutablePointer<UInt32>.allocate(capacity: pairCount * length / 2)
+        let words = UnsafeMutablePointer<Int16>.allocate(capacity: 4 * columns.count * length)
         defer {
             bytes.deallocate()
             ring.deallocate()

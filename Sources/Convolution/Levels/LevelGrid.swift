@@ -94,25 +94,24 @@ package struct LevelGrid: LevelFilter {
                 let strip = GridStrip(
                     left..<min(left + width, grid.up.output.width), grid, step, taps: middle.row.count)
                 let some = top..<min(top + grain, rows.upperBound)
-                clipped.add(
-                    run(strip, source, some, target, machine.lanes.loops.pointee), ordering: .relaxed)
+                // Whole cache lines, and the same ones for strip after strip.
+                let found = Scratch.shared.withRoom(floats: strip.samples(taps: middle.column.count)) {
+                    run(strip, source, some, target, in: $0.floats, machine.lanes.loops.pointee)
+                }
+                clipped.add(found, ordering: .relaxed)
             }
         }
         return clipped.load(ordering: .relaxed)
     }
 
     private func run(
-        _ strip: GridStrip, _ source: ReadableLevels, _ rows: Range<Int>, _ target: WritableLevels, _ loops: kern_lanes
+        _ strip: GridStrip, _ source: ReadableLevels, _ rows: Range<Int>, _ target: WritableLevels,
+        in store: UnsafeMutablePointer<Float>, _ loops: kern_lanes
     ) -> Int {
         let taps = middle.column.count
-        let total = strip.samples(taps: taps)
-        let store = UnsafeMutablePointer<Float>.onCacheLine(total)
-        let beyond = UnsafeMutablePointer<UInt8>.onCacheLine(grid.down.input.width * step)
-        defer {
-            store.deallocate()
-            beyond.deallocate()
-        }
-        store.update(repeating: 0, count: total)
+        let beyond = UnsafeMutablePointer<UInt8>.allocate(capacity: grid.down.input.width * step)
+        defer { beyond.deallocate() }
+        store.update(repeating: 0, count: strip.samples(taps: taps))
         beyond.update(repeating: outside, count: grid.down.input.width * step)
         let held = strip.held(taps: taps)
         let filtered = store + held * strip.pointRow

@@ -74,7 +74,7 @@ struct PaddedLevels: ~Copyable {
         self.ground = ground
         length = ground.length
         held = Array(repeating: .min, count: slots)
-        store = .onCacheLine(slots * length)
+        store = .allocate(capacity: slots * length)
         store.update(repeating: 0, count: slots * length)
     }
 

@@ -42,7 +42,7 @@ struct LevelProducts: LevelFilter {
         let loops = lanes.loops.pointee
         let room = room
         var padded = PaddedLevels(ground, slots: size.height + 3)
-        let store = UnsafeMutablePointer<Float>.onCacheLine((4 * columns.count + 1) * room)
+        let store = UnsafeMutablePointer<Float>.allocate(capacity: (4 * columns.count + 1) * room)
         defer { store.deallocate() }
         let result = store + 4 * columns.count * room
         var pixels = [UnsafePointer<UInt8>?](repeating: nil, count: size.height + 3)

@@ -38,7 +38,7 @@ struct LevelSelection: LevelFilter {
         let loops = lanes.loops.pointee
         let height = ground.geometry.y.kernel
         var padded = PaddedLevels(ground, slots: height + 3)
-        let other = UnsafeMutablePointer<UInt8>.onCacheLine(4 * ground.length)
+        let other = UnsafeMutablePointer<UInt8>.allocate(capacity: 4 * ground.length)
         defer { other.deallocate() }
         var pixels = [UnsafePointer<UInt8>?](repeating: nil, count: height + 3)
         for y in stride(from: rows.lowerBound, to: rows.upperBound, by: 4) {

@@ -22,7 +22,7 @@ struct PairedLevels: ~Copyable {
         self.rows = rows
         length = ground.length
         padded = PaddedLevels(ground, slots: 2)
-        store = .onCacheLine(count * length)
+        store = .allocate(capacity: count * length)
         pairs = Array(repeating: nil, count: count)
     }
 

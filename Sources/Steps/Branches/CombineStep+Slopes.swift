@@ -35,7 +35,7 @@ extension PlannedCombine {
         nonisolated(unsafe) let (gradient, result) = (gradient, result)
         machine.split(0..<whole.count, grain: max(1, SampleRun.length / max(1, each))) { pictures in
             var rows = [UnsafePointer<Float>?](repeating: nil, count: inputs.count)
-            let store = UnsafeMutablePointer<Float>.onCacheLine((inputs.count + 1) * Self.chunk)
+            let store = UnsafeMutablePointer<Float>.allocate(capacity: (inputs.count + 1) * Self.chunk)
             defer { store.deallocate() }
             for n in pictures {
                 // A branch of one channel is written by the first channel of the result and added to by the others.

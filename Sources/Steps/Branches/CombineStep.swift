@@ -122,7 +122,7 @@ struct PlannedCombine: DifferentiableStep {
                 call.machine.split(call.rows, grain: 32) { piece in
                     var rows = [UnsafePointer<Float>?](repeating: nil, count: inputs.count)
                     // A row for each branch of one pixel, filled once a plane.
-                    let stretched = UnsafeMutablePointer<Float>.onCacheLine(inputs.count * max(whole.width, 1))
+                    let stretched = UnsafeMutablePointer<Float>.allocate(capacity: inputs.count * max(whole.width, 1))
                     defer { stretched.deallocate() }
                     for plane in 0..<whole.count * whole.channels {
                         for index in inputs.indices where inputs[index].size != whole.size {

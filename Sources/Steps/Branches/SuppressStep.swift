@@ -43,7 +43,7 @@ struct PlannedSuppress: PlannedStep {
                     call.machine.split(call.rows, grain: 32) { piece in
                         // Three rows of magnitudes; at the rim a missing neighbour counts as none.
                         let width = shape.width + 2
-                        let store = UnsafeMutablePointer<Float>.onCacheLine(3 * width)
+                        let store = UnsafeMutablePointer<Float>.allocate(capacity: 3 * width)
                         defer { store.deallocate() }
                         func magnitudes(_ y: Int) -> UnsafeMutablePointer<Float> { store + (y + 3) % 3 * width }
                         for plane in 0..<shape.count * shape.channels {

@@ -134,7 +134,7 @@ struct PlannedLocalNorm: DifferentiableStep {
                     notes[0].withSamples { bases in
                         outputGradient.withSamples { gradient in
                             call.machine.split(0..<self.output.count, grain: 1) { pictures in
-                                let store = UnsafeMutablePointer<Float>.onCacheLine((channels + 1) * Self.chunk)
+                                let store = UnsafeMutablePointer<Float>.allocate(capacity: (channels + 1) * Self.chunk)
                                 defer { store.deallocate() }
                                 let passed = store + channels * Self.chunk
                                 for n in pictures {

@@ -51,7 +51,8 @@ public struct KernelStep: Step {
     public func stages(for input: Shape, options: PlanOptions) -> [any PlannedStep] {
         guard options.usesGrids, options.method == nil, !options.isExact,
             let convolution = try? convolution(on: input, options, nil), let window = try? settings.window(kernel.size),
-            let grid = GridConvolution(kernel, window: window, border: convolution.border, input: input, tolerance: options.tolerance)
+            let grid = GridConvolution(
+                kernel, window: window, border: convolution.border, input: input, tolerance: options.tolerance)
         else { return [] }
         return GridStages.steps(grid, standingFor: convolution)
     }
