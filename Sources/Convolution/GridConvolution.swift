@@ -20,8 +20,9 @@ public struct GridConvolution: Sendable {
     /// Smaller kernels gain nothing.
     static let smallest = 64
 
-    /// - Parameter tolerance: what part of the allowed error may be made, where it grows later.
     /// nil where the kernel is not a smooth column times a smooth row, or the window goes in steps.
+    ///
+    /// - Parameter tolerance: what part of the allowed error may be made, where it grows later.
     public init?(_ kernel: Kernel, window: Window, border: Border, input: Shape, tolerance: Double = 1) {
         let size = kernel.size
         guard size.width >= GridConvolution.smallest, size.height >= GridConvolution.smallest,

@@ -153,8 +153,7 @@ struct FastTile: TileFilter {
 
     /// Whether what floats round away stays far below a level: it grows with the magnitude of the weights, and with the stages.
     static func isFineEnough(_ kernel: Kernel, area: Int, tolerance: Double) -> Bool {
-        let magnitude = kernel.weights.reduce(0) { $0 + abs($1) }
-        return 2 * 0x1p-24 * Double(area.trailingZeroBitCount) * magnitude <= tolerance * allowed
+        2 * 0x1p-24 * Double(area.trailingZeroBitCount) * kernel.magnitudeSum <= tolerance * allowed
     }
 
     private static func roots(_ count: Int) -> [Float] {

@@ -175,8 +175,8 @@ package struct LevelGrid: LevelFilter {
         _ room: UnsafeMutablePointer<Float>, _ loops: kern_lanes
     ) {
         let samples = (strip.points - middle.row.count + 1) * step
-        // Fewer rows are not worth turning them.
-        guard count < 6 || middle.row.count < 8 else {
+        // Fewer rows are not worth turning them. (A kernel that gets a grid has many more than eight taps on it.)
+        guard count < 6 else {
             loops.row_sums(
                 out, strip.pointRow, rows, strip.pointRow, samples, middle.row, middle.row.count, step, room)
             return

@@ -36,7 +36,7 @@ public struct KernelStep: Step {
         return (try? KernelStep(scaled, settings: settings, text: text)) ?? self
     }
 
-    public var enlargement: Double { kernel.weights.reduce(0) { $0 + abs($1) } }
+    public var enlargement: Double { kernel.magnitudeSum }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         do {
