@@ -22,6 +22,15 @@ extension RowLoops {
         return (plain: sums.0, products: sums.1)
     }
 
+    /// The smallest and the largest sample that is a number; infinity and its negative where there is none.
+    package func extremes(_ row: UnsafePointer<Float>, _ count: Int) -> (low: Float, high: Float) {
+        var range = (Float.infinity, -Float.infinity)
+        withUnsafeMutableBytes(of: &range) {
+            loops.pointee.extremes($0.assumingMemoryBound(to: Float.self).baseAddress, row, count)
+        }
+        return (low: range.0, high: range.1)
+    }
+
     /// out[x] = row[x] · factor + amount; `out` may be `row`.
     package func affine(
         _ row: UnsafePointer<Float>, _ factor: Float, _ amount: Float, into out: UnsafeMutablePointer<Float>,

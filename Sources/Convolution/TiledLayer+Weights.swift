@@ -14,13 +14,13 @@ extension TiledLayer {
         let sampleStep = LayerConvolution.step(tiles * wide)
         let gradientStep = LayerConvolution.step(tiles * outputs.count + 8)
         let kernelStep = LayerConvolution.step(outputs.count * wide)
-        let floats = points * (sampleStep + gradientStep + kernelStep) + 8 * (planeStep + outputs.count)
-        Scratch.shared.withRoom(floats: floats, offsets: 2 * tiles + 8) { room in
+        let floats = points * (sampleStep + gradientStep + kernelStep) + V * planeStep + 8 * outputs.count
+        Scratch.shared.withRoom(floats: floats, offsets: 2 * tiles + V) { room in
             let samples = room.floats
             let gradients = samples + points * sampleStep
             let kernels = gradients + points * gradientStep
             let work = Work(
-                planes: kernels + points * kernelStep, totals: kernels + points * kernelStep + 8 * planeStep,
+                planes: kernels + points * kernelStep, totals: kernels + points * kernelStep + V * planeStep,
                 places: room.offsets + tiles, channels: room.offsets + 2 * tiles, lanes: lanes)
             for tile in 0..<tiles { room.offsets[tile] = tile * wide }
             kernels.update(repeating: 0, count: points * kernelStep)
@@ -53,7 +53,7 @@ extension TiledLayer {
 
     /// Room of one thread.
     private struct Work {
-        /// Eight channels as they are laid out.
+        /// A vector of channels as they are laid out.
         let planes: UnsafeMutablePointer<Float>
         /// For each tile of outputs eight sums of gradients.
         let totals: UnsafeMutablePointer<Float>
@@ -62,10 +62,10 @@ extension TiledLayer {
         let channels: UnsafeMutablePointer<Int>
         let lanes: Lanes
 
-        /// Eight channels side by side; the last one again where fewer are left.
+        /// A vector of channels side by side; the last one again where fewer are left.
         func lay(_ count: Int, step: Int, _ lay: (_ channel: Int, UnsafeMutablePointer<Float>) -> Void) {
             for i in 0..<count { lay(i, planes + i * step) }
-            for i in 0..<8 { channels[i] = min(i, count - 1) * step }
+            for i in 0..<V { channels[i] = min(i, count - 1) * step }
         }
     }
 
@@ -78,15 +78,13 @@ extension TiledLayer {
         let pieces = pieces(of: rows, margin: 2, pitch: pitch)
         let count = fillPlaces(work.places, pieces, pitch: pitch)
         let laid = self.rows(of: pieces, of: source)
-        for first in Swift.stride(from: 0, to: wide, by: 8) {
-            if first < input.channels {
-                work.lay(min(8, input.channels - first), step: planeStep) {
-                    lay(source, channel: first + $0, pieces, laid, into: $1, work.lanes)
-                }
+        for first in Swift.stride(from: 0, to: wide, by: V) {
+            work.lay(min(V, input.channels - first), step: planeStep) {
+                lay(source, channel: first + $0, pieces, laid, into: $1, work.lanes)
             }
             for tile in 0..<count {
                 work.lanes.loops.pointee.picture_tiles(
-                    samples + tile * wide + first, step, work.planes + work.places[tile], work.channels, 8, pitch)
+                    samples + tile * wide + first, step, work.planes + work.places[tile], work.channels, V, pitch)
             }
         }
         return count

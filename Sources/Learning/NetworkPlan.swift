@@ -32,8 +32,8 @@ struct NetworkPlan: Sendable {
     /// the way back, its result tells as well.
     let inPlace: [Int?]
     let follower: [Int?]
-    /// Whether a node's step does the relu behind it on its way.
-    let rectifies: [Bool]
+    /// What a node's step does of the relu behind it.
+    let rectifying: [Rectifying]
 
     /// - Throws: a `ProgramError` at the step whose sizes cannot work.
     init(_ graph: Graph, upTo output: Int, input: Shape) throws {
@@ -66,9 +66,9 @@ struct NetworkPlan: Sendable {
         }
         self.inPlace = inPlace
         self.follower = follower
-        rectifies = nodes.indices.map { index in
-            guard let next = follower[index], nodes[next].changing?.isRelu ?? false else { return false }
-            return nodes[index].learning?.canRectify ?? false
+        rectifying = nodes.indices.map { index in
+            guard let next = follower[index], nodes[next].changing?.isRelu ?? false else { return .never }
+            return nodes[index].learning?.rectifying ?? .never
         }
         self.nodes = nodes
     }
@@ -89,7 +89,7 @@ struct NetworkPlan: Sendable {
             let before = nodes[index].inputs[0]
             guard before != output, readers[before] == 1,
                 nodes[before].changing?.isRelu ?? false, let step = graph.nodes[origin[before]].step,
-                !(nodes[nodes[before].inputs[0]].learning?.canRectify ?? false)
+                nodes[nodes[before].inputs[0]].learning?.rectifying != .bothWays
             else { continue }
             nodes[before] = Node(pool, inputs: nodes[before].inputs, shape: pool.output)
             nodes[index] = Node(

@@ -10,7 +10,9 @@ final class Workspace {
     /// What each node made, node 0 the pictures.
     var results: [Planes]
     private var notes: [[Planes]]
-    private var inputGradients: [Planes?]
+    private var inputGradients: [Arriving?]
+    /// What steps found out about all rows on the way forwards.
+    private var findings: [[Double]]
     /// For each node the gradients by its parameters.
     private(set) var gradients: [StepGradients?]
     private var spare = SparePlanes()
@@ -25,6 +27,7 @@ final class Workspace {
             learns ? node.learning?.notes.map { Planes(shape: $0) } ?? [] : []
         }
         inputGradients = plan.nodes.map { _ in nil }
+        findings = plan.nodes.map { _ in [] }
         gradients = plan.nodes.map { node in
             guard learns, node.passesGradients, let step = node.step else { return nil }
             return StepGradients(
@@ -38,13 +41,16 @@ final class Workspace {
             guard let step = plan.nodes[index].step else { continue }
             if let input = plan.inPlace[index], let step = plan.nodes[index].changing {
                 results.swapAt(input, index)
-                if learning == nil || !plan.rectifies[input] { step.apply(to: &results[index], machine: machine) }
+                if learning == nil || plan.rectifying[input] == .never {
+                    step.apply(to: &results[index], machine: machine)
+                }
                 continue
             }
             // From the last batch its room is still where the step behind it left it.
             if let follower = plan.follower[index], results[index].shape != plan.nodes[index].shape {
                 results.swapAt(index, follower)
             }
+            survey(index, machine)
             let call = call(of: index, values, learning, machine)
             if learning != nil, let step = plan.nodes[index].learning {
                 step.forward(call, into: &results[index], notes: &notes[index])
@@ -59,16 +65,20 @@ final class Workspace {
     private func backward(
         from outputGradient: Planes, _ values: [[Planes]], learning: StepCall.Learning, machine: Machine
     ) {
-        inputGradients[plan.output] = outputGradient
+        inputGradients[plan.output] = Arriving(planes: outputGradient)
         for index in plan.nodes.indices.reversed() where plan.nodes[index].passesGradients {
             guard let step = plan.nodes[index].learning, var own = gradients[index],
                 let arriving = inputGradients[index]
             else { continue }
             inputGradients[index] = nil
             let inputs = plan.nodes[index].inputs
-            if let input = plan.inPlace[index], plan.rectifies[input] {
+            if let input = plan.inPlace[index], plan.rectifying[input] == .bothWays {
                 // The step before it sees to the slope as well; no one else reads what it made.
                 inputGradients[input] = arriving
+                continue
+            }
+            if step.passesGradientOn {
+                passOn(arriving, to: inputs.filter { plan.nodes[$0].passesGradients }, machine)
                 continue
             }
             gradients[index] = nil
@@ -77,14 +87,14 @@ final class Workspace {
             }
             step.backward(
                 call(of: index, values, learning, machine), output: results[plan.follower[index] ?? index],
-                notes: notes[index], outputGradient: arriving, into: &own)
+                notes: notes[index], outputGradient: arriving.planes, into: &own)
             for (place, input) in inputs.enumerated() {
                 guard let found = own.inputs[place] else { continue }
                 own.inputs[place] = nil
-                add(found, to: input, machine)
+                add(Arriving(planes: found), to: input, machine)
             }
             gradients[index] = own
-            spare.give(arriving)
+            take(back: arriving)
         }
     }
 
@@ -130,32 +140,69 @@ final class Workspace {
             parameters: values[index], machine: machine, learning: learning)
         if let learning {
             call.learning?.seed = Chance.hash(learning.seed, UInt64(index))
-            call.learning?.rectifies = plan.rectifies[index]
+            call.learning?.rectifies = plan.rectifying[index] != .never
         }
-        if let surveying = plan.nodes[index].surveying {
-            call.survey = surveying.emptySurvey
-            surveying.survey(0..<surveying.inputs[0].height, of: call.inputs[0], into: &call.survey)
-        }
+        call.survey = findings[index]
         return call
     }
 
+    private func survey(_ index: Int, _ machine: Machine) {
+        guard let step = plan.nodes[index].surveying else { return }
+        findings[index] = step.emptySurvey
+        step.survey(
+            0..<step.inputs[0].height, of: results[plan.nodes[index].inputs[0]], into: &findings[index], on: machine)
+    }
+
+    /// The gradient by a node's result, on its way to the node's step.
+    private struct Arriving {
+        var planes: Planes
+        /// Whether the same room is another node's as well, that will give it back.
+        var isLent = false
+    }
+
+    /// One gradient to several nodes, as it is. The way back comes to the first of them last.
+    private func passOn(_ gradient: Arriving, to nodes: [Int], _ machine: Machine) {
+        guard let owner = nodes.min() else { return take(back: gradient) }
+        var owned = false
+        for node in nodes {
+            let isLent = gradient.isLent || node != owner || owned
+            add(Arriving(planes: gradient.planes, isLent: isLent), to: node, machine)
+            if node == owner { owned = true }
+        }
+    }
+
+    private func take(back gradient: Arriving) {
+        if !gradient.isLent { spare.give(gradient.planes) }
+    }
+
     /// What several readers of a node send back adds up.
-    private func add(_ gradient: Planes, to node: Int, _ machine: Machine) {
+    private func add(_ gradient: Arriving, to node: Int, _ machine: Machine) {
         guard var sum = inputGradients[node] else {
             inputGradients[node] = gradient
             return
         }
         inputGradients[node] = nil
+        var other = gradient
+        // What is another's as well would be copied to be written to.
+        if sum.isLent { swap(&sum, &other) }
         let loops = machine.updateLoops
-        sum.samples.withUnsafeMutableBufferPointer { out in
-            gradient.samples.withUnsafeBufferPointer { values in
+        sum.planes.samples.withUnsafeMutableBufferPointer { out in
+            other.planes.samples.withUnsafeBufferPointer { values in
+                // Every sample has one thread.
                 guard let out = out.baseAddress, let values = values.baseAddress else { return }
-                loops.accumulate(values, into: out, gradient.samples.count)
+                nonisolated(unsafe) let (sums, terms) = (out, values)
+                machine.split(0..<other.planes.samples.count, grain: Workspace.samplesTogether) { run in
+                    loops.accumulate(terms + run.lowerBound, into: sums + run.lowerBound, run.count)
+                }
             }
         }
+        sum.isLent = false
         inputGradients[node] = sum
-        spare.give(gradient)
+        take(back: other)
     }
+
+    /// Samples that a thread adds at a time.
+    private static let samplesTogether = 16_384
 }
 
 /// Memory that no one needs just now, for planes of any shape. What is taken holds anything.

@@ -19,8 +19,11 @@ public protocol DifferentiableStep: PlannedStep {
     /// Whether `backward` looks at what came out; where not, it may be written over meanwhile.
     var needsOutput: Bool { get }
 
-    /// Whether it can do a relu behind it on its way, and its slope on the way back.
-    var canRectify: Bool { get }
+    /// Whether it can do a relu behind it on its way.
+    var rectifying: Rectifying { get }
+
+    /// Whether the gradient by each of its inputs is that by its output, as it is: then `backward` is not called.
+    var passesGradientOn: Bool { get }
 
     /// `run` for all rows of a batch while its weights are learned: `call.learning` is there.
     func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes])
@@ -38,10 +41,19 @@ extension DifferentiableStep {
     public var notes: [Shape] { [] }
     public var couplesBatch: Bool { false }
     public var needsOutput: Bool { true }
-    public var canRectify: Bool { false }
+    public var rectifying: Rectifying { .never }
+    public var passesGradientOn: Bool { false }
     public var stopsLearning: Bool { false }
     public func forward(_ call: StepCall, into output: inout Planes, notes: inout [Planes]) { run(call, into: &output) }
     public func count(_ notes: [Planes], into parameters: inout [Planes]) {}
+}
+
+/// What a step can do of a relu behind it.
+public enum Rectifying: Sendable {
+    case never
+    case forwards
+    /// And its slope on the way back.
+    case bothWays
 }
 
 /// A step that may work where its input lies, because its way back needs no more than the signs of its result.

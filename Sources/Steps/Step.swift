@@ -157,7 +157,7 @@ public struct StepCall: Sendable {
         public var seed: UInt64
         /// The place in the whole batch of the first picture here: chance must not depend on how a batch is split.
         public var firstPicture: Int
-        /// Whether the step is to do the relu behind it as well: only where it `canRectify`.
+        /// Whether the step is to do the relu behind it as well: only where its `rectifying` says that it can.
         public var rectifies = false
 
         public init(seed: UInt64, firstPicture: Int = 0) {
@@ -185,14 +185,14 @@ public protocol SurveyingStep: PlannedStep {
     /// The findings before the first row.
     var emptySurvey: [Double] { get }
 
-    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double])
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double], on machine: Machine)
 }
 
 extension SurveyingStep {
     /// What there is to find in a whole picture: a call that brings all rows need bring no findings.
-    func surveyed(_ input: Planes) -> [Double] {
+    func surveyed(_ input: Planes, on machine: Machine) -> [Double] {
         var findings = emptySurvey
-        survey(0..<input.shape.height, of: input, into: &findings)
+        survey(0..<input.shape.height, of: input, into: &findings, on: machine)
         return findings
     }
 }

@@ -99,6 +99,8 @@ typedef struct {
     // The root of the sum of the squares of two of them.
     void (*magnitude_sums)(float *const *out, size_t count, const float *const *rows, const float *first, const float *second, size_t width, size_t height);
     // out[x] = the largest / smallest of rows[t][x]; taps is at least 1
+    // range[0] and range[1] become the smallest and the largest of themselves and of in[x]
+    void (*extremes)(float range[2], const float *in, size_t count);
     void (*maximum)(float *out, size_t count, const float *const *rows, size_t taps);
     void (*minimum)(float *out, size_t count, const float *const *rows, size_t taps);
     // the same of rows[t][2x] and rows[t][2x + 1]
@@ -283,7 +285,8 @@ typedef struct {
     // A plane of such rows, run after run of them.
     void (*lay_plane)(float *out, const float *in, const kern_row_run *runs, size_t count, size_t stride, float outside);
     // 3×3 windows by tiles of 4×4 outputs. What a tile becomes has 36 numbers, each `step` behind the one before; tiles
-    // lie side by side, `count` of them, a multiple of 8. Of a row eight samples may be looked at.
+    // lie side by side, `count` of them, a multiple of 16, or of 8 for gradients. Of a row eight samples may be looked at, and of
+    // four tiles side by side twenty.
     // From the 6×6 samples of a picture at in + places[t], rows at `pitch`
     void (*picture_tiles)(float *out, size_t step, const float *in, const ptrdiff_t *places, size_t count, size_t pitch);
     // From 4×4 gradients; sums[0…7] together grow by all of them
@@ -292,7 +295,7 @@ typedef struct {
     void (*output_tiles)(float *out, const ptrdiff_t *places, size_t pitch, const float *in, size_t step, size_t count, float start);
     // From kernels, packed for layer_sums at each of the 36 steps; 8 more behind the last are written to
     void (*kernel_points)(float *out, size_t step, const kern_kernels *k);
-    // To `count` kernels one behind the other; 8 at a time are looked at
+    // To `count` kernels one behind the other; 16 at a time may be looked at
     void (*kernels_of)(float *out, const float *in, size_t step, size_t count);
 } kern_lanes;
 

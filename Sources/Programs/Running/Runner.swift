@@ -95,7 +95,7 @@ struct Runner {
             }
         case .survey(let node, let rows):
             guard let step = plan.nodes[node].plan as? any SurveyingStep else { return }
-            step.survey(rows, of: planes[plan.nodes[node].inputs[0]], into: &findings[node])
+            step.survey(rows, of: planes[plan.nodes[node].inputs[0]], into: &findings[node], on: machine)
         case .run(let node, let rows):
             guard let step = plan.nodes[node].plan else { return }
             let call = StepCall(

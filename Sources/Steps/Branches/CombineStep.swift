@@ -94,6 +94,10 @@ struct PlannedCombine: DifferentiableStep {
     /// A sum passes on what comes back, whatever it came to.
     var needsOutput: Bool { rule != .add && rule != .subtract && rule != .mean }
 
+    var passesGradientOn: Bool { rule == .add && inputs.allSatisfy { $0 == output } }
+
+    var rectifying: Rectifying { rule == .add ? .forwards : .never }
+
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] {
         inputs.map { Branches.rows(rows, of: $0, stretchedTo: output) }
     }
@@ -103,7 +107,7 @@ struct PlannedCombine: DifferentiableStep {
 
     func run(_ call: StepCall, into output: inout Planes) {
         let whole = self.output
-        let loops = call.machine.rowLoops
+        let (loops, rectifies) = (call.machine.rowLoops, call.learning?.rectifies ?? false)
         output.withMutableRows { target in
             withRows(of: call.inputs) { sources in
                 if call.rows.count == whole.height, target.isWhole,
@@ -113,9 +117,9 @@ struct PlannedCombine: DifferentiableStep {
                         0..<whole.count * whole.channels * whole.height * whole.width, grain: SampleRun.length
                     ) {
                         run in
-                        combine(
-                            sources.map { $0.base + run.lowerBound }, into: target.base + run.lowerBound, run.count,
-                            loops)
+                        let out = target.base + run.lowerBound
+                        combine(sources.map { $0.base + run.lowerBound }, into: out, run.count, loops)
+                        if rectifies { loops.point(out, .relu, into: out, run.count) }
                     }
                     return
                 }
@@ -135,7 +139,9 @@ struct PlannedCombine: DifferentiableStep {
                             for index in inputs.indices where inputs[index].size == whole.size {
                                 rows[index] = sources[index].row(y, plane: self.plane(plane, of: index))
                             }
-                            combine(rows, into: target.row(y, plane: plane), whole.width, loops)
+                            let out = target.row(y, plane: plane)
+                            combine(rows, into: out, whole.width, loops)
+                            if rectifies { loops.point(out, .relu, into: out, whole.width) }
                         }
                     }
                 }

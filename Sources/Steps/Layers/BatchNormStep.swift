@@ -51,7 +51,7 @@ struct PlannedBatchNorm: DifferentiableStep {
     /// Frozen, it leaves its running figures alone and goes by them.
     var couplesBatch: Bool { !step.layerWords.isFrozen }
 
-    var canRectify: Bool { couplesBatch }
+    var rectifying: Rectifying { couplesBatch ? .bothWays : .never }
 
     /// Of each channel the batch's mean and variance.
     var notes: [Shape] { couplesBatch ? [Shape(channels: output.channels, height: 1, width: 2)] : [] }

@@ -51,29 +51,36 @@ struct PlannedGlobal: DifferentiableStep, SurveyingStep {
         return [Double](repeating: start, count: input.count * input.channels)
     }
 
-    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double]) {
-        // These sums have the same bits on every level.
-        let loops = Machine().rowLoops
-        let width = self.input.width
-        input.withRows { source in
-            for plane in findings.indices {
-                var value = findings[plane]
-                for y in rows {
-                    let row = source.row(y, plane: plane)
-                    switch reducer {
-                    case .maximum: for x in 0..<width { value = max(value, Double(row[x])) }
-                    case .minimum: for x in 0..<width { value = min(value, Double(row[x])) }
-                    case .l2: value += loops.sums(row, row, width).products
-                    case .sum, .average, .rank: value += loops.sums(row, row, width).plain
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double], on machine: Machine) {
+        let (loops, width) = (machine.rowLoops, self.input.width)
+        findings.withUnsafeMutableBufferPointer { findings in
+            // Each plane has its own place.
+            nonisolated(unsafe) let findings = findings
+            input.withRows { source in
+                machine.split(0..<findings.count, grain: grain(ofRows: rows.count)) { planes in
+                    for plane in planes {
+                        var value = findings[plane]
+                        for y in rows {
+                            let row = source.row(y, plane: plane)
+                            switch reducer {
+                            case .maximum: value = max(value, Double(loops.extremes(row, width).high))
+                            case .minimum: value = min(value, Double(loops.extremes(row, width).low))
+                            case .l2: value += loops.sums(row, row, width).products
+                            case .sum, .average, .rank: value += loops.sums(row, row, width).plain
+                            }
+                        }
+                        findings[plane] = value
                     }
                 }
-                findings[plane] = value
             }
         }
     }
 
+    /// Planes that a thread takes at a time.
+    private func grain(ofRows rows: Int) -> Int { max(1, SampleRun.length / max(1, rows * input.width)) }
+
     func run(_ call: StepCall, into output: inout Planes) {
-        let findings = call.survey.isEmpty ? surveyed(call.inputs[0]) : call.survey
+        let findings = call.survey.isEmpty ? surveyed(call.inputs[0], on: call.machine) : call.survey
         let pixels = Double(input.width) * Double(input.height)
         for n in 0..<input.count {
             for c in 0..<input.channels {
@@ -94,18 +101,20 @@ struct PlannedGlobal: DifferentiableStep, SurveyingStep {
         let area = input.height * input.width
         gradients.inputs[0]?.withSamples { target in
             call.inputs[0].withSamples { source in
-                for plane in 0..<input.count * input.channels {
-                    let (gradient, found) = (outputGradient.samples[plane], output.samples[plane])
-                    let (all, own) = (target.base + plane * area, source.base + plane * area)
-                    switch reducer {
-                    case .sum: all.update(repeating: gradient, count: area)
-                    case .average: all.update(repeating: gradient / Float(area), count: area)
-                    case .l2:
-                        let share = found > 0 ? gradient / found : 0
-                        for x in 0..<area { all[x] = own[x] * share }
-                    case .maximum, .minimum, .rank:
-                        all.update(repeating: 0, count: area)
-                        if let first = (0..<area).first(where: { own[$0] == found }) { all[first] = gradient }
+                call.machine.split(0..<input.count * input.channels, grain: grain(ofRows: input.height)) { planes in
+                    for plane in planes {
+                        let (gradient, found) = (outputGradient.samples[plane], output.samples[plane])
+                        let (all, own) = (target.base + plane * area, source.base + plane * area)
+                        switch reducer {
+                        case .sum: all.update(repeating: gradient, count: area)
+                        case .average: all.update(repeating: gradient / Float(area), count: area)
+                        case .l2:
+                            let share = found > 0 ? gradient / found : 0
+                            for x in 0..<area { all[x] = own[x] * share }
+                        case .maximum, .minimum, .rank:
+                            all.update(repeating: 0, count: area)
+                            if let first = (0..<area).first(where: { own[$0] == found }) { all[first] = gradient }
+                        }
                     }
                 }
             }

@@ -8,7 +8,7 @@ extension PlannedRescale {
         _ call: StepCall, output: Planes, notes: [Planes], outputGradient: Planes, into gradients: inout StepGradients
     ) {
         let each = self.output.channels * self.output.height * self.output.width
-        let findings = call.survey.isEmpty ? surveyed(call.inputs[0]) : call.survey
+        let findings = call.survey.isEmpty ? surveyed(call.inputs[0], on: call.machine) : call.survey
         let loops = call.machine.rowLoops
         gradients.inputs[0]?.withSamples { target in
             call.inputs[0].withSamples { source in

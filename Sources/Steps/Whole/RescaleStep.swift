@@ -63,26 +63,32 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
         Array(repeatElement([Double.infinity, -Double.infinity, 0, 0], count: output.count).joined())
     }
 
-    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double]) {
-        input.withRows { source in
-            for n in 0..<output.count {
-                for y in rows {
-                    for c in 0..<output.channels {
-                        let row = source.row(y, plane: n * output.channels + c)
-                        var (low, high, sum, squares) = (Float.infinity, -Float.infinity, 0.0, 0.0)
-                        for x in 0..<output.width {
-                            low = min(low, row[x])
-                            high = max(high, row[x])
-                            sum += Double(row[x])
-                            squares += Double(row[x]) * Double(row[x])
-                        }
-                        findings[4 * n] = min(findings[4 * n], Double(low))
-                        findings[4 * n + 1] = max(findings[4 * n + 1], Double(high))
-                        findings[4 * n + 2] += sum
-                        findings[4 * n + 3] += squares
+    /// Each row by itself on any thread, and what was found in them put together in their order.
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double], on machine: Machine) {
+        let (shape, loops) = (output, machine.rowLoops)
+        let rowsOfAll = rows.count * shape.channels * shape.count
+        let figures = [SIMD4<Double>](unsafeUninitializedCapacity: rowsOfAll) { room, count in
+            count = rowsOfAll
+            // Each row has its own place.
+            nonisolated(unsafe) let room = room
+            input.withRows { source in
+                machine.split(0..<rowsOfAll, grain: max(1, SampleRun.length / max(1, shape.width))) { some in
+                    for index in some {
+                        let (plane, y) = index.quotientAndRemainder(dividingBy: rows.count)
+                        let row = source.row(rows.lowerBound + y, plane: plane)
+                        let (low, high) = loops.extremes(row, shape.width)
+                        let (sum, squares) = loops.sums(row, row, shape.width)
+                        room.initializeElement(at: index, to: SIMD4(Double(low), Double(high), sum, squares))
                     }
                 }
             }
+        }
+        for (index, figure) in figures.enumerated() {
+            let n = index / (rows.count * shape.channels)
+            findings[4 * n] = min(findings[4 * n], figure[0])
+            findings[4 * n + 1] = max(findings[4 * n + 1], figure[1])
+            findings[4 * n + 2] += figure[2]
+            findings[4 * n + 3] += figure[3]
         }
     }
 
@@ -105,7 +111,7 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
 
     func run(_ call: StepCall, into output: inout Planes) {
         let shape = self.output
-        let findings = call.survey.isEmpty ? surveyed(call.inputs[0]) : call.survey
+        let findings = call.survey.isEmpty ? surveyed(call.inputs[0], on: call.machine) : call.survey
         call.inputs[0].withRows { source in
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
