@@ -74,6 +74,18 @@ struct LayerLayout: Sendable {
         fileprivate var runs: [kern_row_run] = []
         /// Where margins are not of one value: a row's place, its pixels, and its phase across.
         fileprivate var margins: [(place: Int, pixels: Int, phase: Int)] = []
+
+        /// The same for a place where what lies around the picture stands already.
+        var insides: LaidRows {
+            var rows = self
+            rows.runs = runs.filter { $0.inside > 0 }.map { run in
+                var inner = run
+                inner.out += run.lead
+                (inner.lead, inner.width) = (0, run.inside)
+                return inner
+            }
+            return rows
+        }
     }
 
     /// How the rows under the `count` outputs from row `first` on come of a picture whose rows lie as those of `source`.
@@ -97,7 +109,7 @@ struct LayerLayout: Sendable {
                         kern_row_run(
                             out: base + rows.lowerBound * pitch, in: pixels + left,
                             in_pitch: y.stride * source.rowStride, rows: rows.count, pitch: pitch, lead: lead,
-                            inside: inside))
+                            inside: inside, width: pitch))
                     guard row != nil, !columns.isEmpty else { return }
                     for i in rows {
                         laid.margins.append(
@@ -110,7 +122,7 @@ struct LayerLayout: Sendable {
                 laid.runs.append(
                     kern_row_run(
                         out: base + length * pitch, in: 0, in_pitch: 0, rows: 1, pitch: overhang, lead: overhang,
-                        inside: 0))
+                        inside: 0, width: overhang))
             }
         }
         return laid

@@ -100,8 +100,9 @@ extension TiledLayer {
             // What is only there to fill a vector is the first tile once more.
             for i in found..<count { (places[i], outPlaces[i]) = (places[0], outPlaces[0]) }
             let laid = layer.rows(of: pieces, of: source)
+            let insides = laid.map(\.insides)
             for channel in 0..<layer.input.channels {
-                layer.lay(source, channel: channel, pieces, laid, into: plane, lanes)
+                layer.lay(source, channel: channel, pieces, channel == 0 ? laid : insides, into: plane, lanes)
                 lanes.loops.pointee.picture_tiles(
                     samples + channel * layer.tiles, sampleStep, plane, places, count, pitch)
             }

@@ -34,7 +34,7 @@ struct TiledLayer: Sendable {
 
     /// Points at which tiles and kernels are multiplied.
     static let points = 36
-    private static let mostTiles = 96
+    private static let mostTiles = 64
     private static let cachedSamples = 1 << 19
     /// Outputs whose products are kept at one time.
     static let outputsTogether = 64

@@ -75,6 +75,8 @@ typedef struct {
     size_t pitch;
     size_t lead;
     size_t inside;
+    // what of the pitch is written
+    size_t width;
 } kern_row_run;
 
 // 3×3 kernels: that of output o and tap t lies at weights + o * output_step + t * tap_step, `turned` by 180° or not.
