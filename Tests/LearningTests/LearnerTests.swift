@@ -113,6 +113,28 @@ struct LearnerTests {
         #expect(seen[0] == seen[1])
     }
 
+    // Halves that are doubled are exact, and `mean` hands each branch a gradient of its own; `leaky 0` is not done on the way.
+    @Test(arguments: [
+        "conv 2 3x3 | SUM { } { conv 2 3x3 | relu | conv 2 3x3 } DOUBLE | RELU | dense 2",
+        "conv 2 3x3 | SUM { } { } DOUBLE | RELU | SUM { conv 2 1x1 } { SUM { } { conv 2 3x3 } DOUBLE } DOUBLE | RELU | dense 2",
+        "SUM { conv 2 3x3 } { conv 2 1x1 } DOUBLE | RELU | maxpool 2 | SUM { SUM { } { } DOUBLE | RELU } { } DOUBLE | dense 2",
+        "conv 2 3x3 | batchnorm | SUM { } { conv 2 3x3 | batchnorm } DOUBLE | RELU | SUM { } { globalavg } DOUBLE | dense 2",
+    ])
+    func `a sum learns the same bits with gradients that are passed on as with copies`(program: String) throws {
+        func learned(_ sum: String, _ double: String, _ relu: String) throws -> [[Float]] {
+            let text = program.replacing("SUM", with: sum).replacing("DOUBLE", with: double)
+                .replacing("RELU", with: relu)
+            let learner = try learner(text, threads: 2)
+            for step in 0..<3 {
+                _ = try learner.step(Dots(), (0..<20).map { step * 20 + $0 }, pass: 0, rate: 0.01, seed: 1)
+            }
+            return bytes(learner.network)
+        }
+        // The step in between is there for both: where a node stands decides what its weights begin with.
+        #expect(try learned("add", "| scale 1", "relu") == learned("mean", "| scale 2", "relu"))
+        #expect(try learned("add", "", "relu") == learned("add", "", "leaky 0"))
+    }
+
     @Test func `threads do not change a bit of what is learned`() throws {
         var seen: [[[Float]]] = []
         for threads in [1, 2, 3] {

@@ -69,6 +69,29 @@ struct RowLoopTests {
     }
 
     @Test(arguments: Lanes.available.map(\.name))
+    func `a picture that is looked at as a whole is looked at alike by any threads`(level: String) throws {
+        for size in [Size(1), Size(width: 15, height: 3), Size(width: 67, height: 40)] {
+            var input = picture(9, channels: 3, size: size)
+            if size.width > 1 { input[c: 1, y: 0, x: 0] = .nan }
+            let numbers = samples(input).filter { !$0.isNaN }
+            let (low, high) = (try #require(numbers.min()), try #require(numbers.max()))
+            for threads in 1...3 {
+                let largest = try run(makeStep("globalmax"), [input], level, threads)
+                let area = size.width * size.height
+                for c in 0..<3 {
+                    #expect(largest[c] == samples(input)[c * area..<(c + 1) * area].filter { !$0.isNaN }.max())
+                }
+                let found = try run(
+                    makeStep("rescale", ["low": .number(-1), "high": .number(3)]), [input], level, threads)
+                for (v, value) in zip(found, samples(input)) where !value.isNaN {
+                    let expected = high > low ? (value - low) / (high - low) * 4 - 1 : 1
+                    #expect(abs(v - expected) < 1e-5, "\(size), \(threads) threads")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Lanes.available.map(\.name))
     func `points are the plain formulas`(level: String) throws {
         let input = picture(7)
         let formulas: [(PointFunction, (Float) -> Float)] = [
