@@ -33,6 +33,9 @@ package struct RowLoops: @unchecked Sendable {
         package static var silu: Point { Point(KERN_POINT_SILU) }
         package static var sigmoid: Point { Point(KERN_POINT_SIGMOID) }
         package static var tanh: Point { Point(KERN_POINT_TANGENT) }
+        package static func gamma(_ gamma: Float) -> Point { Point(KERN_POINT_POWER, gamma) }
+        package static var toLinear: Point { Point(KERN_POINT_TO_LINEAR) }
+        package static var fromLinear: Point { Point(KERN_POINT_FROM_LINEAR) }
     }
 
     package func point(
@@ -40,6 +43,13 @@ package struct RowLoops: @unchecked Sendable {
     ) {
         let (code, a, b) = point.code
         loops.pointee.point(out, row, count, code, a, b)
+    }
+
+    /// values[k] for each sample, which is k / 255.
+    package func lookUp(
+        _ row: UnsafePointer<Float>, in values: [Float], into out: UnsafeMutablePointer<Float>, _ count: Int
+    ) {
+        loops.pointee.look_up(out, row, count, values)
     }
 
     /// out[x] = e^(row[x] − largest[x]), rounded from a double that is added to sums[x].
@@ -59,6 +69,8 @@ package struct RowLoops: @unchecked Sendable {
         case maximum
         case minimum
         case hypotenuse
+        /// The direction of the first two, in turns.
+        case angle
 
         fileprivate var code: kern_combine_rule {
             switch self {
@@ -69,6 +81,7 @@ package struct RowLoops: @unchecked Sendable {
             case .maximum: KERN_COMBINE_MAXIMUM
             case .minimum: KERN_COMBINE_MINIMUM
             case .hypotenuse: KERN_COMBINE_HYPOTENUSE
+            case .angle: KERN_COMBINE_ANGLE
             }
         }
     }

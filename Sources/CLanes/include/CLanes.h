@@ -35,6 +35,9 @@ typedef enum {
     KERN_POINT_SILU,  // v * sigmoid
     KERN_POINT_SIGMOID,
     KERN_POINT_TANGENT, // hyperbolic
+    KERN_POINT_POWER,   // |v| to 1 / a, with v's sign
+    KERN_POINT_TO_LINEAR, // from stored sRGB values to light
+    KERN_POINT_FROM_LINEAR,
 } kern_point_rule;
 
 typedef enum {
@@ -45,6 +48,7 @@ typedef enum {
     KERN_COMBINE_MAXIMUM,
     KERN_COMBINE_MINIMUM,
     KERN_COMBINE_HYPOTENUSE,
+    KERN_COMBINE_ANGLE, // of (first, second), in turns
 } kern_combine_rule;
 
 // A tile that is filtered by way of its Fourier transform; its sides are powers of two from 16 on.
@@ -141,6 +145,10 @@ typedef struct {
     // out[x] = e^(in[x] − largest[x]), which is also added to sums[x]
     void (*powers)(float *out, double *sums, const float *in, const float *largest, size_t count);
     // out[x] = rule(rows[0][x], rows[1][x], …); at least two branches
+    // out[x] = values[k] for in[x] = k / 255
+    void (*look_up)(float *out, const float *in, size_t count, const float *values);
+    // out[x] = values[in[x]]; returns how often that was one of those that are marked with 1
+    size_t (*look_up_levels)(uint8_t *out, const uint8_t *in, size_t count, const uint8_t *values, const uint8_t *marks);
     void (*combine)(float *out, size_t count, const float *const *rows, size_t branches, kern_combine_rule rule);
     // out[x] = in[x] / weights[x] where that is more than `least`, else 0
     void (*unweight)(float *out, const float *in, const float *weights, float least, size_t count);

@@ -18,7 +18,7 @@ extension Plan {
     /// last. Those before it have to pick samples.
     mutating func findLevels() {
         guard input.depth == .uint8, output.depth == .uint8, options.method == nil else { return }
-        let union = options.usesGrids ? gradientAtEnd ?? gridAtEnd : nil
+        let union = (options.usesGrids ? gradientAtEnd ?? gridAtEnd : nil) ?? pointsAtEnd
         let needed = nodes.indices.filter { nodes[$0].isNeeded && union?.absorbed.contains($0) != true }
         guard needed.count > 1, nodes[needed[0]].plan == nil else { return }
         var filters: [any LevelFilter] = []
@@ -51,6 +51,24 @@ extension Plan {
         return Union(absorbed: nodes[last].inputs, input: input, filter: filter) {
             convolution.geometry.y.sources(of: $0, border: convolution.border)
         }
+    }
+
+    /// Steps at the end that look at one sample at a time.
+    private var pointsAtEnd: Union? {
+        let uses = uses
+        var (steps, node) = ([Int](), last)
+        while nodes[node].plan is any TableStep, node == last || uses[node] == 1, let input = nodes[node].inputs.first {
+            steps.append(node)
+            node = input
+        }
+        guard !steps.isEmpty else { return nil }
+        var values = (0..<256).map { Float($0) / 255 }
+        for index in steps.reversed() {
+            guard let step = nodes[index].plan as? any TableStep else { return nil }
+            values = step.values(of: values, options.machine.lanes)
+        }
+        let filter = LevelTable(values, options.machine.lanes)
+        return Union(absorbed: Array(steps.dropFirst()), input: node, filter: filter) { $0 }
     }
 
     /// The stages of a grid.

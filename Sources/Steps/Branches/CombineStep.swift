@@ -1,12 +1,6 @@
 import Convolution
 import Pixels
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Branches become one picture, sample by sample. A branch of one channel goes with every channel of the others, and a
 /// branch of one pixel with every pixel.
 public struct CombineStep: Step {
@@ -152,11 +146,7 @@ struct PlannedCombine: DifferentiableStep {
     private func combine(
         _ rows: [UnsafePointer<Float>?], into out: UnsafeMutablePointer<Float>, _ count: Int, _ loops: RowLoops
     ) {
-        if let rule = rule.loop {
-            loops.combine(rows, rule, into: out, count)
-        } else if let first = rows[0], let second = rows[1] {
-            PlannedCombine.angles(first, second, into: out, count)
-        }
+        loops.combine(rows, rule.loop, into: out, count)
     }
 
     /// The plane of branch `index` behind the plane `plane` of the result.
@@ -174,22 +164,12 @@ struct PlannedCombine: DifferentiableStep {
         branches[lent.count].withRows { withRows(of: branches, lent: lent + [$0], body) }
     }
 
-    private static func angles(
-        _ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
-        _ width: Int
-    ) {
-        for x in 0..<width {
-            let turns = Float(atan2(Double(second[x]), Double(first[x])) / (2 * Double.pi))
-            out[x] = turns < 0 ? turns + 1 : turns
-        }
-    }
-
     var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0) * Double(inputs.count)) }
 }
 
 extension CombineStep.Rule {
-    /// The engine's loop for it, if it has one.
-    fileprivate var loop: RowLoops.Combination? {
+    /// The engine's loop for it.
+    fileprivate var loop: RowLoops.Combination {
         switch self {
         case .add: .add
         case .subtract: .subtract
@@ -198,7 +178,7 @@ extension CombineStep.Rule {
         case .max: .maximum
         case .min: .minimum
         case .hypot: .hypotenuse
-        case .angle: nil
+        case .angle: .angle
         }
     }
 }

@@ -42,8 +42,7 @@ public enum PointFunction: Hashable, Sendable {
         case .invert: loops.point(input, .invert, into: out, count)
         case .scale(let factor): loops.point(input, .scale(factor), into: out, count)
         case .offset(let amount): loops.point(input, .offset(amount), into: out, count)
-        case .gamma(let gamma):
-            for x in 0..<count { out[x] = Float(signed(input[x]) { pow($0, 1 / Double(gamma)) }) }
+        case .gamma(let gamma): loops.point(input, .gamma(gamma), into: out, count)
         case .threshold(let level): loops.point(input, .threshold(level), into: out, count)
         case .clamp(let low, let high): loops.point(input, .clamp(low: low, high: high), into: out, count)
         case .square: loops.point(input, .square, into: out, count)
@@ -57,13 +56,32 @@ public enum PointFunction: Hashable, Sendable {
         case .hardSwish: for x in 0..<count { out[x] = input[x] * min(max(input[x] + 3, 0), 6) / 6 }
         case .sigmoid: loops.point(input, .sigmoid, into: out, count)
         case .tanh: loops.point(input, .tanh, into: out, count)
-        case .toLinear: for x in 0..<count { out[x] = Float(signed(input[x], linearLight)) }
-        case .fromLinear: for x in 0..<count { out[x] = Float(signed(input[x], storedLight)) }
+        case .toLinear: loops.point(input, .toLinear, into: out, count)
+        case .fromLinear: loops.point(input, .fromLinear, into: out, count)
         }
     }
 }
 
 extension PointFunction {
+    /// Whether it takes longer than looking up what it came to.
+    var isDear: Bool {
+        switch self {
+        case .gamma, .toLinear, .fromLinear, .elu, .gelu, .silu, .sigmoid, .tanh: true
+        default: false
+        }
+    }
+
+    /// What becomes of some values.
+    func applied(to values: [Float], _ lanes: Lanes) -> [Float] {
+        [Float](unsafeUninitializedCapacity: values.count) { room, count in
+            count = values.count
+            values.withUnsafeBufferPointer { values in
+                guard let from = values.baseAddress, let out = room.baseAddress else { return }
+                run(from, into: out, count: values.count, RowLoops(lanes))
+            }
+        }
+    }
+
     /// Whether what was 0 is something else afterwards.
     var movesZero: Bool {
         switch self {
@@ -79,14 +97,5 @@ extension PointFunction {
     package static func linear(_ stored: Double) -> Double { stored < 0 ? -linearLight(-stored) : linearLight(stored) }
 }
 
-/// `f` of the magnitude, with the sign put back: filters give negative values too.
-private func signed(_ v: Float, _ f: (Double) -> Double) -> Double {
-    v < 0 ? -f(-Double(v)) : f(Double(v))
-}
-
 /// IEC 61966-2-1, from a stored value to light.
 private func linearLight(_ v: Double) -> Double { v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4) }
-
-private func storedLight(_ v: Double) -> Double {
-    v <= 0.0031308 ? v * 12.92 : 1.055 * pow(v, 1 / 2.4) - 0.055
-}

@@ -23,13 +23,24 @@ public struct PointStep: Step {
     }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        PlannedPoint(function: function, output: inputs[0])
+        PlannedPoint(function, inputs[0], ofLevels: options.samplesAreLevels)
     }
 }
 
 struct PlannedPoint: InPlaceStep {
     let function: PointFunction
     let output: Shape
+    /// What becomes of each of the 256 values that there are, where that is sooner looked up.
+    private let table: [Float]?
+
+    init(_ function: PointFunction, _ shape: Shape, ofLevels: Bool) {
+        self.function = function
+        output = shape
+        table = ofLevels && function.isDear ? function.applied(to: PlannedPoint.levels, .best) : nil
+    }
+
+    /// 8-bit samples as they are computed with.
+    static let levels = (0..<256).map { Float($0) / 255 }
 
     var inputs: [Shape] { [output] }
 
@@ -43,21 +54,31 @@ struct PlannedPoint: InPlaceStep {
                 // The rows of a plane lie one behind the other, and so do the planes of pictures that are here whole.
                 if call.rows.count == self.output.height, source.isWhole, target.isWhole {
                     call.machine.split(0..<planes * call.rows.count * width, grain: SampleRun.length) { run in
-                        function.run(
-                            source.base + run.lowerBound, into: target.base + run.lowerBound, count: run.count, loops)
+                        self.run(
+                            source.base + run.lowerBound, into: target.base + run.lowerBound, run.count, loops)
                     }
                     return
                 }
                 call.machine.split(call.rows, grain: 32) { piece in
                     for run in RowRun.all(piece, in: source, target) {
                         for plane in 0..<planes {
-                            function.run(
-                                source.row(run.row, plane: plane), into: target.row(run.row, plane: plane),
-                                count: run.count, loops)
+                            self.run(
+                                source.row(run.row, plane: plane), into: target.row(run.row, plane: plane), run.count,
+                                loops)
                         }
                     }
                 }
             }
+        }
+    }
+
+    private func run(
+        _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, _ count: Int, _ loops: RowLoops
+    ) {
+        if let table {
+            loops.lookUp(row, in: table, into: out, count)
+        } else {
+            function.run(row, into: out, count: count, loops)
         }
     }
 

@@ -13,6 +13,16 @@ extension PlannedPooling: LevelStep {
     package var levelFilter: (any LevelFilter)? { pooling.levelFilter }
 }
 
+/// A step that looks at one sample at a time: what becomes of a level is known before there is a picture.
+package protocol TableStep: PlannedStep {
+    /// What becomes of these values.
+    func values(of values: [Float], _ lanes: Lanes) -> [Float]
+}
+
+extension PlannedPoint: TableStep {
+    package func values(of values: [Float], _ lanes: Lanes) -> [Float] { function.applied(to: values, lanes) }
+}
+
 /// The last of the stages of a grid, which all may be done in one.
 package protocol GridEndStep: PlannedStep {
     var levelGrid: LevelGrid? { get }
