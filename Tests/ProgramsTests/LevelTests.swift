@@ -28,6 +28,8 @@ struct LevelTests {
         "maxpool 3x41 stride=1 pad=same", "minpool 5 stride=1 pad=6", "maxpool 2 stride=1 pad=3,0,5,1",
         "minpool 7 stride=1 pad=same | maxpool 7 stride=1 pad=same",
         "[-64 64]", "hypot { [1 -2 1] } { [-1 0 1] }",
+        "gamma 2.2", "invert", "scale 1.7 | offset -0.1", "threshold 0.3 | invert", "from-linear",
+        "maxpool 3 stride=1 pad=same | gamma 0.6", "median 3 border=edge | to-linear | scale 2 | clamp 0.1 0.9",
     ]
     /// Its sums leave 16 bits several times.
     private static let tall = matrix(width: 15, height: 18, of: { $0 * 7 % 10 }, over: 1200)
@@ -209,8 +211,9 @@ struct LevelTests {
         ("sharpen", true), ("gaussian 2", true), ("box 15", true), ("median 3 border=edge | gaussian 1", true),
         ("sobel", true), ("scharr-y", true), ("median 3 border=edge | roberts", true), ("laplacian", true),
         ("hypot { sobel-x } { gaussian 1 }", false), ("farid", false), ("gaussian 20", true),
+        ("gamma 2.2", true), ("median 3 border=edge | gamma 2.2 | invert", true),
 
-        ("gaussian 1 | sharpen", false),
+        ("gaussian 1 | sharpen", false), ("gaussian 1 | invert", false), ("median 3 | invert", false),
         ("sharpen border=renorm", false), ("box 3 stride=2", false),
         ("identity | relu", false),
     ])
