@@ -6,6 +6,8 @@ public struct ResampledAxis: Hashable, Sendable {
     let first: [Int32]
     let starts: [Int32]
     let weights: [Double]
+    /// Where each output lies between two neighbours or on the first of them: how far towards the second.
+    private let shares: [Double]?
     /// How often each sample comes in a row, where that is all that happens.
     let repeats: Int?
     /// Samples that come in for each that comes out.
@@ -33,6 +35,12 @@ public struct ResampledAxis: Hashable, Sendable {
         self.weights = weights
         self.repeats = repeats
         self.ratio = ratio
+        let shares = (0..<output).compactMap { index -> Double? in
+            let own = weights[Int(starts[index])..<Int(starts[index + 1])]
+            guard let last = own.last, own.count == 2 || own == [1] else { return nil }
+            return own.count == 1 ? 0 : own[own.startIndex] == 1 - last && last > 0 ? last : nil
+        }
+        self.shares = shares.count == output ? shares : nil
     }
 
     /// The most samples that one sample is made of.
@@ -106,6 +114,7 @@ public struct ResampledAxis: Hashable, Sendable {
         _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, _ loops: RowLoops
     ) {
         if let repeats { return loops.spread(row, into: out, input, times: repeats) }
+        if let shares { return loops.between(row, first: first, shares: shares, into: out, output) }
         first.withUnsafeBufferPointer { first in
             starts.withUnsafeBufferPointer { starts in
                 weights.withUnsafeBufferPointer { weights in

@@ -106,6 +106,14 @@ package struct RowLoops: @unchecked Sendable {
         loops.pointee.combine(out, count, rows, rows.count, rule.code)
     }
 
+    /// out[x] lies shares[x] of the way from row[first[x]] to the sample behind it.
+    package func between(
+        _ row: UnsafePointer<Float>, first: [Int32], shares: [Double], into out: UnsafeMutablePointer<Float>,
+        _ count: Int
+    ) {
+        loops.pointee.between(out, row, first, shares, count)
+    }
+
     /// Each sample divided by its weight, or 0 where the weight is no more than `least`.
     package func unweight(
         _ row: UnsafePointer<Float>, by weights: UnsafePointer<Float>, above least: Float,
