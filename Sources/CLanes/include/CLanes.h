@@ -102,9 +102,9 @@ typedef struct {
     void (*window_sums)(float *const *out, size_t count, const float *const *rows, const float *weights, size_t width, size_t height, float bias);
     // The root of the sum of the squares of two of them.
     void (*magnitude_sums)(float *const *out, size_t count, const float *const *rows, const float *first, const float *second, size_t width, size_t height);
-    // out[x] = the largest / smallest of rows[t][x]; taps is at least 1
     // range[0] and range[1] become the smallest and the largest of themselves and of in[x]
     void (*extremes)(float range[2], const float *in, size_t count);
+    // out[x] = the largest / smallest of rows[t][x]; taps is at least 1
     void (*maximum)(float *out, size_t count, const float *const *rows, size_t taps);
     void (*minimum)(float *out, size_t count, const float *const *rows, size_t taps);
     // the same of rows[t][2x] and rows[t][2x + 1]
@@ -144,11 +144,11 @@ typedef struct {
     void (*point)(float *out, const float *in, size_t count, kern_point_rule rule, float a, float b);
     // out[x] = e^(in[x] − largest[x]), which is also added to sums[x]
     void (*powers)(float *out, double *sums, const float *in, const float *largest, size_t count);
-    // out[x] = rule(rows[0][x], rows[1][x], …); at least two branches
     // out[x] = values[k] for in[x] = k / 255
     void (*look_up)(float *out, const float *in, size_t count, const float *values);
     // out[x] = values[in[x]]; returns how often that was one of those that are marked with 1
     size_t (*look_up_levels)(uint8_t *out, const uint8_t *in, size_t count, const uint8_t *values, const uint8_t *marks);
+    // out[x] = rule(rows[0][x], rows[1][x], …); at least two branches
     void (*combine)(float *out, size_t count, const float *const *rows, size_t branches, kern_combine_rule rule);
     // out[x] = the sample shares[x] of the way from in[first[x]] to the next, rounded once
     void (*between)(float *out, const float *in, const int32_t *first, const double *shares, size_t count);

@@ -7,13 +7,16 @@ package struct LevelTable: LevelFilter {
     /// Which of them are clipped, 1 for each; none where none is.
     private let marks: [UInt8]
 
-    /// - Parameter values: what becomes of 0, 1/255, 2/255 … 1, before it is rounded to levels again.
+    /// The levels as they are computed with.
+    package static let samples = (0..<256).map { Float($0) / 255 }
+
+    /// - Parameter values: what becomes of each of `samples`, before it is rounded to levels again.
     package init(_ values: [Float], _ lanes: Lanes) {
         precondition(values.count == 256, "there are 256 levels, not \(values.count)")
-        let join = lanes.loops.pointee.join_uint8
+        let loops = lanes.loops.pointee
         var (levels, marks) = ([UInt8](repeating: 0, count: 256), [UInt8](repeating: 0, count: 256))
         for (index, value) in values.enumerated() {
-            marks[index] = UInt8(withUnsafePointer(to: value) { join?(&levels[index], $0, 1, 1, 1) ?? 0 })
+            marks[index] = UInt8(withUnsafePointer(to: value) { loops.join_uint8(&levels[index], $0, 1, 1, 1) })
         }
         self.levels = levels
         self.marks = marks.contains(1) ? marks : []

@@ -62,7 +62,7 @@ extension Plan {
             node = input
         }
         guard !steps.isEmpty else { return nil }
-        var values = (0..<256).map { Float($0) / 255 }
+        var values = LevelTable.samples
         for index in steps.reversed() {
             guard let step = nodes[index].plan as? any TableStep else { return nil }
             values = step.values(of: values, options.machine.lanes)

@@ -36,11 +36,8 @@ struct PlannedPoint: InPlaceStep {
     init(_ function: PointFunction, _ shape: Shape, ofLevels: Bool) {
         self.function = function
         output = shape
-        table = ofLevels && function.isDear ? function.applied(to: PlannedPoint.levels, .best) : nil
+        table = ofLevels && function.isDear ? function.applied(to: LevelTable.samples, .best) : nil
     }
-
-    /// 8-bit samples as they are computed with.
-    static let levels = (0..<256).map { Float($0) / 255 }
 
     var inputs: [Shape] { [output] }
 
