@@ -162,12 +162,9 @@ final class Workspace {
 
     /// One gradient to several nodes, as it is. The way back comes to the first of them last.
     private func passOn(_ gradient: Arriving, to nodes: [Int], _ machine: Machine) {
-        guard let owner = nodes.min() else { return take(back: gradient) }
-        var owned = false
-        for node in nodes {
-            let isLent = gradient.isLent || node != owner || owned
-            add(Arriving(planes: gradient.planes, isLent: isLent), to: node, machine)
-            if node == owner { owned = true }
+        guard let owner = nodes.indices.min(by: { nodes[$0] < nodes[$1] }) else { return take(back: gradient) }
+        for (place, node) in nodes.enumerated() {
+            add(Arriving(planes: gradient.planes, isLent: gradient.isLent || place != owner), to: node, machine)
         }
     }
 
@@ -191,7 +188,7 @@ final class Workspace {
                 // Every sample has one thread.
                 guard let out = out.baseAddress, let values = values.baseAddress else { return }
                 nonisolated(unsafe) let (sums, terms) = (out, values)
-                machine.split(0..<other.planes.samples.count, grain: Workspace.samplesTogether) { run in
+                machine.split(0..<other.planes.samples.count, grain: SampleRun.length) { run in
                     loops.accumulate(terms + run.lowerBound, into: sums + run.lowerBound, run.count)
                 }
             }
@@ -200,9 +197,6 @@ final class Workspace {
         inputGradients[node] = sum
         take(back: other)
     }
-
-    /// Samples that a thread adds at a time.
-    private static let samplesTogether = 16_384
 }
 
 /// Memory that no one needs just now, for planes of any shape. What is taken holds anything.

@@ -3,11 +3,11 @@ import Pixels
 /// Samples of a whole batch as one stretch, n·c·h·w without gaps: backward passes see nothing else.
 ///
 /// - Different samples may be read and written from different threads at the same time.
-struct SampleRun: @unchecked Sendable {
+package struct SampleRun: @unchecked Sendable {
     let base: UnsafePointer<Float>
 
     /// Samples that a thread takes at a time.
-    static let length = 16_384
+    package static let length = 16_384
 }
 
 struct WritableRun: @unchecked Sendable {

@@ -56,19 +56,18 @@ extension Plan {
     /// Steps at the end that look at one sample at a time.
     private var pointsAtEnd: Union? {
         let uses = uses
-        var (steps, node) = ([Int](), last)
-        while nodes[node].plan is any TableStep, node == last || uses[node] == 1, let input = nodes[node].inputs.first {
-            steps.append(node)
+        let lanes = options.machine.lanes
+        var (steps, places, node) = ([any TableStep](), [Int](), last)
+        while let step = nodes[node].plan as? any TableStep, node == last || uses[node] == 1,
+            let input = nodes[node].inputs.first
+        {
+            steps.append(step)
+            places.append(node)
             node = input
         }
         guard !steps.isEmpty else { return nil }
-        var values = LevelTable.samples
-        for index in steps.reversed() {
-            guard let step = nodes[index].plan as? any TableStep else { return nil }
-            values = step.values(of: values, options.machine.lanes)
-        }
-        let filter = LevelTable(values, options.machine.lanes)
-        return Union(absorbed: Array(steps.dropFirst()), input: node, filter: filter) { $0 }
+        let values = steps.reversed().reduce(LevelTable.samples) { $1.values(of: $0, lanes) }
+        return Union(absorbed: Array(places.dropFirst()), input: node, filter: LevelTable(values, lanes)) { $0 }
     }
 
     /// The stages of a grid.
