@@ -6,52 +6,30 @@ extension Pooling {
     private static let mostPlaces = 1 << 22
 
     /// Outputs of a tile, along each axis: about as many as the window is wide, so that a sample is sorted few times.
-    private static func tileSide(_ axis: PhasedAxis) -> Int {
-        axis.phases * max(1, min(512, max(48, axis.axis.kernel)) / axis.step)
+    private static func placesSide(_ axis: PhasedAxis) -> Int {
+        max(1, min(512, max(48, axis.axis.kernel)) / axis.step)
     }
 
-    private static func tileSpan(_ axis: PhasedAxis) -> Int { axis.span(of: tileSide(axis) / axis.phases) }
-
-    static func fitsPlaces(_ geometry: Geometry) -> Bool {
-        tileSpan(PhasedAxis(geometry.x)) * tileSpan(PhasedAxis(geometry.y)) <= mostPlaces
+    private static func placesSpan(_ geometry: Geometry) -> Int {
+        let axes = [geometry.x, geometry.y].map { PhasedAxis($0) }
+        return axes.map { $0.span(of: placesSide($0)) }.reduce(1, *)
     }
 
-    var placesScratchBytes: Int {
-        Pooling.tileSpan(PhasedAxis(geometry.x)) * Pooling.tileSpan(PhasedAxis(geometry.y)) * 25
-    }
+    static func fitsPlaces(_ geometry: Geometry) -> Bool { placesSpan(geometry) <= mostPlaces }
+
+    var placesScratchBytes: Int { Pooling.placesSpan(geometry) * (SampleOrder.bytesPerSample + 9) }
 
     /// Ranks of any samples: a tile is sorted once, a window is then a set of places in that order, and moves by one
     /// column or row at a time. O(r) bits are turned for each sample.
     func runPlaces(_ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine) {
         let (across, down) = (PhasedAxis(geometry.x), PhasedAxis(geometry.y))
-        let (wide, tall) = (Pooling.tileSide(across), Pooling.tileSide(down))
-        let planes = input.count * input.channels
-        let (strips, pieces) = ((output.width + wide - 1) / wide, (rows.count + tall - 1) / tall)
-        machine.split(0..<planes * strips * pieces, grain: 1) { tiles in
-            var places = TilePlaces(capacity: Pooling.tileSpan(across) * Pooling.tileSpan(down))
-            for tile in tiles {
-                let left = tile % strips * wide
-                let top = rows.lowerBound + tile / strips % pieces * tall
-                let columns = left..<min(left + wide, output.width)
-                let rows = top..<min(top + tall, rows.upperBound)
-                let plane = tile / (strips * pieces)
-                for phaseX in 0..<min(across.phases, columns.count) {
-                    let map = PhasedColumns(
-                        across, outputs: columns, phase: phaseX, border: border, outside: border?.outside ?? .nan)
-                    for phaseY in 0..<min(down.phases, rows.count) {
-                        let height = down.count(of: rows, phase: phaseY)
-                        places.sort(map, rows: down.span(of: height)) { row in
-                            let position = down.position(of: row, in: rows, phase: phaseY)
-                            return (border ?? .zero).source(of: position, count: geometry.y.input)
-                                .map { source.row($0, plane: plane) }
-                        }
-                        places.walk(self, steps: (across.step, down.step), count: (map.count, height), machine.lanes) {
-                            x, y, value in
-                            target.row(rows.lowerBound + phaseY + y * down.phases, plane: plane)[
-                                columns.lowerBound + phaseX + x * across.phases] = value
-                        }
-                    }
-                }
+        let tiles = PhasedTiles(self, side: PerAxis(x: Pooling.placesSide(across), y: Pooling.placesSide(down)))
+        tiles.split(rows, on: machine, room: { TilePlaces(capacity: Pooling.placesSpan(geometry)) }) { places, tile in
+            places.sort(tile, of: source)
+            places.walk(self, steps: (across.step, down.step), count: (tile.map.count, tile.height), machine.lanes) {
+                x, y, value in
+                let (start, every) = tile.result(y, in: target)
+                start[x * every] = value
             }
         }
     }
@@ -59,80 +37,35 @@ extension Pooling {
 
 /// The samples of a tile as places in their order.
 private struct TilePlaces: ~Copyable {
-    private let keys: UnsafeMutablePointer<UInt64>
-    private let spare: UnsafeMutablePointer<UInt64>
+    private var order: SampleOrder
     private let places: UnsafeMutablePointer<UInt32>
     private let values: UnsafeMutablePointer<Float>
     private let bits: UnsafeMutablePointer<UInt64>
-    private var count = 0
     private var span = 0
 
     init(capacity: Int) {
-        keys = .onCacheLine(capacity)
-        spare = .onCacheLine(capacity)
+        order = SampleOrder(capacity: capacity)
         places = .onCacheLine(capacity)
         values = .onCacheLine(capacity)
         bits = .onCacheLine(capacity / 64 + 2)
     }
 
     deinit {
-        keys.deallocate()
-        spare.deallocate()
         places.deallocate()
         values.deallocate()
         bits.deallocate()
     }
 
     /// Sorts what the windows of the tile see; NaN takes no part.
-    mutating func sort(_ map: PhasedColumns, rows: Int, _ source: (Int) -> UnsafePointer<Float>?) {
-        span = map.span
-        count = 0
-        for row in 0..<rows {
-            map.gather(source(row), into: values)
-            for x in 0..<span {
-                let index = row * span + x
-                places[index] = .max
-                if values[x].isNaN { continue }
-                let pattern = values[x].bitPattern
-                // Negative floats are ordered the other way round.
-                let key = pattern >> 31 == 1 ? ~pattern : pattern | 1 << 31
-                keys[count] = UInt64(key) << 32 | UInt64(index)
-                count += 1
-            }
-        }
-        var (from, to) = (keys, spare)
-        for shift in [32, 43, 54] {
-            TilePlaces.sort(from, into: to, count: count, shift: UInt64(shift))
-            swap(&from, &to)
-        }
+    mutating func sort(_ tile: PhasedTiles.Tile, of source: ReadableRows) {
+        span = tile.map.span
+        order.sort(tile, of: source)
         // Those that take no part share the word behind the last.
-        let nowhere = UInt32((count + 63) / 64 * 64)
-        for index in 0..<rows * span { places[index] = nowhere }
-        for place in 0..<count {
-            places[Int(from[place] & 0xFFFF_FFFF)] = UInt32(place)
-            let key = UInt32(from[place] >> 32)
-            values[place] = Float(bitPattern: key >> 31 == 1 ? key ^ 1 << 31 : ~key)
-        }
-    }
-
-    /// One pass of a radix sort: by 11 bits, keeping the order of equals.
-    private static func sort(
-        _ from: UnsafeMutablePointer<UInt64>, into to: UnsafeMutablePointer<UInt64>, count: Int, shift: UInt64
-    ) {
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2048) { starts in
-            starts.initialize(repeating: 0)
-            for index in 0..<count { starts[Int(from[index] >> shift & 2047)] &+= 1 }
-            var sum: Int32 = 0
-            for digit in 0..<2048 {
-                let own = starts[digit]
-                starts[digit] = sum
-                sum &+= own
-            }
-            for index in 0..<count {
-                let digit = Int(from[index] >> shift & 2047)
-                to[Int(starts[digit])] = from[index]
-                starts[digit] &+= 1
-            }
+        let nowhere = UInt32((order.count + 63) / 64 * 64)
+        places.update(repeating: nowhere, count: span * tile.span)
+        for place in 0..<order.count {
+            places[order.index(place)] = UInt32(place)
+            values[place] = order.value(place)
         }
     }
 
@@ -144,6 +77,7 @@ private struct TilePlaces: ~Copyable {
         guard case .rank(let fraction) = pooling.reducer else { preconditionFailure("only ranks are ranked") }
         let (across, down) = (pooling.geometry.x.kernel, pooling.geometry.y.kernel)
         let loops = lanes.loops.pointee
+        let count = order.count
         bits.initialize(repeating: 0, count: (count + 63) / 64 + 1)
         var set = kern_places(
             bits: bits, values: UnsafePointer(values), count: count, members: 0, word: 0, below: 0)

@@ -36,6 +36,7 @@ public struct Pooling: Sendable {
         case extremes
         case network(WindowNetwork)
         case levels
+        case search
         case places
         case selection
     }
@@ -96,13 +97,12 @@ public struct Pooling: Sendable {
         _ reducer: Reducer, _ geometry: Geometry, border: Border?, isWhole: Bool, isExact: Bool, areLevels: Bool
     ) -> OrderMethod {
         if areGroups(geometry, reducer, isWhole: isWhole, isExact: isExact) { return .groups }
-        guard case .rank(let fraction) = reducer, isWhole else {
-            if case .rank = reducer { return .selection }
-            return .extremes
-        }
+        guard case .rank(let fraction) = reducer else { return .extremes }
+        if !isWhole { return fitsSearch(geometry, isWhole: false) ? .search : .selection }
         if fraction == 0 || fraction == 1 { return .extremes }
         if let network = WindowNetwork(geometry, fraction: fraction) { return .network(network) }
         if areLevels, fitsLevels(geometry, border: border) { return .levels }
+        if fitsSearch(geometry, isWhole: true) { return .search }
         return fitsPlaces(geometry) ? .places : .selection
     }
 
@@ -130,6 +130,7 @@ public struct Pooling: Sendable {
         case .extremes: return extremeScratchBytes + 12 * taps.count
         case .network: return 4 * (geometry.y.kernel + 3) * input.width + 12 * taps.count
         case .levels: return levelScratchBytes
+        case .search: return searchScratchBytes
         case .places: return placesScratchBytes
         case .selection: return 4 * taps.count
         }
@@ -165,6 +166,7 @@ public struct Pooling: Sendable {
                 case .network(let network):
                     runNetwork(network, source, rows: rows, into: target, on: machine)
                 case .levels: runLevels(source, rows: rows, into: target, on: machine)
+                case .search: runSearch(source, rows: rows, into: target, on: machine)
                 case .places: runPlaces(source, rows: rows, into: target, on: machine)
                 case .selection: runSelection(source, rows: rows, into: target, on: machine)
                 }

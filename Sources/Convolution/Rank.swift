@@ -1,3 +1,17 @@
+/// How many samples of a window may be above its rank, by how many of them take part: of the lower of the two places whose
+/// mean is taken, and of the higher one. Those that take no part are above every result.
+struct RankLimits: Sendable {
+    let low: [UInt16]
+    let high: [UInt16]
+
+    init(_ fraction: Double, taps: Int) {
+        // Where nobody takes part, everybody may be above.
+        let places = (1...taps).map { Rank.places(of: fraction, count: $0) }
+        low = [UInt16(taps)] + places.map { UInt16(taps - $0.low - 1) }
+        high = [UInt16(taps)] + places.map { UInt16(taps - $0.high - 1) }
+    }
+}
+
 /// Order statistics of a few values.
 package enum Rank {
     /// The place among `count` sorted values that `fraction` of the others are before. A product that rounding kept

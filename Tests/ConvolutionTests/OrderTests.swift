@@ -10,6 +10,7 @@ struct OrderTests {
         var shape: Shape
         var border: Border?
         var areLevels = false
+        var holes: Set<Int> = []
     }
 
     /// The number of samples that differ from the reference's; nil where the window does not fit the picture.
@@ -18,8 +19,8 @@ struct OrderTests {
     ) throws -> Int? {
         func pooling(_ method: Method?) throws -> Pooling {
             try Pooling(
-                trial.reducer, window: trial.window, border: trial.border, input: trial.shape, method: method,
-                samplesAreLevels: trial.areLevels)
+                trial.reducer, window: trial.window, holes: trial.holes, border: trial.border, input: trial.shape,
+                method: method, samplesAreLevels: trial.areLevels)
         }
         guard let fast = try? pooling(nil), let slow = try? pooling(.reference) else { return nil }
         let found = fast.applied(to: picture, on: Machine(lanes: lanes, threads: threads)).values
@@ -87,6 +88,62 @@ struct OrderTests {
                             areLevels: areLevels)
                         #expect(
                             try differing(trial, picture, threads: 2, lanes: lanes) == 0, "\(size) \(reducer)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Windows of a few hundred samples are searched bit by bit, larger ones are sets of places.
+    @Test(arguments: Lanes.available.map(\.name))
+    func `large windows are ranked like the reference, whatever tiles they are cut into`(level: String) throws {
+        let lanes = try #require(Lanes(named: level))
+        var generator = SeededGenerator(seed: 16)
+        let trials: [(size: Size, shape: Shape, stride: Int, dilation: Int)] = [
+            (Size(7), Shape(channels: 1, height: 70, width: 530), 1, 1),
+            (Size(width: 8, height: 9), Shape(channels: 2, height: 9, width: 515), 1, 1),
+            (Size(width: 12, height: 10), Shape(channels: 1, height: 40, width: 300), 2, 1),
+            (Size(width: 9, height: 5), Shape(channels: 1, height: 33, width: 1100), 3, 2),
+            (Size(width: 37, height: 2), Shape(channels: 1, height: 5, width: 130), 1, 1),
+            (Size(width: 2, height: 300), Shape(channels: 1, height: 40, width: 60), 1, 1),
+            (Size(width: 1501, height: 1), Shape(channels: 1, height: 2, width: 700), 1, 1),
+            (Size(width: 45, height: 40), Shape(channels: 1, height: 60, width: 70), 1, 1),
+            (Size(width: 41, height: 40), Shape(channels: 1, height: 45, width: 97), 3, 2),
+        ]
+        for (size, shape, stride, dilation) in trials {
+            for fraction in [0.5, 0.03] {
+                for border in [nil, Border.edge, .constant(-0.5)] {
+                    let window = Window(
+                        size: size, stride: PerAxis(stride), dilation: PerAxis(dilation), roundsUp: true)
+                    let trial = Trial(reducer: .rank(fraction), window: window, shape: shape, border: border)
+                    let differing = try differing(
+                        trial, picture(shape, areLevels: false, &generator), threads: 2, lanes: lanes)
+                    #expect(differing == 0, "\(size) of \(shape) \(fraction) \(String(describing: border))")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `windows with holes are ranked like the reference`(areLevels: Bool) throws {
+        var generator = SeededGenerator(seed: 17)
+        let shape = Shape(channels: 2, height: 20, width: 61)
+        for (width, height) in [(3, 3), (5, 5), (8, 7), (1, 6), (20, 2)] {
+            let all = (0..<width * height)
+            for holes in [Set(all.filter { $0 % 2 == 1 }), Set(all.dropLast()), Set(all.filter { $0 % 5 == 0 })] {
+                for stride in 1...3 {
+                    for border in [nil, Border.edge, .zero] {
+                        let window = Window(
+                            size: Size(width: width, height: height), stride: PerAxis(stride), padding: .same)
+                        for fraction in [0.5, 0.2, 1] {
+                            let trial = Trial(
+                                reducer: .rank(fraction), window: window, shape: shape, border: border,
+                                areLevels: areLevels, holes: holes)
+                            let picture = picture(shape, areLevels: areLevels, &generator)
+                            #expect(
+                                try differing(trial, picture) ?? 0 == 0,
+                                "\(width)x\(height) without \(holes.sorted()) \(fraction) /\(stride)")
+                        }
                     }
                 }
             }

@@ -19,6 +19,8 @@ struct LevelTests {
         "hypot { [1 -1; 0 0]/2 } { [1 0; -1 0]/2 }",
         "median 5", "median 5 border=edge", "median 15", "median 15 border=reflect", "median 4", "rank 0.2 5",
         "median 3x5",
+        "median 13x2", "median 10x1 border=zero", "rank 1 4", "rank 0 5x3 border=edge", "rank 0.4 2x40 border=wrap",
+        "median 20 border=wrap", "rank 0.99 9x8 pad=full",
         "rank 0.9 7x9 border=wrap", "median 6 pad=full", "median 5 border=edge | box 3", "median 3 border=edge | sobel",
         "[1 2; -3 4; 5 -9]",
         "maxpool 3 stride=1 pad=same", "minpool 3 stride=1", "maxpool 15 stride=1 pad=same",

@@ -88,6 +88,28 @@ typedef struct {
     int64_t below; // members in the words before that one
 } kern_places;
 
+// Slices of KERN_SLICE windows side by side, a bit of each. A row of their samples gives a slice for each bit and each tap
+// across: that of tap k begins with sample k * step.
+#define KERN_SLICE 512
+typedef struct {
+    size_t bits, width, step;
+    uint8_t *room; // kern_slicing_pitch for each bit
+} kern_slicing;
+static inline size_t kern_slicing_pitch(size_t width, size_t step) {
+    return (KERN_SLICE + (width - 1) * step + 64 + 511) / 512 * 64;
+}
+
+// As many of a window's samples may be above its result as `limits` says, in slices. Bit b of tap t lies taps[t] + b *
+// slice_pitch bytes in.
+typedef struct {
+    const uint8_t *slices, *limits;
+    size_t slice_pitch, bits;
+    size_t count_bits; // of the number of taps, at least 4 and at most 16
+    const uint32_t *taps;
+    size_t tap_count;
+    void *room; // a slice for each tap
+} kern_sliced_windows;
+
 typedef struct {
     const char *name;
 
@@ -139,6 +161,16 @@ typedef struct {
     void (*toggle_places)(kern_places *set, const uint32_t *places, size_t row_length, size_t rows, size_t columns, int sign);
     // The mean of the values of two ranks among the members; both are less than their number.
     float (*rank_places)(kern_places *set, int64_t low, int64_t high);
+    // out[x] = how many of keys[x + taps[t]] are `key`
+    void (*count_keys)(uint16_t *out, size_t count, const uint16_t *keys, const uint32_t *taps, size_t tap_count, uint16_t key);
+
+    // At most KERN_SLICE + (width - 1) * step samples as slices: of bit 0 those of all taps, then of bit 1.
+    void (*slice_levels)(uint8_t *out, const uint8_t *in, size_t count, const kern_slicing *s);
+    void (*slice_words)(uint8_t *out, const uint16_t *in, size_t count, const kern_slicing *s);
+    // The results of at most KERN_SLICE windows as slices, one for each bit.
+    void (*select_slices)(uint8_t *out, size_t count, const kern_sliced_windows *w);
+    void (*join_levels)(uint8_t *out, size_t count, const uint8_t *slices, size_t bits);
+    void (*join_words)(uint16_t *out, size_t count, const uint8_t *slices, size_t bits);
 
     // out[x] = rule(in[x]); `in` may be `out`
     void (*point)(float *out, const float *in, size_t count, kern_point_rule rule, float a, float b);
@@ -261,8 +293,6 @@ typedef struct {
     void (*box_narrow)(uint8_t *out, size_t count, const kern_level_box *box);
     // out[x] = the median of three rows at x, x + step and x + 2 * step; step is at most 8
     void (*median_levels)(uint8_t *out, size_t count, const uint8_t *const *rows, size_t step);
-    // Ranks of whole windows in four rows
-    void (*select_levels)(uint8_t *const *out, size_t count, const uint8_t *const *rows, const kern_level_selection *s);
     // `count` pixels of `step` samples, at most 8, from two rows of twice as many
     void (*halve_levels)(uint8_t *out, size_t count, const uint8_t *above, const uint8_t *below, size_t step, kern_halving rule);
     // out[x] = the larger, or the smaller, of a[x] and b[x]; out may be one of them or lie before, and whole registers are read

@@ -44,15 +44,6 @@ typedef struct {
     kern_narrow_scale narrow; // a factor of 0 where sums do not fit 16 bits
 } kern_level_window;
 
-// A rank under a rectangle of at most 255 samples, at least 3 high: limits[i][x] are how many of its samples may be above
-// the result of row i. A sample of 255 is above every other result.
-typedef struct {
-    size_t width, height;
-    size_t step; // samples from one pixel to the next
-    size_t rows; // of the four that are wanted
-    const uint8_t *limits[4];
-} kern_level_selection;
-
 // A mean under a rectangle whose sums fit 16 bits.
 typedef struct {
     size_t step, width;

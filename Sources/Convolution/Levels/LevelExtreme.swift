@@ -13,8 +13,8 @@ struct LevelExtreme: LevelFilter {
 
     init?(_ pooling: Pooling) {
         switch pooling.reducer {
-        case .maximum: isLargest = true
-        case .minimum: isLargest = false
+        case .maximum, .rank(1): isLargest = true
+        case .minimum, .rank(0): isLargest = false
         case .sum, .average, .l2, .rank: return nil
         }
         // Outside the picture without a border: never the result, unless a window sees nothing else.

@@ -61,6 +61,6 @@ extension Pooling {
     /// The same on levels: extremes, ranks of small windows and squares of four.
     package var levelFilter: (any LevelFilter)? {
         guard !isReference, isWhole, border != .keep else { return nil }
-        return LevelMedian(self) ?? LevelSelection(self) ?? LevelHalving(self) ?? LevelExtreme(self)
+        return LevelMedian(self) ?? LevelHalving(self) ?? LevelExtreme(self) ?? LevelSelection(self)
     }
 }

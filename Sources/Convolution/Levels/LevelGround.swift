@@ -37,7 +37,7 @@ struct LevelGround: Sendable {
     var samples: Int { geometry.x.output * step }
 
     /// Samples in a padded row, and some behind them that may be read.
-    var length: Int { (geometry.x.output + geometry.x.kernel - 1) * step + Int(KERN_LEVEL_SLACK) }
+    var length: Int { paddedWidth * step + Int(KERN_LEVEL_SLACK) }
 
     /// One row of the picture with what the border adds on either side; `row` may lie outside.
     func pad(_ row: Int, of source: ReadableLevels, into out: UnsafeMutablePointer<UInt8>) {
@@ -47,14 +47,40 @@ struct LevelGround: Sendable {
         }
         let pixels = source.row(y)
         // Where the padding does not reach, the picture may be cut.
-        let inside = min(geometry.x.input, geometry.x.output + geometry.x.kernel - 1 - left.count)
-        fill(out, left, from: pixels)
+        let inside = min(geometry.x.input, paddedWidth - left.count)
+        fill(out, left[...], from: pixels)
         (out + left.count * step).update(from: pixels, count: inside * step)
-        fill(out + (left.count + inside) * step, right, from: pixels)
+        fill(out + (left.count + inside) * step, right[...], from: pixels)
     }
 
-    private func fill(_ out: UnsafeMutablePointer<UInt8>, _ columns: [Int32], from pixels: UnsafePointer<UInt8>) {
-        for (index, column) in columns.enumerated() {
+    /// Columns of such a row alone; 0 is the first that the border adds.
+    func pad(
+        _ row: Int, columns: Range<Int>, of source: ReadableLevels, into out: UnsafeMutablePointer<UInt8>
+    ) {
+        guard let y = border.source(of: row, count: geometry.y.input) else {
+            out.update(repeating: outside, count: columns.count * step)
+            return
+        }
+        let pixels = source.row(y)
+        let inside = left.count..<left.count + min(geometry.x.input, paddedWidth - left.count)
+        let (first, last) = (
+            columns.clamped(to: 0..<inside.lowerBound), columns.clamped(to: inside.upperBound..<paddedWidth)
+        )
+        let own = columns.clamped(to: inside)
+        fill(out, left[first], from: pixels)
+        (out + first.count * step).update(from: pixels + (own.lowerBound - left.count) * step, count: own.count * step)
+        fill(
+            out + (first.count + own.count) * step,
+            right[last.lowerBound - inside.upperBound..<last.upperBound - inside.upperBound], from: pixels)
+    }
+
+    /// Pixels in a padded row.
+    private var paddedWidth: Int { geometry.x.output + geometry.x.kernel - 1 }
+
+    private func fill(
+        _ out: UnsafeMutablePointer<UInt8>, _ columns: ArraySlice<Int32>, from pixels: UnsafePointer<UInt8>
+    ) {
+        for (index, column) in zip(0..., columns) {
             for c in 0..<step {
                 out[index * step + c] = column < 0 ? outside : pixels[Int(column) * step + c]
             }
