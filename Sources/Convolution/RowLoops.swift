@@ -60,6 +60,13 @@ package struct RowLoops: @unchecked Sendable {
         loops.pointee.powers(out, sums, row, largest, count)
     }
 
+    /// Which samples are at least `least`: bit x % 64 of word x / 64.
+    package func reaching(
+        _ least: Float, _ row: UnsafePointer<Float>, _ count: Int, into words: UnsafeMutablePointer<UInt64>
+    ) {
+        loops.pointee.reaching(words, row, count, least)
+    }
+
     /// How the samples of branches become one.
     package enum Combination {
         case add

@@ -143,6 +143,8 @@ typedef struct {
 
     // How many of the samples are NaN.
     size_t (*count_nan)(const float *in, size_t count);
+    // Which samples are at least `least`: bit x % 64 of out[x / 64]
+    void (*reaching)(uint64_t *out, const float *in, size_t count, float least);
     // out[x] = the median of above, own and below at x, x + 1 and x + 2
     void (*median_3x3)(float *out, size_t count, const float *above, const float *own, const float *below);
     // Puts rows through a network of comparisons (two wires each, the smaller value to the first) and takes the rows

@@ -54,8 +54,8 @@ struct PlannedHysteresis: PlannedStep {
             output.withMutableRows { target in
                 for plane in 0..<shape.count * shape.channels {
                     let (low, high) = thresholds(source, plane: plane, call.machine)
-                    let flood = Flood(source: source, target: target, plane: plane, low: low, high: high)
-                    flood.run(on: call.machine)
+                    StrongRegions(source: source, target: target, plane: plane, low: low, high: high)
+                        .mark(on: call.machine)
                 }
             }
         }

@@ -15,10 +15,11 @@ struct PositiveValues: Sendable {
 
     /// The value that such a share of the others is below; nil if there are none.
     func value(at share: Double, on machine: Machine) -> Float? {
+        let loops = RowLoops(machine.lanes)
         let counts = Guarded([Int](repeating: 0, count: PositiveValues.bins))
         eachPiece(on: machine) { rows in
             var own = [Int](repeating: 0, count: PositiveValues.bins)
-            each(in: rows) { own[bin($0)] += 1 }
+            each(in: rows, from: above.nextUp, loops) { own[bin($0)] += 1 }
             counts.withLock { all in for i in all.indices { all[i] += own[i] } }
         }
         let all = counts.withLock { $0 }
@@ -32,7 +33,9 @@ struct PositiveValues: Sendable {
         let near = Guarded([Float]())
         eachPiece(on: machine) { [found] rows in
             var own: [Float] = []
-            each(in: rows) { if bin($0) == found { own.append($0) } }
+            // The bin's smallest value, or the smallest of all that count.
+            let least = max(above.nextUp, Float(bitPattern: UInt32(found) << 19))
+            each(in: rows, from: least, loops) { if bin($0) == found { own.append($0) } }
             near.withLock { $0 += own }
         }
         var values = near.withLock { $0 }
@@ -45,10 +48,21 @@ struct PositiveValues: Sendable {
     }
 
     @inline(__always)
-    private func each(in rows: Range<Int>, _ body: (Float) -> Void) {
-        for y in rows {
-            let row = source.row(y, plane: plane)
-            for x in 0..<source.shape.width where row[x] > above { body(row[x]) }
+    private func each(in rows: Range<Int>, from least: Float, _ loops: RowLoops, _ body: (Float) -> Void) {
+        let words = (source.shape.width + 63) / 64
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: words) { flags in
+            guard let reached = flags.baseAddress else { return }
+            for y in rows {
+                let row = source.row(y, plane: plane)
+                loops.reaching(least, row, source.shape.width, into: reached)
+                for word in 0..<words {
+                    var bits = reached[word]
+                    while bits != 0 {
+                        body(row[64 * word + bits.trailingZeroBitCount])
+                        bits &= bits &- 1
+                    }
+                }
+            }
         }
     }
 }
