@@ -295,6 +295,8 @@ typedef struct {
     void (*box_narrow)(uint8_t *out, size_t count, const kern_level_box *box);
     // out[x] = the median of three rows at x, x + step and x + 2 * step; step is at most 8
     void (*median_levels)(uint8_t *out, size_t count, const uint8_t *const *rows, size_t step);
+    // likewise of five rows, up to x + 4 * step
+    void (*median_levels_of_25)(uint8_t *out, size_t count, const uint8_t *const *rows, size_t step);
     // `count` pixels of `step` samples, at most 8, from two rows of twice as many
     void (*halve_levels)(uint8_t *out, size_t count, const uint8_t *above, const uint8_t *below, size_t step, kern_halving rule);
     // out[x] = the larger, or the smaller, of a[x] and b[x]; out may be one of them or lie before, and whole registers are read

@@ -1,68 +1,82 @@
 import CLanes
 import Pixels
 
-/// Medians of 3x3 pixels. Without a border, windows at the rim have fewer.
+/// Medians of 3x3 and 5x5 pixels, by comparisons. Without a border, windows at the rim have fewer.
 struct LevelMedian: LevelFilter {
     private let ground: LevelGround
-    private let hasBorder: Bool
+    /// Windows that leave the picture, where pixels outside take no part.
+    private let rim: LevelSelection?
+    private let side: Int
 
     init?(_ pooling: Pooling) {
         guard case .rank(0.5) = pooling.reducer,
             let ground = LevelGround(pooling.geometry, border: pooling.border ?? .edge, shape: pooling.input),
-            ground.geometry.x.kernel == 3, ground.geometry.y.kernel == 3
+            let selection = LevelSelection(pooling)
         else { return nil }
+        side = ground.geometry.x.kernel
+        guard side == ground.geometry.y.kernel, side == 3 || side == 5 else { return nil }
         self.ground = ground
-        hasBorder = pooling.border != nil
+        rim = pooling.border == nil ? selection : nil
     }
 
     var account: String { "on 8-bit samples: exact" }
-    var windowRows: Int { 3 }
-    var scratchBytes: Int { 3 * ground.length }
+    var windowRows: Int { side }
+    var scratchBytes: Int { side * ground.length + (rim?.scratchBytes ?? 0) }
 
     func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, _ lanes: Lanes) -> Int {
-        var padded = PaddedLevels(ground, slots: 3)
-        let axis = ground.geometry.x
-        for y in rows {
-            let three = (0..<3).map { tap -> UnsafePointer<UInt8>? in padded.row(y, tap: tap, of: source) }
-            lanes.loops.pointee.median_levels(target.row(y), ground.samples, three, ground.step)
-            if hasBorder { continue }
-            if ground.geometry.y.inside(y).count < 3 {
-                for x in 0..<axis.output { finishRim(x, y, source, target) }
+        let all = 0..<ground.geometry.x.output
+        var (inside, columns) = (rows, all)
+        if let rim {
+            inside = rows.clamped(to: ground.geometry.y.outputsInside)
+            columns = ground.geometry.x.outputsInside
+            if inside.isEmpty || columns.isEmpty { return rim.run(source, rows: rows, into: target, lanes) }
+            for beyond in [rows.lowerBound..<inside.lowerBound, inside.upperBound..<rows.upperBound] {
+                rim.run(source, rows: beyond, columns: all, into: target, lanes)
+            }
+        }
+        var padded = PaddedLevels(ground, slots: side)
+        let loops = lanes.loops.pointee
+        guard let median = side == 3 ? loops.median_levels : loops.median_levels_of_25 else {
+            preconditionFailure("every level has every loop")
+        }
+        for y in inside {
+            let rows = (0..<side).map { tap -> UnsafePointer<UInt8>? in padded.row(y, tap: tap, of: source) }
+            median(target.row(y), ground.samples, rows, ground.step)
+        }
+        for beyond in [0..<columns.lowerBound, columns.upperBound..<all.upperBound] where !beyond.isEmpty {
+            if side == 3 {
+                for y in inside { sort(beyond, y, source, target) }
             } else {
-                for x in 0..<axis.output {
-                    if axis.start(x) >= 0 && axis.start(x) + 3 <= axis.input { break }
-                    finishRim(x, y, source, target)
-                }
-                for x in (0..<axis.output).reversed() {
-                    if axis.start(x) >= 0 && axis.start(x) + 3 <= axis.input { break }
-                    finishRim(x, y, source, target)
-                }
+                rim?.run(source, rows: inside, columns: beyond, into: target, lanes)
             }
         }
         return 0
     }
 
-    /// The median of the pixels that are there; of an even number the mean of two, halves up.
-    private func finishRim(_ x: Int, _ y: Int, _ source: ReadableLevels, _ target: WritableLevels) {
-        let (columns, rows) = (ground.geometry.x.inside(x), ground.geometry.y.inside(y))
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 9) { found in
-            for c in 0..<ground.step {
-                var count = 0
-                for row in rows {
-                    let pixels = source.row(ground.geometry.y.start(y) + row)
-                    for column in columns {
-                        let level = pixels[(ground.geometry.x.start(x) + column) * ground.step + c]
-                        var place = count
-                        while place > 0, found[place - 1] > level {
-                            found[place] = found[place - 1]
-                            place -= 1
+    /// A few small windows at the rim, one by one: of an even number the mean of two, halves up.
+    private func sort(_ columns: Range<Int>, _ y: Int, _ source: ReadableLevels, _ target: WritableLevels) {
+        let top = ground.geometry.y.start(y)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: side * side) { found in
+            for x in columns {
+                let inside = ground.geometry.x.inside(x)
+                for c in 0..<ground.step {
+                    var count = 0
+                    for row in 0..<side {
+                        let pixels = source.row(top + row)
+                        for column in inside {
+                            let level = pixels[(ground.geometry.x.start(x) + column) * ground.step + c]
+                            var place = count
+                            while place > 0, found[place - 1] > level {
+                                found[place] = found[place - 1]
+                                place -= 1
+                            }
+                            found[place] = level
+                            count += 1
                         }
-                        found[place] = level
-                        count += 1
                     }
+                    let sum = Int(found[(count - 1) / 2]) + Int(found[count / 2])
+                    target.row(y)[x * ground.step + c] = UInt8((sum + 1) / 2)
                 }
-                let sum = Int(found[(count - 1) / 2]) + Int(found[count / 2])
-                target.row(y)[x * ground.step + c] = UInt8((sum + 1) / 2)
             }
         }
     }

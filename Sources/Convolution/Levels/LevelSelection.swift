@@ -35,12 +35,20 @@ struct LevelSelection: LevelFilter {
     private var lineSamples: Int { SlicedRows.windows + size.x * ground.step }
 
     func run(_ source: ReadableLevels, rows: Range<Int>, into target: WritableLevels, _ lanes: Lanes) -> Int {
+        run(source, rows: rows, columns: 0..<ground.geometry.x.output, into: target, lanes)
+        return 0
+    }
+
+    func run(
+        _ source: ReadableLevels, rows: Range<Int>, columns: Range<Int>, into target: WritableLevels, _ lanes: Lanes
+    ) {
+        if rows.isEmpty || columns.isEmpty { return }
         var sliced = SlicedRows(size: size, step: ground.step, taps: taps, bits: 8, lanes)
         let line = UnsafeMutablePointer<UInt8>.onCacheLine(lineSamples)
         defer { line.deallocate() }
         let width = SlicedRows.windows / ground.step
-        for left in stride(from: 0, to: ground.geometry.x.output, by: width) {
-            let strip = left..<min(left + width, ground.geometry.x.output)
+        for left in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+            let strip = left..<min(left + width, columns.upperBound)
             let count = strip.count * ground.step
             sliced.begin()
             var seen = -1
@@ -64,7 +72,6 @@ struct LevelSelection: LevelFilter {
                 }
             }
         }
-        return 0
     }
 
     private func want(_ strip: Range<Int>, _ rowsSeen: Int, of sliced: inout SlicedRows) {
