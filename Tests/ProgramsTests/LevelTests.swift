@@ -30,6 +30,8 @@ struct LevelTests {
         "maxpool 3x41 stride=1 pad=same", "minpool 5 stride=1 pad=6", "maxpool 2 stride=1 pad=3,0,5,1",
         "minpool 7 stride=1 pad=same | maxpool 7 stride=1 pad=same",
         "[-64 64]", "hypot { [1 -2 1] } { [-1 0 1] }",
+        "rescale", "rescale 0.9 0.1 | gamma 2", "standardise | scale 0.2 | offset 0.5", "median 3 | rescale 0.2 0.7",
+        "gamma 0.4 | normalise 0 2 | invert | rescale -1 1", "box 2 | rescale",
         "gamma 2.2", "invert", "scale 1.7 | offset -0.1", "threshold 0.3 | invert", "from-linear",
         "maxpool 3 stride=1 pad=same | gamma 0.6", "median 3 border=edge | to-linear | scale 2 | clamp 0.1 0.9",
     ]
@@ -86,6 +88,16 @@ struct LevelTests {
                     }
                 }
             }
+        }
+    }
+
+    @Test(arguments: ["median 5", "median 5 border=edge", "median 3", "median 15", "rank 0.9 7x9", "median 6"])
+    func `ranks of wide rows are what the reference says`(program: String) throws {
+        let picture = noise(700, 13, .rgb)
+        let expected = try run(program, picture, options: RunOptions(method: .reference))
+        for level in Lanes.available {
+            let options = RunOptions(machine: Machine(lanes: level, threads: 2))
+            #expect(try run(program, picture, options: options) == expected, "\(level.name)")
         }
     }
 
@@ -213,7 +225,7 @@ struct LevelTests {
         ("sharpen", true), ("gaussian 2", true), ("box 15", true), ("median 3 border=edge | gaussian 1", true),
         ("sobel", true), ("scharr-y", true), ("median 3 border=edge | roberts", true), ("laplacian", true),
         ("hypot { sobel-x } { gaussian 1 }", false), ("farid", false), ("gaussian 20", true),
-        ("gamma 2.2", true), ("median 3 border=edge | gamma 2.2 | invert", true),
+        ("gamma 2.2", true), ("rescale | invert", true), ("median 3 border=edge | gamma 2.2 | invert", true),
 
         ("gaussian 1 | sharpen", false), ("gaussian 1 | invert", false), ("median 3 | invert", false),
         ("sharpen border=renorm", false), ("box 3 stride=2", false),

@@ -53,21 +53,31 @@ extension Plan {
         }
     }
 
-    /// Steps at the end that look at one sample at a time.
+    /// Steps at the end that look at one sample at a time, after all of them were counted if one has to know them all.
     private var pointsAtEnd: Union? {
         let uses = uses
         let lanes = options.machine.lanes
-        var (steps, places, node) = ([any TableStep](), [Int](), last)
-        while let step = nodes[node].plan as? any TableStep, node == last || uses[node] == 1,
-            let input = nodes[node].inputs.first
+        var (steps, places, node) = ([any PlannedStep](), [Int](), last)
+        while let step = nodes[node].plan, step is any TableStep || step is any SurveyedTableStep,
+            node == last || uses[node] == 1, let input = nodes[node].inputs.first
         {
-            steps.append(step)
+            steps.insert(step, at: 0)
             places.append(node)
             node = input
         }
         guard !steps.isEmpty else { return nil }
-        let values = steps.reversed().reduce(LevelTable.samples) { $1.values(of: $0, lanes) }
-        return Union(absorbed: Array(places.dropFirst()), input: node, filter: LevelTable(values, lanes)) { $0 }
+        let survey = LevelSurvey { [steps] counts in
+            steps.reduce(LevelTable.samples) { values, step in
+                switch step {
+                case let step as any TableStep: step.values(of: values, lanes)
+                case let step as any SurveyedTableStep: step.values(of: values, seen: counts)
+                default: values
+                }
+            }
+        }
+        let isKnown = !steps.contains { $0 is any SurveyedTableStep }
+        let filter: any LevelFilter = isKnown ? survey.settled(LevelSurvey.nothingSeen, lanes) : survey
+        return Union(absorbed: Array(places.dropFirst()), input: node, filter: filter) { $0 }
     }
 
     /// The stages of a grid.

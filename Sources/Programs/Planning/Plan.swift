@@ -35,6 +35,9 @@ public struct Plan: Sendable {
         /// Whether another node does it in one with its own.
         var isAbsorbed = false
         var unionRows: (@Sendable (Range<Int>) -> Range<Int>)?
+
+        /// Whether it looks at all rows of its input before its own first one.
+        var surveys: Bool { levels.map { $0 is LevelSurvey } ?? (plan is any SurveyingStep) }
         /// A float, or an 8-bit sample as it lies in the picture.
         public internal(set) var bytesPerSample = 4
     }

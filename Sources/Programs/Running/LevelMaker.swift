@@ -15,6 +15,9 @@ struct LevelMaker: RowMaker {
     private var done = 0
     private var schedule: RowSchedule
     private var levels: [Levels]
+    private var filters: [(any LevelFilter)?]
+    /// How often each level was seen, of nodes that have to know.
+    private var counts: [Int: [Int]] = [:]
     /// Samples that were clipped in rows that are not stored yet.
     private var clipped = 0
 
@@ -26,6 +29,7 @@ struct LevelMaker: RowMaker {
         self.writesThrough = writesThrough
         height = writesThrough ? band : Chunk.height(for: plan.output)
         schedule = RowSchedule(plan, startsLate: false)
+        filters = plan.nodes.map(\.levels)
         levels = plan.nodes.enumerated().map { index, node in
             let holdsRows = node.isNeeded && !(writesThrough && index == plan.last)
             return Levels(
@@ -55,7 +59,9 @@ struct LevelMaker: RowMaker {
     mutating func store(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) -> Int {
         done = rows.upperBound
         let last = plan.nodes[plan.last]
-        if writesThrough, let filter = last.levels, let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress {
+        if writesThrough, let filter = filters[plan.last],
+            let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+        {
             let target = WritableLevels(rows, at: base, bytesPerRow: plan.output.bytesPerRow)
             return levels[last.inputs[0]].withRows {
                 filter.run($0, rows: rows, into: target, on: plan.options.machine)
@@ -75,10 +81,16 @@ struct LevelMaker: RowMaker {
         switch action {
         case .receive(let node, let rows):
             try feed.take(rows, of: node) { levels[node].append($0, from: $1) }
-        case .survey:
-            break
+        case .survey(let node, let rows):
+            guard let survey = filters[node] as? LevelSurvey, let input = plan.nodes[node].inputs.first else { return }
+            var seen = counts[node] ?? LevelSurvey.nothingSeen
+            levels[input].withRows { survey.count(rows, of: $0, into: &seen, on: plan.options.machine) }
+            counts[node] = seen
+            if rows.upperBound == plan.nodes[input].shape.height {
+                filters[node] = survey.settled(seen, plan.options.machine.lanes)
+            }
         case .run(let node, let rows):
-            guard let filter = plan.nodes[node].levels, let input = plan.nodes[node].inputs.first else { return }
+            guard let filter = filters[node], let input = plan.nodes[node].inputs.first else { return }
             levels[node].makeRoom(upTo: rows.upperBound)
             let pixels = levels[input]
             clipped += pixels.withRows { source in

@@ -59,7 +59,7 @@ struct RowSchedule {
     ///   - first: the row of the result to begin at, where what is read is at hand from any row on.
     init(_ plan: Plan, startsLate: Bool = true, from first: Int? = nil) {
         last = plan.last
-        surveyed = plan.nodes.map { $0.plan is any SurveyingStep ? 0 : nil }
+        surveyed = plan.nodes.map { $0.surveys ? 0 : nil }
         var consumers = plan.nodes.map { _ in [(node: Int, input: Int)]() }
         for (index, node) in plan.nodes.enumerated() where node.isNeeded {
             for (position, input) in node.inputs.enumerated() { consumers[input].append((index, position)) }

@@ -113,7 +113,7 @@ extension Plan {
     var stretchThatPays: Int? {
         let machine = options.machine
         guard machine.workers > 1, !runsOnLevels else { return nil }
-        guard !nodes.contains(where: { $0.isNeeded && $0.plan is any SurveyingStep }) else { return nil }
+        guard !nodes.contains(where: { $0.isNeeded && $0.surveys }) else { return nil }
         let grain = nodes[last].plan?.rowGrain ?? 1
         let rows = Plan.bytesInStretch / max(1, input.bytesPerRow, output.bytesPerRow) / grain * grain
         guard rows > 0, StretchMaker.height(rows, on: machine) * 2 <= output.size.height else { return nil }

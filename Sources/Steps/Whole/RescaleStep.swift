@@ -119,7 +119,7 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
                         let (factor, amount) = map(plane / shape.channels, findings)
                         for y in piece {
                             let (row, out) = (source.row(y, plane: plane), target.row(y, plane: plane))
-                            for x in 0..<shape.width { out[x] = Float(Double(row[x]) * factor + amount) }
+                            for x in 0..<shape.width { out[x] = rescaled(row[x], factor, amount) }
                         }
                     }
                 }
@@ -127,5 +127,23 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
         }
     }
 
+    private func rescaled(_ value: Float, _ factor: Double, _ amount: Double) -> Float {
+        Float(Double(value) * factor + amount)
+    }
+
     var account: StepAccount { StepAccount(reach: .all, operations: Double(output.sampleCount ?? 0) * 2) }
+}
+
+extension PlannedRescale: SurveyedTableStep {
+    package func values(of values: [Float], seen counts: [Int]) -> [Float] {
+        var (low, high, sum, squares) = (Double.infinity, -Double.infinity, 0.0, 0.0)
+        for (value, count) in zip(values, counts) where count > 0 {
+            let value = Double(value)
+            (low, high) = (min(low, value), max(high, value))
+            sum += value * Double(count)
+            squares += value * value * Double(count)
+        }
+        let (factor, amount) = map(0, [low, high, sum, squares])
+        return values.map { rescaled($0, factor, amount) }
+    }
 }

@@ -23,6 +23,13 @@ extension PlannedPoint: TableStep {
     package func values(of values: [Float], _ lanes: Lanes) -> [Float] { function.applied(to: values, lanes) }
 }
 
+/// Likewise, once it is known how often each level is there.
+package protocol SurveyedTableStep: PlannedStep {
+    /// What becomes of these values.
+    /// - Parameter counts: how often each of them is there.
+    func values(of values: [Float], seen counts: [Int]) -> [Float]
+}
+
 /// The last of the stages of a grid, which all may be done in one.
 package protocol GridEndStep: PlannedStep {
     var levelGrid: LevelGrid? { get }
