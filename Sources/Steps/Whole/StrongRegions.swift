@@ -12,153 +12,138 @@ struct StrongRegions: Sendable {
     let low: Float
     let high: Float
 
-    /// Each thread finds the regions of pieces of rows; then those that touch across two pieces become one.
+    /// Each thread finds the regions of pieces of rows; then those that touch across two pieces become one, and runs are found
+    /// again to be marked, which is cheaper than to keep them.
     func mark(on machine: Machine) {
         let height = source.shape.height
         let count = min(4 * machine.workers, max(1, height / 64))
         let pieces = (0..<count).map { height * $0 / count..<height * ($0 + 1) / count }
-        let found = Guarded([Runs?](repeating: nil, count: count))
+        let loops = RowLoops(machine.lanes)
+        let found = Guarded([PieceRegions?](repeating: nil, count: count))
         machine.split(0..<count, grain: 1) { own in
             for piece in own {
-                let own = findRuns(in: pieces[piece], RowLoops(machine.lanes))
-                found.withLock { $0[piece] = own }
+                let regions = findRegions(in: pieces[piece], loops)
+                found.withLock { $0[piece] = regions }
             }
         }
-        var runs = found.withLock { found in
-            defer { found = [] }
-            return found.compactMap { $0 }
+        let (regions, first) = StrongRegions.joined(found.withLock { $0.compactMap { $0 } })
+        machine.split(0..<count, grain: 1) { own in
+            for piece in own { fill(pieces[piece], regions, from: first[piece], loops) }
         }
-        var regions = Regions(capacity: runs.map(\.regions.count).reduce(0, +))
+    }
+
+    /// All pieces' regions, and where each piece's runs begin among them.
+    private static func joined(_ pieces: [PieceRegions]) -> (regions: Regions, first: [Int]) {
+        var regions = Regions(capacity: pieces.map(\.regions.count).reduce(0, +))
         var first: [Int] = []
-        for index in runs.indices {
-            first.append(regions.count)
-            regions.append(runs[index].takeRegions())
+        for (index, piece) in pieces.enumerated() {
+            let start = regions.count
+            first.append(start)
+            regions.append(piece.regions)
             guard index > 0 else { continue }
-            for (upper, lower) in runs[index - 1].touching(runs[index]) {
-                regions.join(UInt32(first[index - 1] + upper), UInt32(first[index] + lower))
+            var above = pieces[index - 1].lastRow
+            above.first += first[index - 1]
+            for (place, run) in piece.firstRow.columns.enumerated() {
+                above.touching(run) { regions.join($0, start + place) }
             }
         }
         regions.settle()
-        let (starts, all, pieceRuns) = (first, regions, runs)
-        machine.split(0..<count, grain: 1) { own in
-            for piece in own { fill(pieces[piece], pieceRuns[piece], all, from: starts[piece]) }
-        }
+        return (regions, first)
     }
 
-    private func findRuns(in rows: Range<Int>, _ loops: RowLoops) -> Runs {
-        let width = source.shape.width
-        let words = (width + 63) / 64
-        var runs = Runs()
-        // What is not above 0 is never kept.
-        let (weak, strong) = (max(low, .leastNonzeroMagnitude), max(high, .leastNonzeroMagnitude))
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * words) { flags in
-            guard let reached = flags.baseAddress else { return }
-            for y in rows {
-                let row = source.row(y, plane: plane)
-                loops.reaching(weak, row, width, into: reached)
-                loops.reaching(strong, row, width, into: reached + words)
-                runs.add(reached, strong: reached + words, words)
+    private func findRegions(in rows: Range<Int>, _ loops: RowLoops) -> PieceRegions {
+        var regions = Regions(capacity: 0)
+        var (firstRow, above, row) = (RunRow(), RunRow(), RunRow())
+        for y in rows {
+            row.begin(at: regions.count)
+            eachRun(of: y, loops) { run, isStrong in
+                regions.append(isStrong: isStrong())
+                row.columns.append(run)
+                let own = regions.count - 1
+                above.touching(run) { regions.join($0, own) }
             }
+            swap(&above, &row)
+            if y == rows.lowerBound { firstRow = above }
         }
-        return runs
+        return PieceRegions(regions: regions, firstRow: firstRow, lastRow: above)
     }
 
-    private func fill(_ rows: Range<Int>, _ runs: Runs, _ regions: Regions, from first: Int) {
-        for (index, y) in rows.enumerated() {
+    private func fill(_ rows: Range<Int>, _ regions: Regions, from first: Int, _ loops: RowLoops) {
+        var place = first
+        for y in rows {
             let out = target.row(y, plane: plane)
             out.update(repeating: 0, count: source.shape.width)
-            for run in runs.rows[index] where regions.isStrong(first + run) {
-                let columns = runs.columns[run]
-                (out + Int(columns.lowerBound)).update(repeating: 1, count: columns.count)
+            eachRun(of: y, loops) { run, _ in
+                if regions.isStrong(place) { (out + run.lowerBound).update(repeating: 1, count: run.count) }
+                place += 1
             }
+        }
+    }
+
+    /// Gives `body` the runs of row `y`, and what tells whether one has a strong pixel.
+    private func eachRun(of y: Int, _ loops: RowLoops, _ body: (Range<Int>, _ isStrong: () -> Bool) -> Void) {
+        let (row, width) = (source.row(y, plane: plane), source.shape.width)
+        let words = (width + 63) / 64
+        // What is not above 0 is never kept.
+        let least = max(low, .leastNonzeroMagnitude)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: words) { flags in
+            guard let reached = flags.baseAddress else { return }
+            loops.reaching(least, row, width, into: reached)
+            func end(_ run: Range<Int>) { body(run) { run.contains { row[$0] >= high && row[$0] > 0 } } }
+            var begun: Int?
+            for word in 0..<words {
+                var bits = reached[word]
+                if let start = begun {
+                    if bits == .max { continue }
+                    let length = (~bits).trailingZeroBitCount
+                    end(start..<64 * word + length)
+                    begun = nil
+                    bits &= .max << UInt64(length)
+                }
+                while bits != 0 {
+                    let start = bits.trailingZeroBitCount
+                    let length = (~(bits >> UInt64(start))).trailingZeroBitCount
+                    if start + length >= 64 {
+                        begun = 64 * word + start
+                        break
+                    }
+                    end(64 * word + start..<64 * word + start + length)
+                    bits &= .max << UInt64(start + length)
+                }
+            }
+            if let start = begun { end(start..<width) }
         }
     }
 }
 
-/// Runs of pixels that reach the low threshold, row after row.
-private struct Runs: Sendable {
-    private(set) var columns: [Range<UInt32>] = []
-    /// The runs of each row.
-    private(set) var rows: [Range<Int>] = []
-    private(set) var regions = Regions(capacity: 0)
+/// The runs of one row, the first of them number `first` of all.
+private struct RunRow: Sendable {
+    var first = 0
+    var columns: [Range<Int>] = []
+    /// The first that a run in the row beneath may touch; those come from the left.
+    private var next = 0
 
-    mutating func takeRegions() -> Regions {
-        defer { regions = Regions(capacity: 0) }
-        return regions
+    mutating func begin(at number: Int) {
+        (first, next) = (number, 0)
+        columns.removeAll(keepingCapacity: true)
     }
 
-    /// Adds a row's runs, and joins them with those they touch in the row above.
-    mutating func add(_ weak: UnsafePointer<UInt64>, strong: UnsafePointer<UInt64>, _ words: Int) {
-        let first = columns.count
-        var above = rows.last ?? 0..<0
-        var begun: Int?
-        func end(_ start: Int, _ end: Int) {
-            let run = UInt32(start)..<UInt32(end)
-            regions.append(isStrong: Runs.any(strong, start..<end))
-            let own = UInt32(columns.count)
-            columns.append(run)
-            above = Runs.touching(run, among: above, of: columns) { regions.join(UInt32($0), own) }
+    /// Gives `body` the numbers of those that touch a run beneath them.
+    mutating func touching(_ run: Range<Int>, _ body: (Int) -> Void) {
+        while next < columns.count, columns[next].upperBound < run.lowerBound { next += 1 }
+        var place = next
+        while place < columns.count, columns[place].lowerBound <= run.upperBound {
+            body(first + place)
+            place += 1
         }
-        for word in 0..<words {
-            var bits = weak[word]
-            if let start = begun {
-                if bits == .max { continue }
-                let length = (~bits).trailingZeroBitCount
-                end(start, 64 * word + length)
-                begun = nil
-                bits &= .max << UInt64(length)
-            }
-            while bits != 0 {
-                let start = bits.trailingZeroBitCount
-                let length = (~(bits >> UInt64(start))).trailingZeroBitCount
-                if start + length >= 64 {
-                    begun = 64 * word + start
-                    break
-                }
-                end(64 * word + start, 64 * word + start + length)
-                bits &= .max << UInt64(start + length)
-            }
-        }
-        if let start = begun { end(start, 64 * words) }
-        rows.append(first..<columns.count)
     }
+}
 
-    private static func any(_ flags: UnsafePointer<UInt64>, _ columns: Range<Int>) -> Bool {
-        let (first, last) = (columns.lowerBound / 64, (columns.upperBound - 1) / 64)
-        for word in first...last {
-            var bits = flags[word]
-            if word == first { bits &= .max << UInt64(columns.lowerBound % 64) }
-            if word == last { bits &= .max >> UInt64(63 - (columns.upperBound - 1) % 64) }
-            if bits != 0 { return true }
-        }
-        return false
-    }
-
-    /// Gives `body` those of a row's runs that touch a run beneath it.
-    /// - Returns: those of the row that a run further right may touch.
-    private static func touching(
-        _ run: Range<UInt32>, among row: Range<Int>, of columns: [Range<UInt32>], _ body: (Int) -> Void
-    ) -> Range<Int> {
-        var first = row.lowerBound
-        while first < row.upperBound, columns[first].upperBound < run.lowerBound { first += 1 }
-        var upper = first
-        while upper < row.upperBound, columns[upper].lowerBound <= run.upperBound {
-            body(upper)
-            upper += 1
-        }
-        return first..<row.upperBound
-    }
-
-    /// Runs of the last row that touch runs of the first row of `below`.
-    func touching(_ below: Runs) -> [(upper: Int, lower: Int)] {
-        guard var above = rows.last, let next = below.rows.first else { return [] }
-        var pairs: [(Int, Int)] = []
-        for lower in next {
-            let run = below.columns[lower]
-            above = Runs.touching(run, among: above, of: columns) { pairs.append(($0, lower)) }
-        }
-        return pairs
-    }
+/// The regions of a piece of rows.
+private struct PieceRegions: Sendable {
+    let regions: Regions
+    let firstRow: RunRow
+    let lastRow: RunRow
 }
 
 /// Which runs belong together: each knows one before it of its region, the first one itself, and whether the region is strong.
@@ -194,8 +179,8 @@ private struct Regions: Sendable {
         return run
     }
 
-    mutating func join(_ a: UInt32, _ b: UInt32) {
-        let (a, b) = (root(a), root(b))
+    mutating func join(_ a: Int, _ b: Int) {
+        let (a, b) = (root(UInt32(a)), root(UInt32(b)))
         if a == b { return }
         let (first, second) = (min(a, b), max(a, b))
         parents[Int(second)] = first
