@@ -325,7 +325,7 @@ import Testing
         let before = SolvingPictures.raster(SolvingPictures.planes(Size(120)), .float32)
         let plan = try Plan(
             Catalogue().graph(for: SourceText(text: program)), for: before.header,
-            options: RunOptions(usesGrids: false))
+            options: RunOptions(unitesSteps: false))
         let after = try plan.applied(to: before)
         let learned = try solve(KernelModel(window: Window(size: Size(size))), [(before, after)])
         let known = try #require(learned.recognition(in: Catalogue()))

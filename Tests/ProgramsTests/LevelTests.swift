@@ -80,7 +80,7 @@ struct LevelTests {
                             let plan = try Plan(
                                 graph, for: picture.header, options: RunOptions(border: border, machine: machine))
                             let found = try plan.applied(to: picture)
-                            #expect(try plan.result(from: Rows(picture)) == found)
+                            #expect(try plan.result(from: PictureRows(picture)) == found)
                             #expect(
                                 found == expected,
                                 "\(width)x\(height) \(channels), border \(border), \(threads) threads, \(level.name)")
@@ -195,7 +195,7 @@ struct LevelTests {
                         let label =
                             "\(width)x\(height) \(channels), border \(border), \(threads) threads, \(level.name)"
                         let found = try plan.applied(to: picture)
-                        #expect(try plan.result(from: Rows(picture)) == found, "\(label)")
+                        #expect(try plan.result(from: PictureRows(picture)) == found, "\(label)")
                         // The grid is in floats, so the baseline may round otherwise.
                         if plan.explanation.last?.levels?.contains("fixed") == true {
                             #expect(found == first ?? found, "\(label)")
@@ -207,17 +207,6 @@ struct LevelTests {
                     }
                 }
             }
-        }
-    }
-
-    /// A picture row by row.
-    private final class Rows: RowSource {
-        let header: PictureHeader
-        private var rest: ArraySlice<UInt8>
-        init(_ picture: Raster) { (header, rest) = (picture.header, picture.bytes[...]) }
-        func readRows(_ count: Int, into buffer: UnsafeMutableRawBufferPointer) {
-            buffer.copyBytes(from: rest.prefix(count * header.bytesPerRow))
-            rest = rest.dropFirst(count * header.bytesPerRow)
         }
     }
 
@@ -281,7 +270,7 @@ struct LevelTests {
             let plan = try Plan(graph, for: picture.header, options: RunOptions(range: .clip, method: method))
             #expect((plan.explanation.last?.levels?.contains("of 16 bits") == true) == isNarrow)
             let sink = Sink()
-            reports.insert(try plan.run(from: Rows(picture), to: sink))
+            reports.insert(try plan.run(from: PictureRows(picture), to: sink))
             #expect(
                 sink.bytes == (try run(program, picture, options: RunOptions(range: .clip, method: .reference))).bytes)
         }

@@ -35,7 +35,7 @@ struct MagnitudeTests {
                 // With alpha each window is weighted by itself, and something comes between.
                 #expect(united.count == (channels == .rgba ? 0 : 2 * unions), "\(program) \(channels)")
                 #expect(united.allSatisfy { $0.bytesHeld == 0 })
-                let apart = try self.plan(program, raster.header, RunOptions(usesGrids: false, machine: machine))
+                let apart = try self.plan(program, raster.header, RunOptions(unitesSteps: false, machine: machine))
                 #expect(apart.explanation.allSatisfy { $0.union == nil })
                 #expect(apart.explanation.map(\.text) == plan.explanation.map(\.text))
                 #expect(try plan.applied(to: raster) == apart.applied(to: raster), "\(program) \(channels) \(threads)")

@@ -32,10 +32,10 @@ public struct Recording: Sendable {
 extension Plan {
     /// Runs over the picture, and keeps everything.
     public func recording(of source: any RowSource) throws -> Recording {
-        if options.usesGrids {
+        if options.unitesSteps {
             // Every step is to be there by itself, computed as it says.
             var plain = options
-            plain.usesGrids = false
+            plain.unitesSteps = false
             return try Plan(graph, for: input, options: plain).recording(of: source)
         }
         // With the rows that the result does not ask for, as those a crop leaves out.

@@ -36,10 +36,10 @@ public struct Trace: Sendable {
 extension Plan {
     /// Runs over the picture, keeps everything, and tells how the result's pixel (x, y) came about.
     public func trace(x: Int, y: Int, from source: any RowSource) throws -> Trace {
-        if options.usesGrids {
+        if options.unitesSteps {
             // A trace tells of windows tap by tap, so nothing may go by way of a grid.
             var plain = options
-            plain.usesGrids = false
+            plain.unitesSteps = false
             return try Plan(graph, for: input, options: plain).trace(x: x, y: y, from: source)
         }
         guard (0..<output.size.width).contains(x), (0..<output.size.height).contains(y) else {

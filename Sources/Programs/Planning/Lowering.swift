@@ -54,7 +54,7 @@ struct Lowering {
     private func planOptions(for inputs: [Int], at origin: Int?) -> PlanOptions {
         let isFine = header.depth != .uint8 || (options.depth ?? .uint8) != .uint8
         return PlanOptions(
-            method: options.method, border: options.border, isExact: isFine, usesGrids: options.usesGrids,
+            method: options.method, border: options.border, isExact: isFine, usesGrids: options.unitesSteps,
             tolerance: origin.map { tolerances[$0] } ?? 1, samplesAreLevels: inputs.allSatisfy { levels[$0] })
     }
 

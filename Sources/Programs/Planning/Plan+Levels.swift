@@ -18,7 +18,7 @@ extension Plan {
     /// last. Those before it have to pick samples.
     mutating func findLevels() {
         guard input.depth == .uint8, output.depth == .uint8, options.method == nil else { return }
-        let union = (options.usesGrids ? gradientAtEnd ?? gridAtEnd : nil) ?? pointsAtEnd
+        let union = options.unitesSteps ? gradientAtEnd ?? gridAtEnd ?? pointsAtEnd : nil
         let needed = nodes.indices.filter { nodes[$0].isNeeded && union?.absorbed.contains($0) != true }
         guard needed.count > 1, nodes[needed[0]].plan == nil else { return }
         var filters: [any LevelFilter] = []

@@ -3,7 +3,7 @@ import Steps
 extension Plan {
     /// Where two windows on the same rows are there for their magnitude alone, all three are done in one.
     mutating func uniteMagnitudes() {
-        guard options.method == nil, options.usesGrids else { return }
+        guard options.method == nil, options.unitesSteps else { return }
         let uses = uses
         for index in nodes.indices where nodes[index].isNeeded {
             guard let (windows, input) = windowsOfMagnitude(index, uses: uses), windows.count == 2,

@@ -51,8 +51,9 @@ public struct RunOptions: Sendable {
     public var border: Border?
     /// nil takes the cheapest.
     public var method: Method?
-    /// Lets large smooth kernels be computed on a coarse grid, off by at most a hundredth of an 8-bit level.
-    public var usesGrids: Bool
+    /// Lets steps be done otherwise than one by one: large smooth kernels on a coarse grid, off by at most a hundredth of an
+    /// 8-bit level, and several steps in one.
+    public var unitesSteps: Bool
     public var machine: Machine
     /// Bytes that planes may hold at one time.
     public var maxMemory: Int
@@ -62,7 +63,7 @@ public struct RunOptions: Sendable {
     public init(
         range: RangeRule = .auto, alpha: AlphaRule = .weight, isLinear: Bool = false, depth: Depth? = nil,
         channels: ChannelSelection? = nil, region: Region? = nil, mask: PictureHeader? = nil, border: Border? = nil,
-        method: Method? = nil, usesGrids: Bool = true, machine: Machine = Machine(),
+        method: Method? = nil, unitesSteps: Bool = true, machine: Machine = Machine(),
         maxMemory: Int = 1 << 30,
         maxPixels: Int = 1_000_000_000
     ) {
@@ -75,7 +76,7 @@ public struct RunOptions: Sendable {
         self.mask = mask
         self.border = border
         self.method = method
-        self.usesGrids = usesGrids
+        self.unitesSteps = unitesSteps
         self.machine = machine
         self.maxMemory = maxMemory
         self.maxPixels = maxPixels
