@@ -12,7 +12,8 @@ struct PhasedTiles: Sendable {
         fileprivate let pooling: Pooling
         fileprivate let down: PhasedAxis
         fileprivate let plane: Int
-        fileprivate let columns: StridedRange
+        fileprivate let firstColumn: Int
+        fileprivate let every: Int
         fileprivate let rows: Range<Int>
         fileprivate let phase: Int
 
@@ -26,14 +27,8 @@ struct PhasedTiles: Sendable {
         /// Where the result of the first window in row `y` goes; the next lie `every` samples apart.
         func result(_ y: Int, in target: WritableRows) -> (start: UnsafeMutablePointer<Float>, every: Int) {
             let row = target.row(rows.lowerBound + phase + y * down.phases, plane: plane)
-            return (row + columns.first, columns.every)
+            return (row + firstColumn, every)
         }
-    }
-
-    /// Columns `first`, `first + every`, …
-    fileprivate struct StridedRange {
-        let first: Int
-        let every: Int
     }
 
     private let pooling: Pooling
@@ -75,7 +70,7 @@ struct PhasedTiles: Sendable {
                             Tile(
                                 map: map, height: height, span: down.span(of: height), pooling: pooling, down: down,
                                 plane: number / (strips * pieces),
-                                columns: StridedRange(first: left + phaseX, every: across.phases), rows: rows,
+                                firstColumn: left + phaseX, every: across.phases, rows: rows,
                                 phase: phaseY))
                     }
                 }

@@ -10,21 +10,28 @@ extension Pooling {
         max(1, min(512, max(48, axis.axis.kernel)) / axis.step)
     }
 
-    private static func placesSpan(_ geometry: Geometry) -> Int {
-        let axes = [geometry.x, geometry.y].map { PhasedAxis($0) }
-        return axes.map { $0.span(of: placesSide($0)) }.reduce(1, *)
+    /// Samples that the windows of a tile see along each axis.
+    private static func placesSpan(_ geometry: Geometry) -> PerAxis<Int> {
+        let (across, down) = (PhasedAxis(geometry.x), PhasedAxis(geometry.y))
+        return PerAxis(x: across.span(of: placesSide(across)), y: down.span(of: placesSide(down)))
     }
 
-    static func fitsPlaces(_ geometry: Geometry) -> Bool { placesSpan(geometry) <= mostPlaces }
+    static func fitsPlaces(_ geometry: Geometry) -> Bool {
+        let span = placesSpan(geometry)
+        return span.x * span.y <= mostPlaces
+    }
 
-    var placesScratchBytes: Int { Pooling.placesSpan(geometry) * (SampleOrder.bytesPerSample + 9) }
+    var placesScratchBytes: Int {
+        let span = Pooling.placesSpan(geometry)
+        return span.x * span.y * (SampleOrder.bytesPerSample + 9)
+    }
 
     /// Ranks of any samples: a tile is sorted once, a window is then a set of places in that order, and moves by one
     /// column or row at a time. O(r) bits are turned for each sample.
     func runPlaces(_ source: ReadableRows, rows: Range<Int>, into target: WritableRows, on machine: Machine) {
         let (across, down) = (PhasedAxis(geometry.x), PhasedAxis(geometry.y))
         let tiles = PhasedTiles(self, side: PerAxis(x: Pooling.placesSide(across), y: Pooling.placesSide(down)))
-        tiles.split(rows, on: machine, room: { TilePlaces(capacity: Pooling.placesSpan(geometry)) }) { places, tile in
+        tiles.split(rows, on: machine, room: { TilePlaces(Pooling.placesSpan(geometry)) }) { places, tile in
             places.sort(tile, of: source)
             places.walk(self, steps: (across.step, down.step), count: (tile.map.count, tile.height), machine.lanes) {
                 x, y, value in
@@ -43,8 +50,9 @@ private struct TilePlaces: ~Copyable {
     private let bits: UnsafeMutablePointer<UInt64>
     private var span = 0
 
-    init(capacity: Int) {
-        order = SampleOrder(capacity: capacity)
+    init(_ span: PerAxis<Int>) {
+        let capacity = span.x * span.y
+        order = SampleOrder(capacity: capacity, width: span.x)
         places = .onCacheLine(capacity)
         values = .onCacheLine(capacity)
         bits = .onCacheLine(capacity / 64 + 2)

@@ -81,7 +81,7 @@ private struct TileNumbers: ~Copyable {
         height = pooling.geometry.y.kernel
         loops = lanes.loops.pointee
         let capacity = span.x * span.y
-        order = SampleOrder(capacity: capacity)
+        order = SampleOrder(capacity: capacity, width: span.x)
         sliced = SlicedRows(
             size: PerAxis(x: pooling.geometry.x.kernel, y: height), step: 1, taps: taps, bits: 16, lanes)
         numbers = .onCacheLine(capacity + 2 * SlicedRows.windows)

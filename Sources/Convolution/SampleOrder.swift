@@ -8,12 +8,15 @@ struct SampleOrder: ~Copyable {
     private let row: UnsafeMutablePointer<Float>
     private(set) var count = 0
 
-    static let bytesPerSample = 20
+    static let bytesPerSample = 16
 
-    init(capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: samples of a tile at most.
+    ///   - width: of one of its rows at most.
+    init(capacity: Int, width: Int) {
         keys = .onCacheLine(capacity)
         spare = .onCacheLine(capacity)
-        row = .onCacheLine(capacity)
+        row = .onCacheLine(width)
     }
 
     deinit {

@@ -41,16 +41,7 @@ struct LevelGround: Sendable {
 
     /// One row of the picture with what the border adds on either side; `row` may lie outside.
     func pad(_ row: Int, of source: ReadableLevels, into out: UnsafeMutablePointer<UInt8>) {
-        guard let y = border.source(of: row, count: geometry.y.input) else {
-            out.update(repeating: outside, count: length)
-            return
-        }
-        let pixels = source.row(y)
-        // Where the padding does not reach, the picture may be cut.
-        let inside = min(geometry.x.input, paddedWidth - left.count)
-        fill(out, left[...], from: pixels)
-        (out + left.count * step).update(from: pixels, count: inside * step)
-        fill(out + (left.count + inside) * step, right[...], from: pixels)
+        pad(row, columns: 0..<paddedWidth, of: source, into: out)
     }
 
     /// Columns of such a row alone; 0 is the first that the border adds.
@@ -62,6 +53,7 @@ struct LevelGround: Sendable {
             return
         }
         let pixels = source.row(y)
+        // Where the padding does not reach, the picture may be cut.
         let inside = left.count..<left.count + min(geometry.x.input, paddedWidth - left.count)
         let (first, last) = (
             columns.clamped(to: 0..<inside.lowerBound), columns.clamped(to: inside.upperBound..<paddedWidth)

@@ -53,7 +53,7 @@ struct LevelMedian: LevelFilter {
         return 0
     }
 
-    /// A few small windows at the rim, one by one: of an even number the mean of two, halves up.
+    /// A few windows of 3x3 at the rim one by one, which is quicker there than slices: of an even number the mean of two, halves up.
     private func sort(_ columns: Range<Int>, _ y: Int, _ source: ReadableLevels, _ target: WritableLevels) {
         let top = ground.geometry.y.start(y)
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: side * side) { found in

@@ -19,17 +19,17 @@ struct Segments {
     init(_ picture: Planes, scale: Float, least: Int) {
         size = picture.shape.size
         let (differences, pairs) = Self.pairs(picture)
-        var forest = Forest(count: size.width * size.height, scale: scale)
-        for (difference, pair) in zip(differences, pairs) { forest.joinIfAlike(pair.0, pair.1, difference) }
-        for pair in pairs { forest.join(pair.0, pair.1, below: least) }
-        number(&forest)
+        var pieces = Pieces(count: size.width * size.height, scale: scale)
+        for (difference, pair) in zip(differences, pairs) { pieces.joinIfAlike(pair.0, pair.1, difference) }
+        for pair in pairs { pieces.join(pair.0, pair.1, below: least) }
+        number(&pieces)
     }
 
-    private mutating func number(_ forest: inout Forest) {
+    private mutating func number(_ pieces: inout Pieces) {
         var numbers = [Int32](repeating: -1, count: size.width * size.height)
         labels.reserveCapacity(numbers.count)
-        for pixel in 0..<Int32(numbers.count) {
-            let root = Int(forest.root(of: pixel))
+        for pixel in numbers.indices {
+            let root = pieces.root(of: pixel)
             if numbers[root] < 0 {
                 numbers[root] = Int32(count)
                 count += 1
@@ -76,46 +76,39 @@ struct Segments {
     }
 }
 
-/// Pixels on their way to becoming pieces: each points to another of its piece, and the last to itself.
-private struct Forest {
-    private var parents: [Int32]
+/// Pixels on their way to becoming pieces.
+private struct Pieces {
+    private var forest: Forest
     private var counts: [Int32]
     /// The largest difference at which a piece still joins another.
     private var thresholds: [Float]
     private let scale: Float
 
     init(count: Int, scale: Float) {
-        parents = (0..<Int32(count)).map { $0 }
+        forest = Forest(count: count)
         counts = [Int32](repeating: 1, count: count)
         thresholds = [Float](repeating: scale, count: count)
         self.scale = scale
     }
 
-    mutating func root(of pixel: Int32) -> Int32 {
-        var pixel = Int(pixel)
-        while parents[pixel] != pixel {
-            parents[pixel] = parents[Int(parents[pixel])]
-            pixel = Int(parents[pixel])
-        }
-        return Int32(pixel)
-    }
+    mutating func root(of pixel: Int) -> Int { forest.root(of: pixel) }
 
     mutating func joinIfAlike(_ one: Int32, _ other: Int32, _ difference: Float) {
-        let (a, b) = (root(of: one), root(of: other))
-        guard a != b, difference <= thresholds[Int(a)], difference <= thresholds[Int(b)] else { return }
+        let (a, b) = (root(of: Int(one)), root(of: Int(other)))
+        guard a != b, difference <= thresholds[a], difference <= thresholds[b] else { return }
         let joined = join(a, b)
         thresholds[joined] = difference + scale / Float(counts[joined])
     }
 
     mutating func join(_ one: Int32, _ other: Int32, below least: Int) {
-        let (a, b) = (root(of: one), root(of: other))
-        guard a != b, counts[Int(a)] < least || counts[Int(b)] < least else { return }
+        let (a, b) = (root(of: Int(one)), root(of: Int(other)))
+        guard a != b, counts[a] < least || counts[b] < least else { return }
         _ = join(a, b)
     }
 
-    private mutating func join(_ a: Int32, _ b: Int32) -> Int {
-        let (large, small) = counts[Int(a)] >= counts[Int(b)] ? (Int(a), Int(b)) : (Int(b), Int(a))
-        parents[small] = Int32(large)
+    private mutating func join(_ a: Int, _ b: Int) -> Int {
+        let (large, small) = counts[a] >= counts[b] ? (a, b) : (b, a)
+        forest.put(small, below: large)
         counts[large] += counts[small]
         return large
     }

@@ -15,7 +15,7 @@ struct PositiveValues: Sendable {
 
     /// The value that such a share of the others is below; nil if there are none.
     func value(at share: Double, on machine: Machine) -> Float? {
-        let loops = RowLoops(machine.lanes)
+        let loops = machine.rowLoops
         let counts = Guarded([Int](repeating: 0, count: PositiveValues.bins))
         eachPiece(on: machine) { rows in
             var own = [Int](repeating: 0, count: PositiveValues.bins)

@@ -18,7 +18,7 @@ struct StrongRegions: Sendable {
         let height = source.shape.height
         let count = min(4 * machine.workers, max(1, height / 64))
         let pieces = (0..<count).map { height * $0 / count..<height * ($0 + 1) / count }
-        let loops = RowLoops(machine.lanes)
+        let loops = machine.rowLoops
         let found = Guarded([PieceRegions?](repeating: nil, count: count))
         machine.split(0..<count, grain: 1) { own in
             for piece in own {
@@ -146,54 +146,38 @@ private struct PieceRegions: Sendable {
     let lastRow: RunRow
 }
 
-/// Which runs belong together: each knows one before it of its region, the first one itself, and whether the region is strong.
+/// Which runs belong together, the root of each region its first run, and whether a region is strong, which its root knows.
 private struct Regions: Sendable {
-    private var parents: [UInt32] = []
+    private var forest = Forest()
     private var strong: [Bool] = []
 
     init(capacity: Int) {
-        parents.reserveCapacity(capacity)
+        forest.reserveCapacity(capacity)
         strong.reserveCapacity(capacity)
     }
 
-    var count: Int { parents.count }
+    var count: Int { strong.count }
 
     mutating func append(isStrong: Bool) {
-        parents.append(UInt32(parents.count))
+        forest.append()
         strong.append(isStrong)
     }
 
     mutating func append(_ other: Regions) {
-        let first = UInt32(parents.count)
-        parents += other.parents.lazy.map { first + $0 }
+        forest.append(other.forest)
         strong += other.strong
     }
 
-    /// The first run of a region; the way there is half as long for the next.
-    private mutating func root(_ run: UInt32) -> UInt32 {
-        var run = run
-        while parents[Int(run)] != run {
-            parents[Int(run)] = parents[Int(parents[Int(run)])]
-            run = parents[Int(run)]
-        }
-        return run
-    }
-
     mutating func join(_ a: Int, _ b: Int) {
-        let (a, b) = (root(UInt32(a)), root(UInt32(b)))
+        let (a, b) = (forest.root(of: a), forest.root(of: b))
         if a == b { return }
-        let (first, second) = (min(a, b), max(a, b))
-        parents[Int(second)] = first
-        strong[Int(first)] = strong[Int(first)] || strong[Int(second)]
+        forest.put(max(a, b), below: min(a, b))
+        strong[min(a, b)] = strong[a] || strong[b]
     }
 
-    /// Brings what the first run knows to all others: they come behind it.
+    /// Tells all others what their root knows.
     mutating func settle() {
-        for run in parents.indices {
-            let first = parents[Int(parents[run])]
-            parents[run] = first
-            strong[run] = strong[Int(first)]
-        }
+        for run in strong.indices { strong[run] = strong[forest.root(of: run)] }
     }
 
     func isStrong(_ run: Int) -> Bool { strong[run] }
