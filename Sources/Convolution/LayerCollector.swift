@@ -107,7 +107,8 @@ struct LayerCollector: @unchecked Sendable {
                 count: rows.count * pitch)
             lanes.loops.pointee.layer_sums(&work)
             let under = (0..<axis.kernel).map { tap -> UnsafePointer<Float>? in
-                UnsafePointer(cells + tap * cellStep + (layer.down.reach - layer.down.taps[tap].offset) * pitch)
+                let above = layer.down.reach - layer.down.taps[tap].offset
+                return UnsafePointer(cells + (tap * cellStep + above * pitch))
             }
             lanes.loops.pointee.weighted_sum(
                 sum, band.positions.count * pitch, under, ones, axis.kernel, starts[group])

@@ -41,12 +41,7 @@ struct SplineGrid: Sendable {
         let count = (row.count - 1) / d + 1 + 2 * SplineGrid.margin
         // What a pixel at y adds to output p through tap 0, for p in 0..<d and y in −3d..<4d.
         let passes = (0..<d).map { p in
-            (0..<7 * d).map { y in
-                (-1...2).reduce(0.0) { sum, i in
-                    sum + SplineGrid.spline(Double(p - i * d) / Double(d))
-                        * SplineGrid.spline(Double(y - 3 * d - i * d) / Double(d))
-                }
-            }
+            (0..<7 * d).map { y in SplineGrid.passed(from: y - 3 * d, to: p, spacing: d) }
         }
         var right = [Double](repeating: 0, count: count)
         var band = [Double](repeating: 0, count: 7)
@@ -64,6 +59,15 @@ struct SplineGrid: Sendable {
         firstTap = first
         self.weights = weights
         error = SplineGrid.error(of: weights, firstTap: first, passes, row)
+    }
+
+    /// What goes from a pixel at `y` over the grid's points to output `p`.
+    private static func passed(from y: Int, to p: Int, spacing d: Int) -> Double {
+        (-1...2).reduce(0) { (sum: Double, point: Int) -> Double in
+            let there = spline(Double(p - point * d) / Double(d))
+            let here = spline(Double(y - point * d) / Double(d))
+            return sum + there * here
+        }
     }
 
     /// The cubic B-spline: what a grid point counts at distance `u`, in grid steps.

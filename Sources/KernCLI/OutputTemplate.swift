@@ -43,11 +43,12 @@ package struct OutputTemplate: Hashable, Sendable {
     package func path(
         for input: PictureInput, index: Int, extension chosen: String?
     ) throws(OutputError) -> String {
-        let path = try path(for: input.path, index: index, extension: chosen ?? input.contentExtension)
+        var path = try path(for: input.path, index: index, extension: chosen ?? input.contentExtension)
         // {dir} has it already.
         if input.subfolder.isEmpty || pieces.contains(.dir) { return path }
         let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        return path[..<start] + input.subfolder + path[start...]
+        path.insert(contentsOf: input.subfolder, at: start)
+        return path
     }
 
     private func path(for input: String, index: Int, extension chosen: String?) throws(OutputError) -> String {

@@ -1,15 +1,18 @@
 /// All words that are steps by themselves. A step = a type in this room and its line here; parsing, help, completion
 /// and the docs read this list.
 public enum Vocabulary {
-    public static let words: [StepWord] =
-        PoolStep.words + PoolStep.orderWords + GlobalStep.words
-        + ResampleStep.words
-        + PointStep.words + MixStep.words + [ArgmaxStep.word]
-        + CombineStep.words + [ConcatStep.word, SuppressStep.word]
-        + RescaleStep.words + [HysteresisStep.word]
-        + [ConvStep.word, DeconvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word]
-        + [InputStep.word, ZScoreStep.word, BatchNormStep.word, LocalNormStep.word, DropoutStep.word, PReLUStep.word]
-        + [RegionsStep.word, DetectStep.word]
+    public static let words = families.flatMap(\.self)
+
+    private static let families: [[StepWord]] = [
+        PoolStep.words, PoolStep.orderWords, GlobalStep.words,
+        ResampleStep.words,
+        PointStep.words, MixStep.words, [ArgmaxStep.word],
+        CombineStep.words, [ConcatStep.word, SuppressStep.word],
+        RescaleStep.words, [HysteresisStep.word],
+        [ConvStep.word, DeconvStep.word, DenseStep.word, FlattenStep.word, SoftmaxStep.word],
+        [InputStep.word, ZScoreStep.word, BatchNormStep.word, LocalNormStep.word, DropoutStep.word, PReLUStep.word],
+        [RegionsStep.word, DetectStep.word],
+    ]
 
     /// What a matrix literal, a `kernel` formula and a kernel file that is one kernel may be told.
     public static let kernelSettings: [Setting] =

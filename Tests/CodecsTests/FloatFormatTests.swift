@@ -5,8 +5,12 @@ import Testing
 /// The bytes of an NPY file with this header text.
 func npy(_ dict: String, _ data: [UInt8], version: UInt8 = 1) -> [UInt8] {
     let count = dict.utf8.count
-    let length = [UInt8(count & 255), UInt8(count >> 8)] + (version == 1 ? [] : [0, 0])
-    return [0x93] + Array("NUMPY".utf8) + [version, 0] + length + Array(dict.utf8) + data
+    var bytes: [UInt8] = [0x93]
+    bytes += "NUMPY".utf8
+    bytes += [version, 0, UInt8(count & 255), UInt8(count >> 8)]
+    if version > 1 { bytes += [0, 0] }
+    bytes += dict.utf8
+    return bytes + data
 }
 
 func npy(_ type: String, _ shape: String, _ data: [UInt8], fortran: Bool = false) -> [UInt8] {

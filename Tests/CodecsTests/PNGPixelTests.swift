@@ -8,7 +8,7 @@ import Testing
 
     /// Noise, 40 by 30, grey: what it is and what its rows are with their filter bytes.
     private static let pixels: [UInt8] = noise(Size(width: 40, height: 30), .gray, .uint8).bytes
-    private static let rows: [UInt8] = (0..<30).flatMap { [0] + pixels[($0 * 40)..<($0 * 40 + 40)] }
+    private static let rows: [UInt8] = (0..<30).flatMap { [0] + pixels[($0 * 40)...].prefix(40) }
     private static let front: Chunk = ihdr(width: 40, height: 30)
     private static let end: Chunk = ("IEND", [])
 

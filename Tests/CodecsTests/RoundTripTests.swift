@@ -34,7 +34,10 @@ import Testing
         let options = EncodingOptions(jpegQuality: 100, jpegSampling: .s444)
         for size in Self.sizes {
             let header = PictureHeader(size: size, channels: channels, depth: .uint8)
-            let bytes = (0..<(size.height * header.bytesPerRow)).map { UInt8($0 * 5 % 256 / 2 + 64) }
+            let bytes = (0..<(size.height * header.bytesPerRow)).map { at in
+                let level = at * 5 % 256 / 2 + 64
+                return UInt8(level)
+            }
             let raster = Raster(header: header, bytes: bytes)
             let back = try Raster.decode(raster.encoded(as: .jpeg, options: options))
             let worst = zip(back.bytes, bytes).map { abs(Int($0) - Int($1)) }.max()

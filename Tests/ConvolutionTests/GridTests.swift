@@ -8,9 +8,8 @@ struct GridTests {
         let radius = Int((4 * sigma).rounded(.up))
         let row = (-radius...radius).map { gauss(Double($0) / sigma) }
         let sum = row.reduce(0, +)
-        let side = row.count
-        return try Kernel(
-            size: Size(side), weights: (0..<side * side).map { row[$0 / side] * row[$0 % side] / (sum * sum) })
+        let weights = row.flatMap { down in row.map { across in down * across / (sum * sum) } }
+        return try Kernel(size: Size(row.count), weights: weights)
     }
 
     private static func gauss(_ u: Double) -> Double {

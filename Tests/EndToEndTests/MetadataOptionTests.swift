@@ -63,9 +63,12 @@ import Testing
                 + (type == 3 ? number(value, 2) + [0, 0] : number(value, 4))
         }
         func exif(_ width: Int, _ height: Int) -> [UInt8] {
-            [little ? 0x49 : 0x4D, little ? 0x49 : 0x4D] + number(42, 2) + number(8, 4) + number(1, 2)
-                + entry(0x8769, 4, 26) + number(0, 4) + number(2, 2) + entry(0xA002, 3, width)
-                + entry(0xA003, 4, height) + number(0, 4)
+            let order = [UInt8](repeating: little ? 0x49 : 0x4D, count: 2)
+            let parts = [
+                order, number(42, 2), number(8, 4), number(1, 2), entry(0x8769, 4, 26), number(0, 4),
+                number(2, 2), entry(0xA002, 3, width), entry(0xA003, 4, height), number(0, 4),
+            ]
+            return parts.flatMap(\.self)
         }
         let metadata = Metadata(exif: exif(4000, 3000))
         #expect(metadata.describing(Size(width: 400, height: 300)).exif == exif(400, 300))
@@ -117,7 +120,9 @@ import Testing
         let start = try #require(bytes.indices.first { Array(bytes[$0...].prefix(4)) == Array("tEXt".utf8) }) - 4
         let size = 12 + Int(bytes[start + 3])
         let text = bytes[start..<start + size]
-        let late = Array(bytes[..<start]) + Array(bytes[(start + size)..<(bytes.count - 12)]) + text + bytes.suffix(12)
+        var late = bytes
+        late.removeSubrange(start..<start + size)
+        late.insert(contentsOf: text, at: late.count - 12)
         try Data(late).write(to: kern.folder.appendingPathComponent("a.png"))
         #expect(try kern.shell("cat a.png | kern apply identity - -o b.png").said.contains("came too late for b.png"))
         #expect(try kern.shell("cat a.png | kern apply identity - -o c.png --strip").said.isEmpty)

@@ -106,7 +106,7 @@ import Testing
             Scaling(of: ExampleSet(shape: shape, samples: samples, targets: .labels([0, 1])), among: [0, 1])
         }
         let bytes = scaling(.bytes([0, 51, 102, 255]))
-        let words = scaling(.words([0, 51 * 257, 102 * 257, 65535]))
+        let words = scaling(.words([0, 13_107, 26_214, 65_535]))
         let floats = scaling(.floats([0, 0.2, 0.4, 1]))
         #expect(abs(bytes.means[0] - 0.4) < 1e-7 && abs(bytes.deviations[0] - 0.374_165_74) < 1e-6)
         for other in [words, floats] {

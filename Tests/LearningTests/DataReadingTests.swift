@@ -88,7 +88,8 @@ import Testing
         guard case .words(let samples) = try DataSets(path: folder.path).training.samples else {
             return #expect(Bool(false), "16 bits were lost")
         }
-        #expect(samples == [1, 4, 2, 5, 3, 6].map { $0 * 257 } + [0, 257, 1, 65535, 256, 1000])
+        #expect(samples.prefix(6) == [257, 1028, 514, 1285, 771, 1542])
+        #expect(samples.dropFirst(6) == [0, 257, 1, 65535, 256, 1000])
     }
 
     @Test func `a fit brings pictures of all sizes to one, and is planned once for each kind`() throws {

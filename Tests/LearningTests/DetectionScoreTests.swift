@@ -64,7 +64,7 @@ struct DetectionScoreTests {
         }
     }
 
-    @Test func `scores of parts add up to those of the whole`() {
+    @Test func `scores of parts add up to those of the whole`() throws {
         let thing = BoxedPictures.Thing(box: Box(left: 0, top: 0, width: 10, height: 10), label: 0)
         let other = BoxedPictures.Thing(box: Box(left: 20, top: 0, width: 10, height: 10), label: 0)
         let hit = Detection(box: Box(left: 0, top: 0, width: 10, height: 9), label: 0, probability: 0.6)
@@ -82,6 +82,7 @@ struct DetectionScoreTests {
         #expect(both.counts(of: 0, from: 0.7) == (1, 0))
         #expect(both.counts(of: 0, from: 0.5) == (2, 1))
         // One half up to a recall of one half: 51 of the 101.
-        #expect(abs((both.averagePrecision(of: 0, at: 0) ?? 0) - 0.5 * 51 / 101) < 1e-12)
+        let precision = try #require(both.averagePrecision(of: 0, at: 0))
+        #expect(abs(precision - 0.5 * 51 / 101) < 1e-12)
     }
 }

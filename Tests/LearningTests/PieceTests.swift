@@ -26,7 +26,7 @@ struct PieceTests {
 
     /// Pairs of pictures of these sizes, before and after alike.
     private func folder(_ sizes: [Size]) throws -> ExampleFolder {
-        let folder = try ExampleFolder()
+        let folder = ExampleFolder()
         for (index, size) in sizes.enumerated() {
             for side in ["before", "after"] {
                 try folder.picture(

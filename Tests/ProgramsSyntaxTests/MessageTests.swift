@@ -466,6 +466,6 @@ func `each fact has its sentence`(fault: ProgramError.Fault, sentence: String) {
     let lines = error?.description.split(separator: "\n").map(String.init) ?? []
     #expect(lines.count == 3)
     #expect(lines.allSatisfy { $0.count < 200 })
-    #expect(lines.last?.count == 4 + 51 + 1)
+    #expect(lines.last?.count == 56)
     #expect(lines.first == "program:1:6001: expected a step, found '}'")
 }

@@ -35,7 +35,8 @@ struct ForeignKernelTests {
     static let picture: Raster = {
         let samples: [UInt8] = (0..<72).map { index in
             let (x, y) = (index % 9, index / 9)
-            return UInt8((x * 37 + y * 59 + x * y * 11) % 200 + 20)
+            let level = (x * 37 + y * 59 + x * y * 11) % 200 + 20
+            return UInt8(level)
         }
         return gray(9, samples)
     }()

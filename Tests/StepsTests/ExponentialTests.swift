@@ -25,7 +25,10 @@ struct ExponentialTests {
     private func values() -> [Float] {
         // Every exponent, with a few hundred places between; both signs.
         (0..<512).flatMap { high in
-            (0..<256).map { Float(bitPattern: UInt32(high) << 23 | UInt32($0 &* 32_749 + high)) }
+            (0..<256).map { place in
+                let bits = high << 23 | (place * 32_749 + high)
+                return Float(bitPattern: UInt32(bits))
+            }
         }.filter { $0.isFinite }
     }
 

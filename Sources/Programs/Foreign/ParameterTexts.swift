@@ -99,7 +99,7 @@ enum ParameterTexts {
         guard width == side, height == side else {
             throw ForeignKernelError("Pillow's kernels are 3x3 or 5x5, and this one is \(foreign.kernel.size)")
         }
-        let rows = (0..<side).reversed().flatMap { weights[($0 * side)..<($0 + 1) * side].map(\.asWritten) }
+        let rows = (0..<side).reversed().flatMap { weights[($0 * side)...].prefix(side).map(\.asWritten) }
         return
             "ImageFilter.Kernel((\(side), \(side)), [\(rows.joined(separator: ", "))], scale=1, offset=\((foreign.offset * 255).asWritten))"
     }
