@@ -106,8 +106,11 @@ package enum Tool {
         guard !spec.commands.contains(where: { $0.name == word }),
             (Catalogue.builtIn.map(\.name) + Vocabulary.words.map(\.name)).contains(where: { $0 == first })
         else { return }
+        // What a step cannot do without, its example has.
+        let isWhole = (try? Catalogue().graph(for: SourceText(text: word))) != nil
+        let program = isWhole ? word : Vocabulary.word(word)?.example ?? word
         throw Complaint(
-            "'\(word)' is a program, not a command; 'kern apply \"\(word)\" PICTURE -o OUT' runs it, and 'kern show "
+            "'\(word)' is a program, not a command; 'kern apply \"\(program)\" PICTURE -o OUT' runs it, and 'kern show "
                 + "\(first)' tells about it")
     }
 

@@ -41,6 +41,8 @@ public enum StepRole: Hashable, Sendable {
     /// Each sample by itself, or all of them alike: alpha is left as it is. `movesZero` where what was 0 is something else
     /// afterwards, so that signs no longer tell of a direction.
     case point(movesZero: Bool)
+    /// Each sample by what all of them are: likewise, and what cannot be seen has no say in it.
+    case whole(movesZero: Bool)
     /// A window: alpha goes the same way as colour. `isSigned` where a flat area answers 0.
     case window(isSigned: Bool)
     /// The picture in another size or place: alpha goes the same way, and what is signed stays so.
@@ -48,7 +50,7 @@ public enum StepRole: Hashable, Sendable {
     /// Branches become one picture: alpha is that of the first. `keepsFlats` where a flat area answers 0 only if it does
     /// in every branch, as in a sum; in a product one is enough.
     case combine(keepsFlats: Bool)
-    /// Channels are mixed by learned weights: alpha has no meaning behind it.
+    /// Channels are mixed by learned weights: alpha has no meaning behind it, and what comes in lies over black.
     case layer
 }
 
@@ -66,11 +68,18 @@ public struct PlanOptions: Sendable {
     public var tolerance: Double
     /// Whether every sample that comes in is k / 255 for a whole k in 0…255: then levels can be counted.
     public var samplesAreLevels: Bool
+    /// Values of about 1 that lie no farther apart differ by rounding: much less than a level of what came in; 0 for floats,
+    /// which may be of any size.
+    public var rounding: Float
+
+    /// What rounding leaves of a gradient in a flat picture; the faintest step of 16 bits, smoothed, is several times as much.
+    public static let roundingOfLevels: Float = 2e-6
 
     public init(
         method: Method? = nil, border: Border? = nil, isExact: Bool = false, usesGrids: Bool = false,
-        tolerance: Double = 1, samplesAreLevels: Bool = false
+        tolerance: Double = 1, samplesAreLevels: Bool = false, rounding: Float = PlanOptions.roundingOfLevels
     ) {
+        self.rounding = rounding
         self.tolerance = tolerance
         self.usesGrids = usesGrids
         self.samplesAreLevels = samplesAreLevels

@@ -96,10 +96,19 @@ import Testing
             """
         ),
         (
+            "scale 2e30",
+            """
+            kern apply: program:1:7: scale: 'factor' is a number from -1e+30 to 1e+30, not '2e30'
+                scale 2e30
+                      ^^^^
+
+            """
+        ),
+        (
             "conv 4 3x3",
             """
             kern apply: 'conv 4 3x3' has weights that are still to be learned, so there is nothing to apply yet; \
-            'kern explain' shows what it would be
+            'kern explain' with a size instead of a picture shows what it would be
 
             """
         ),

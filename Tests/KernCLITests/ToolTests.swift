@@ -54,6 +54,11 @@ import Testing
                 + "median' tells about it\n"
         ),
         (
+            ["help", "rank"],
+            "kern: 'rank' is a program, not a command; 'kern apply \"rank 0.9 5\" PICTURE -o OUT' runs it, and 'kern show "
+                + "rank' tells about it\n"
+        ),
+        (
             ["gaussian 2 | sobel", "a.png"],
             "kern: 'gaussian 2 | sobel' is a program, not a command; 'kern apply \"gaussian 2 | sobel\" PICTURE -o OUT' runs "
                 + "it, and 'kern show gaussian' tells about it\n"

@@ -27,6 +27,51 @@ import Testing
         #expect(apart ?? 0 <= 1)
         #expect(stride(from: 3, to: covered.bytes.count, by: 4).allSatisfy { covered.bytes[$0] == 255 })
     }
+
+    /// A picture in dim colours, and behind its right third others that nothing shows.
+    private func picture(hidden: (Int) -> UInt8) -> [UInt8] {
+        (0..<12 * 8).flatMap { index -> [UInt8] in
+            let (x, y) = (index % 12, index / 12)
+            if x >= 8 { return [hidden(index), hidden(index + 1), hidden(index + 2), 0] }
+            let level = 90 + 5 * x + 3 * y
+            return [UInt8(level), UInt8(level / 2), UInt8(200 - level), y == 3 ? 100 : 255]
+        }
+    }
+
+    @Test(arguments: [
+        "rescale", "standardise | scale 0.2 | offset 0.5", "hysteresis", "sobel | hysteresis", "canny",
+        "invert | rescale",
+        "gray | rescale 0.2 0.7", "gaussian 1 | rescale", "globalmax", "median 3 | standardise | abs", "resize 5x3",
+        "input 6x4x3", "input 12x8x3", "lrn 3", "softmax", "gray | input 5x5x1 | rescale",
+    ])
+    func `colours that nothing shows have no say`(program: String) throws {
+        let size = Size(width: 12, height: 8)
+        func seen(_ picture: [UInt8], _ options: RunOptions) throws -> [UInt8] {
+            let result = try applied(program, picture, .rgba, size, options: options)
+            let count = result.header.channels.count
+            guard result.header.channels.hasAlpha else { return result.bytes }
+            return result.bytes.indices.map { at in
+                result.bytes[at / count * count + count - 1] == 0 ? 0 : result.bytes[at]
+            }
+        }
+        var rescaled = RunOptions()
+        rescaled.range = .rescale
+        for options in [RunOptions(), rescaled] {
+            let black = try seen(picture { _ in 0 }, options)
+            #expect(Set(black).count > 1 || program == "globalmax")
+            #expect(try seen(picture { _ in 255 }, options) == black)
+            #expect(try seen(picture { UInt8($0 * 89 % 256) }, options) == black)
+        }
+    }
+
+    @Test func `the visible colours go from end to end, whatever lies behind`() throws {
+        let size = Size(width: 4, height: 1)
+        let pixels: [UInt8] = [100, 255, 150, 128, 0, 0, 255, 0]
+        #expect(try applied("rescale", pixels, .grayAlpha, size).bytes == [0, 255, 255, 128, 0, 0, 0, 0])
+        var options = RunOptions()
+        options.alpha = .keep
+        #expect(try applied("rescale", pixels, .grayAlpha, size, options: options).bytes == pixels)
+    }
 }
 
 func applied(

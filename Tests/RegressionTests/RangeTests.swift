@@ -32,6 +32,22 @@ import Testing
         #expect(try applied("gaussian 2 | canny", flat, .gray, size).bytes.allSatisfy { $0 == 0 })
     }
 
+    /// What rounding leaves of nothing is not brought to full contrast.
+    @Test(
+        arguments: [
+            ("subtract { } { gaussian 10 } | rescale", 128), ("sobel | rescale", 128), ("sobel-x | rescale 0 0.5", 64),
+            ("log 2 | standardise", 0), ("dog 1 | standardise", 0), ("gaussian 3 | rescale", 128),
+        ] as [(String, UInt8)])
+    func `a flat picture stays flat when it is rescaled`(program: String, expected: UInt8) throws {
+        let size = Size(width: 90, height: 40)
+        for color in [[128, 128, 128], [10, 77, 204], [10, 77, 200]] as [[UInt8]] {
+            let isGray = color[0] == color[1]
+            if !isGray, program.hasPrefix("gaussian") { continue }
+            let flat = (0..<90 * 40).flatMap { _ in color }
+            #expect(try applied(program, flat, .rgb, size).bytes.allSatisfy { $0 == expected }, "\(color)")
+        }
+    }
+
     @Test func `a product with something signed is signed, and so is a sum of nothing else`() throws {
         let size = Size(width: 4, height: 1)
         let pixels: [UInt8] = [200, 200, 100, 100]

@@ -86,4 +86,14 @@ import Testing
         let even = Planes(shape: Shape(channels: 1, height: 200, width: 3), samples: Array(repeating: 0.25, count: 600))
         #expect(try run(even, low: 0, high: 0, threads: 3).allSatisfy { $0 == 1 })
     }
+
+    @Test func `a low threshold that was told is kept, and the high one that is found is not below it`() throws {
+        let samples = noise(width: 30, height: 40)
+        for low in [0.1, 0.6, 0.85, 0.95] {
+            let positive = GradientCheck.samples(samples).filter { $0 > 2e-6 }.sorted()
+            let found = positive[Int(0.8 * Double(positive.count - 1))]
+            let expected = closure(samples, low: Float(low), high: max(found, Float(low)))
+            #expect(try run(samples, low: low, high: 0, threads: 2) == expected, "\(low)")
+        }
+    }
 }

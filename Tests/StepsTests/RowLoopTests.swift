@@ -87,6 +87,14 @@ struct RowLoopTests {
                     let expected = high > low ? (value - low) / (high - low) * 4 - 1 : 1
                     #expect(abs(v - expected) < 1e-5, "\(size), \(threads) threads")
                 }
+                let mean = numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count)
+                let squares = numbers.reduce(0) { $0 + Double($1) * Double($1) } / Double(numbers.count)
+                let spread = (squares - mean * mean).squareRoot()
+                let standard = try run(makeStep("standardise"), [input], level, threads)
+                for (v, value) in zip(standard, samples(input)) where !value.isNaN {
+                    let expected = spread > 1e-9 ? (Double(value) - mean) / spread : 0
+                    #expect(abs(Double(v) - expected) < 1e-5, "\(size), \(threads) threads")
+                }
             }
         }
     }

@@ -131,7 +131,9 @@ struct Convert: Command {
                 size: step.kernel.size, weights: step.kernel.weights, holes: step.kernel.holes,
                 anchor: window.resolvedAnchor(of: step.kernel))
         else {
-            throw Complaint("'\(program)' is more than one kernel; only single kernels can be converted")
+            let isKernel = steps.contains { $0 is KernelStep }
+            throw Complaint(
+                "'\(program)' is \(isKernel ? "more than one" : "no") kernel; only single kernels can be converted")
         }
         guard step.settings.stride == PerAxis(1), step.settings.dilation == PerAxis(1), step.settings.padding == .same
         else {

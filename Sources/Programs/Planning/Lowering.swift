@@ -55,7 +55,8 @@ struct Lowering {
         let isFine = header.depth != .uint8 || (options.depth ?? .uint8) != .uint8
         return PlanOptions(
             method: options.method, border: options.border, isExact: isFine, usesGrids: options.unitesSteps,
-            tolerance: origin.map { tolerances[$0] } ?? 1, samplesAreLevels: inputs.allSatisfy { levels[$0] })
+            tolerance: origin.map { tolerances[$0] } ?? 1, samplesAreLevels: inputs.allSatisfy { levels[$0] },
+            rounding: header.depth == .float32 ? 0 : PlanOptions.roundingOfLevels)
     }
 
     mutating func run() throws {
@@ -112,8 +113,17 @@ struct Lowering {
             return Place(
                 colour: try add(step, inputs.map(\.colour), origin: index), alpha: first.alpha,
                 isSigned: first.isSigned && !movesZero)
+        case .whole(let movesZero):
+            return Place(
+                colour: try addWhole(step, to: first, origin: index), alpha: first.alpha,
+                isSigned: first.isSigned && !movesZero)
         case .layer:
-            return Place(colour: try add(step, inputs.map(\.colour), origin: index), alpha: nil, isSigned: false)
+            // A net has no use for alpha: it is shown the picture over black.
+            let seen = try inputs.map { place in
+                guard let alpha = place.alpha, options.alpha == .weight else { return place.colour }
+                return try add(WeightByAlphaStep(), [place.colour, alpha])
+            }
+            return Place(colour: try add(step, seen, origin: index), alpha: nil, isSigned: false)
         case .combine(let keepsFlats):
             let colour = try add(step, inputs.map(\.colour), origin: index)
             // Alpha comes with the first branch that is as large as the result.
@@ -126,6 +136,15 @@ struct Lowering {
         case .resample:
             return try lowerWindow(step, index, from: first, isSigned: first.isSigned, samplesAlpha: false)
         }
+    }
+
+    /// Colours under an alpha of 0 have no say in what all of them are, and are black afterwards.
+    private mutating func addWhole(_ step: any Step, to place: Place, origin: Int? = nil) throws -> Int {
+        guard let alpha = place.alpha, options.alpha == .weight else {
+            return try add(step, [place.colour], origin: origin)
+        }
+        let seen = try add(HideByAlphaStep(as: .nan), [place.colour, alpha])
+        return try add(HideByAlphaStep(as: 0), [try add(step, [seen], origin: origin), alpha])
     }
 
     private mutating func lowerWindow(
@@ -176,7 +195,7 @@ struct Lowering {
             place.colour = try add(PointStep(.scale(0.5), text: "scale 0.5"), [place.colour])
             place.colour = try add(PointStep(.offset(0.5), text: "offset 0.5"), [place.colour])
         case .rescale:
-            place.colour = try add(RescaleStep(.range(low: 0, high: 1), text: "rescale"), [place.colour])
+            place.colour = try addWhole(RescaleStep(.range(low: 0, high: 1), text: "rescale"), to: place)
         }
         // Samples of whole numbers are clipped as they are stored; floats where it was asked for.
         if isFloat, [.clip, .abs, .offset].contains(options.range) {

@@ -192,7 +192,7 @@ extension PlanError: CustomStringConvertible {
             "'\(step)' would make a picture of \(size), and \(allowed) pixels are allowed; raise it with --max-pixels"
         case .unknownWeights(let step):
             "'\(step)' has weights that are still to be learned, so there is nothing to apply yet; "
-                + "'kern explain' shows what it would be"
+                + "'kern explain' with a size instead of a picture shows what it would be"
         case .noChannel(let channel, let colours):
             "--channels: there is no channel \(channel) in a picture of \(colours), which count from 0; alpha is one of them "
                 + "only with --alpha channel"

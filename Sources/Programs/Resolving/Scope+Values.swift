@@ -45,14 +45,15 @@ extension Scope {
         case .number(let range):
             let value = try number(word, of: name, step: step)
             guard range.contains(value) else {
-                throw bad(Self.phrase("a number", range.lowerBound, range.upperBound), is: value)
+                throw bad(Self.phrase("a number", range.lowerBound, range.upperBound, not: value), is: value)
             }
             return .number(value)
         case .integer(let range):
             let value = try number(word, of: name, step: step, expecting: "a whole number")
             guard let whole = Int(exactly: value), range.contains(whole) else {
                 throw bad(
-                    Self.phrase("a whole number", Double(range.lowerBound), Double(range.upperBound)), is: value)
+                    Self.phrase("a whole number", Double(range.lowerBound), Double(range.upperBound), not: value),
+                    is: value)
             }
             return .integer(whole)
         case .size(let range):
@@ -79,8 +80,9 @@ extension Scope {
         }
     }
 
-    private static func phrase(_ noun: String, _ low: Double, _ high: Double) -> String {
-        if high >= 1e30 { return low <= -1e30 ? noun : "\(noun) of at least \(Number.text(low))" }
+    /// What a number is that is not `value`; that there is an upper end where floats end is told to those who are beyond it.
+    private static func phrase(_ noun: String, _ low: Double, _ high: Double, not value: Double) -> String {
+        if high >= 1e30, value < low, low > -1e30 { return "\(noun) of at least \(Number.text(low))" }
         return "\(noun) from \(Number.text(low)) to \(Number.text(high))"
     }
 

@@ -10,7 +10,7 @@ public struct WeightByAlphaStep: Step {
     public var inputCount: Int { 2 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        PlannedAlpha(inputs: inputs, divides: false)
+        PlannedAlpha(inputs: inputs, use: .weight)
     }
 }
 
@@ -23,13 +23,34 @@ public struct UnweightByAlphaStep: Step {
     public var inputCount: Int { 2 }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        PlannedAlpha(inputs: inputs, divides: true)
+        PlannedAlpha(inputs: inputs, use: .unweight)
+    }
+}
+
+/// A value in place of the colours that nothing shows: no number in front of a step that looks at all of them, black behind it.
+public struct HideByAlphaStep: Step {
+    public let value: Float
+
+    public init(as value: Float) { self.value = value }
+
+    public var text: String { value.isNaN ? "without what is hidden" : "hidden is black" }
+    public var role: StepRole { .point(movesZero: false) }
+    public var inputCount: Int { 2 }
+
+    public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
+        PlannedAlpha(inputs: inputs, use: .hide(as: value))
     }
 }
 
 struct PlannedAlpha: PlannedStep {
+    enum Use {
+        case weight
+        case unweight
+        case hide(as: Float)
+    }
+
     let inputs: [Shape]
-    let divides: Bool
+    let use: Use
 
     var output: Shape { inputs[0] }
 
@@ -49,11 +70,15 @@ struct PlannedAlpha: PlannedStep {
                             let weight = alpha.row(y, plane: 0)
                             for c in 0..<shape.channels {
                                 let (row, out) = (colour.row(y, plane: c), target.row(y, plane: c))
-                                if divides {
+                                switch use {
+                                case .weight: loops.combine(row, weight, .multiply, into: out, shape.width)
+                                case .unweight:
                                     loops.unweight(
                                         row, by: weight, above: PlannedAlpha.invisible, into: out, shape.width)
-                                } else {
-                                    loops.combine(row, weight, .multiply, into: out, shape.width)
+                                case .hide(let value):
+                                    for x in 0..<shape.width {
+                                        out[x] = weight[x] > PlannedAlpha.invisible ? row[x] : value
+                                    }
                                 }
                             }
                         }

@@ -8,7 +8,7 @@ public struct HysteresisStep: Step {
     public let high: Float
     public let text: String
 
-    public var role: StepRole { .point(movesZero: false) }
+    public var role: StepRole { .whole(movesZero: false) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
         PlannedHysteresis(low: low, high: high, output: inputs[0])
@@ -19,7 +19,8 @@ public struct HysteresisStep: Step {
         example: "hysteresis 0.1 0.3",
         settings: [
             .place("low", .number(0...1e30), standard: .number(0), "0 is found from the picture: 0.4 × high"),
-            .place("high", .number(0...1e30), standard: .number(0), "0 is found from the picture"),
+            .place(
+                "high", .number(0...1e30), standard: .number(0), "0 is found from the picture, and is not below low"),
         ]
     ) { settings throws(StepError) in
         let (low, high) = (settings.number("low"), settings.number("high"))
@@ -37,8 +38,6 @@ struct PlannedHysteresis: PlannedStep {
 
     /// Found high thresholds leave this share of the positive values below them.
     private static let quietShare = 0.8
-    /// What rounding leaves of a gradient in a flat picture; the faintest step of 16 bits, smoothed, is several times as much.
-    private static let rounding: Float = 2e-6
     /// What a found low threshold is of the high one.
     private static let lowShare: Float = 0.4
 
@@ -64,14 +63,15 @@ struct PlannedHysteresis: PlannedStep {
     private func thresholds(_ source: ReadableRows, plane: Int, _ machine: Machine) -> (low: Float, high: Float) {
         var high = high
         if high == 0 {
-            let edges = PositiveValues(source: source, plane: plane, above: PlannedHysteresis.rounding)
+            let edges = PositiveValues(source: source, plane: plane, above: PlanOptions.roundingOfLevels)
             // Nothing stands out.
             guard let quiet = edges.value(at: PlannedHysteresis.quietShare, on: machine) else {
                 return (.infinity, .infinity)
             }
-            high = quiet
+            // A low threshold that was told is kept.
+            high = max(quiet, low)
         }
-        return (low == 0 ? high * PlannedHysteresis.lowShare : min(low, high), high)
+        return (low == 0 ? high * PlannedHysteresis.lowShare : low, high)
     }
 
     var account: StepAccount { StepAccount(reach: .all, operations: Double(output.sampleCount ?? 0) * 9) }

@@ -16,12 +16,13 @@ extension PlannedRescale {
                     for n in 0..<self.output.count {
                         let (own, all) = (source.base + n * each, target.base + n * each)
                         let given = gradient.base + n * each
-                        let (factor, amount) = map(n, findings)
+                        let found = found(n, findings)
+                        let (factor, amount) = map(found)
                         let (sum, products) = loops.sums(given, own, each)
                         switch self.target {
                         case .range:
                             loops.affine(given, Float(factor), 0, into: all, each)
-                            let (low, high) = (findings[4 * n], findings[4 * n + 1])
+                            let (low, high) = (found.low, found.high)
                             guard factor != 0, high > low else { continue }
                             // Σ g · t, t from 0 at the smallest to 1 at the largest.
                             let towardsHigh = (products - low * sum) / (high - low)

@@ -18,10 +18,10 @@ public struct RescaleStep: Step {
         self.text = text
     }
 
-    public var role: StepRole { .point(movesZero: true) }
+    public var role: StepRole { .whole(movesZero: true) }
 
     public func plan(for inputs: [Shape], options: PlanOptions) throws(StepError) -> any PlannedStep {
-        PlannedRescale(target: target, output: inputs[0])
+        PlannedRescale(target: target, output: inputs[0], rounding: Double(options.rounding))
     }
 
     static let words: [StepWord] =
@@ -37,7 +37,8 @@ public struct RescaleStep: Step {
         StepWord(
             name, .whole,
             name == "rescale"
-                ? "the smallest value becomes low, the largest high" : "another word for rescale",
+                ? "the smallest value becomes low, the largest high; where all are one, the middle"
+                : "another word for rescale",
             example: "\(name) 0 1",
             settings: [
                 .place("low", .number(PointStep.finite), standard: .number(0), "what the smallest value becomes"),
@@ -53,21 +54,21 @@ public struct RescaleStep: Step {
 struct PlannedRescale: DifferentiableStep, SurveyingStep {
     let target: RescaleStep.Target
     let output: Shape
+    /// What lies no farther apart is one value.
+    let rounding: Double
 
     var inputs: [Shape] { [output] }
 
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows] }
 
-    /// Per picture of the batch: smallest, largest, sum, sum of squares.
-    var emptySurvey: [Double] {
-        Array(repeatElement([Double.infinity, -Double.infinity, 0, 0], count: output.count).joined())
-    }
+    /// Per picture of the batch.
+    var emptySurvey: [Double] { Array(repeatElement(RangeFindings().figures, count: output.count).joined()) }
 
     /// Each row by itself on any thread, and what was found in them put together in their order.
     func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double], on machine: Machine) {
         let (shape, loops) = (output, machine.rowLoops)
         let rowsOfAll = rows.count * shape.channels * shape.count
-        let figures = [SIMD4<Double>](unsafeUninitializedCapacity: rowsOfAll) { room, count in
+        let found = [RangeFindings](unsafeUninitializedCapacity: rowsOfAll) { room, count in
             count = rowsOfAll
             // Each row has its own place.
             nonisolated(unsafe) let room = room
@@ -76,36 +77,35 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
                     for index in some {
                         let (plane, y) = index.quotientAndRemainder(dividingBy: rows.count)
                         let row = source.row(rows.lowerBound + y, plane: plane)
-                        let (low, high) = loops.extremes(row, shape.width)
-                        let (sum, squares) = loops.sums(row, row, shape.width)
-                        room.initializeElement(at: index, to: SIMD4(Double(low), Double(high), sum, squares))
+                        room.initializeElement(at: index, to: RangeFindings(in: row, shape.width, loops))
                     }
                 }
             }
         }
-        for (index, figure) in figures.enumerated() {
-            let n = index / (rows.count * shape.channels)
-            findings[4 * n] = min(findings[4 * n], figure[0])
-            findings[4 * n + 1] = max(findings[4 * n + 1], figure[1])
-            findings[4 * n + 2] += figure[2]
-            findings[4 * n + 3] += figure[3]
+        for n in 0..<shape.count {
+            var all = self.found(n, findings)
+            for row in found[(n * rows.count * shape.channels)...].prefix(rows.count * shape.channels) { all.add(row) }
+            findings.replaceSubrange(n * RangeFindings.count..<(n + 1) * RangeFindings.count, with: all.figures)
         }
     }
 
-    /// v · factor + amount for picture `n`; a picture of one value becomes the middle of the range.
-    func map(_ n: Int, _ findings: [Double]) -> (factor: Double, amount: Double) {
-        let (low, high) = (findings[4 * n], findings[4 * n + 1])
+    /// What was found in picture `n`.
+    func found(_ n: Int, _ findings: [Double]) -> RangeFindings {
+        RangeFindings(figures: findings[(n * RangeFindings.count)...])
+    }
+
+    /// v · factor + amount; a picture of one value becomes the middle of the range.
+    func map(_ found: RangeFindings) -> (factor: Double, amount: Double) {
+        let isFlat = !found.differs(by: rounding)
         switch target {
         case .range(let newLow, let newHigh):
-            guard high > low else { return (0, (Double(newLow) + Double(newHigh)) / 2) }
-            let factor = (Double(newHigh) - Double(newLow)) / (high - low)
-            return (factor, Double(newLow) - low * factor)
+            if isFlat { return (0, (Double(newLow) + Double(newHigh)) / 2) }
+            let factor = (Double(newHigh) - Double(newLow)) / (found.high - found.low)
+            return (factor, Double(newLow) - found.low * factor)
         case .standard:
-            let count = Double(output.channels * output.height * output.width)
-            let mean = findings[4 * n + 2] / count
-            let deviation = max(0, findings[4 * n + 3] / count - mean * mean).squareRoot()
-            guard high > low, deviation > 0 else { return (0, 0) }
-            return (1 / deviation, -mean / deviation)
+            let deviation = found.deviation
+            guard !isFlat, deviation > 0 else { return (0, 0) }
+            return (1 / deviation, -found.mean / deviation)
         }
     }
 
@@ -116,7 +116,7 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
             output.withMutableRows { target in
                 call.machine.split(call.rows, grain: 32) { piece in
                     for plane in 0..<shape.count * shape.channels {
-                        let (factor, amount) = map(plane / shape.channels, findings)
+                        let (factor, amount) = map(found(plane / shape.channels, findings))
                         for y in piece {
                             let (row, out) = (source.row(y, plane: plane), target.row(y, plane: plane))
                             for x in 0..<shape.width { out[x] = rescaled(row[x], factor, amount) }
@@ -136,14 +136,9 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
 
 extension PlannedRescale: SurveyedTableStep {
     package func values(of values: [Float], seen counts: [Int]) -> [Float] {
-        var (low, high, sum, squares) = (Double.infinity, -Double.infinity, 0.0, 0.0)
-        for (value, count) in zip(values, counts) where count > 0 {
-            let value = Double(value)
-            (low, high) = (min(low, value), max(high, value))
-            sum += value * Double(count)
-            squares += value * value * Double(count)
-        }
-        let (factor, amount) = map(0, [low, high, sum, squares])
+        var found = RangeFindings()
+        for (value, count) in zip(values, counts) where count > 0 { found.add(Double(value), times: Double(count)) }
+        let (factor, amount) = map(found)
         return values.map { rescaled($0, factor, amount) }
     }
 }
