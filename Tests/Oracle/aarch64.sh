@@ -11,9 +11,10 @@ repository=$(realpath "$(dirname "$0")/../..")
 mirror=http://deb.debian.org/debian
 apt-get install -y --no-install-recommends debootstrap qemu-user-static >/dev/null
 
-if [[ ! -e $root/usr/bin/swift ]]; then
+if [[ ! -e $root/installed ]]; then
     debootstrap --variant=minbase --include=ca-certificates,git,procps sid "$root" $mirror
     chroot "$root" apt-get install -y --no-install-recommends swiftlang
+    touch "$root/installed"
 fi
 # The libraries of aarch64 are unpacked, not installed: nothing of theirs has to run.
 if [[ ! -e $root/arm/unpacked ]]; then
