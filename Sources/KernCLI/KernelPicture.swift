@@ -9,19 +9,20 @@ struct KernelPicture {
     /// No more than this many stand side by side; of more a sheet is made.
     private static let mostInRow = 8
 
-    /// Several kernels stand side by side, many in rows.
-    init(_ kernels: [Kernel], size: Size) {
+    /// Several kernels stand side by side, many in rows; a cell apart at least, so that it is seen where one ends.
+    init(_ kernels: [Kernel], columns: Int? = nil, size: Size) {
         let paper: [UInt8] = [255, 255, 255]
         var bytes = [UInt8](repeating: 255, count: size.width * size.height * 3)
-        var columns = max(1, kernels.count)
-        if columns > Self.mostInRow { columns = Int(Double(columns).squareRoot().rounded(.up)) }
+        let columns = columns ?? Self.columns(of: max(1, kernels.count))
+        let apart = kernels.count > 1 ? 1.0 : 0
         let rows = (max(1, kernels.count) + columns - 1) / columns
         let (room, height) = (max(1, size.width / columns), max(1, size.height / rows))
         for (place, kernel) in kernels.enumerated() {
             let (row, index) = place.quotientAndRemainder(dividingBy: columns)
             let largest = max(kernel.weights.lazy.map(abs).max() ?? 0, .leastNormalMagnitude)
             let scale = min(
-                Double(room) / Double(kernel.size.width), Double(height) / Double(kernel.size.height))
+                Double(room) / (Double(kernel.size.width) + apart),
+                Double(height) / (Double(kernel.size.height) + apart))
             // Whole cells where there is room for them; a larger kernel is sampled.
             let cell = scale >= 1 ? scale.rounded(.down) : scale
             let gap = cell >= 8 ? 1.0 : 0
@@ -40,6 +41,10 @@ struct KernelPicture {
             }
         }
         raster = Raster(header: PictureHeader(size: size, channels: .rgb, depth: .uint8), bytes: bytes)
+    }
+
+    private static func columns(of count: Int) -> Int {
+        count > mostInRow ? Int(Double(count).squareRoot().rounded(.up)) : count
     }
 
     /// - Parameter value: −1…1.

@@ -24,7 +24,8 @@ struct LearnedLayers {
     var isEmpty: Bool { layers.isEmpty }
 
     /// - Parameter layer: the number, from 1, or the name of a layer; nil for the first.
-    func kernels(of layer: String?, in model: String) throws -> [Show.Subject.NamedKernel] {
+    /// - Returns: the kernels, output by output, and how many inputs each output has, if more than one.
+    func kernels(of layer: String?, in model: String) throws -> ([Show.Subject.NamedKernel], inputs: Int?) {
         guard !layers.isEmpty else {
             throw Complaint("--layer: '\(model)' has no layers whose kernels were learned")
         }
@@ -43,7 +44,7 @@ struct LearnedLayers {
                 "\(label) has \(outputs * inputs) kernels, more than the \(Self.mostKernels) that are shown")
         }
         let taps = size.width * size.height
-        return try (0..<outputs * inputs).map { place in
+        let kernels = try (0..<outputs * inputs).map { place in
             let (output, input) = place.quotientAndRemainder(dividingBy: inputs)
             let own = weights.values[place * taps..<(place + 1) * taps].map(Double.init)
             let of = inputs > 1 ? ", input \(input + 1)" : ""
@@ -51,6 +52,7 @@ struct LearnedLayers {
                 text: "\(text): output \(output + 1)\(of)", kernel: try Kernel(size: size, weights: own),
                 label: "\(label)-\(output + 1)" + (inputs > 1 ? "-\(input + 1)" : ""))
         }
+        return (kernels, inputs > 1 ? inputs : nil)
     }
 }
 

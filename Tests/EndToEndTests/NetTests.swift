@@ -1,4 +1,6 @@
+import Codecs
 import Foundation
+import Pixels
 import Testing
 
 /// `kern train --data`, `eval` and `predict`, from file to file.
@@ -166,6 +168,30 @@ struct NetTests {
         #expect(made.status == 0, "\(made.said)")
         // The middle of gaussian 2 is 1/(2 pi 4) of its sum, as wide as it is high.
         #expect(made.printed.contains("0.0397") || made.printed.contains("0.0398"), "\(made.printed)")
+    }
+
+    @Test func `a layer is drawn with a row for each output and a column for each input, all apart`() throws {
+        let kern = try Kern()
+        let made = try kern.shell(
+            "kern train 'input 16x16x1 | conv 3 3x3 | relu | conv 2 3x3 | flatten | dense classes' "
+                + "--data \(Pictures.samples)/shapes -o m.safetensors --epochs 1 --quiet "
+                + "&& kern show m.safetensors --layer 2 -o sheet.png --size 96x64")
+        #expect(made.status == 0, "\(made.said)")
+        // What is shown is the program that the file holds.
+        #expect(made.printed.contains("  conv 3 3x3\n  relu\n  conv 2 3x3\n"), "\(made.printed)")
+        let sheet = try Raster.decode([UInt8](Data(contentsOf: kern.folder.appendingPathComponent("sheet.png"))))
+        func isPaper(_ x: Int, _ y: Int) -> Bool {
+            let start = (y * 96 + x) * 3
+            return sheet.bytes[start..<start + 3].allSatisfy { $0 == 255 }
+        }
+        for gutter in [0, 1, 31, 32, 63, 64, 94, 95] {
+            #expect((0..<64).allSatisfy { isPaper(gutter, $0) }, "column \(gutter)")
+        }
+        for gutter in [0, 1, 31, 32, 62, 63] { #expect((0..<96).allSatisfy { isPaper($0, gutter) }, "row \(gutter)") }
+        // A cell within each of the six is not.
+        for (x, y) in [(16, 17), (48, 17), (80, 17), (16, 49), (48, 49), (80, 49)] {
+            #expect(!isPaper(x, y), "\(x),\(y)")
+        }
     }
 
     @Test func `a model says what pictures show and how well it does`() throws {

@@ -18,6 +18,8 @@ extension Show {
         /// The steps it is made of, where it is more than one kernel.
         var program: Program?
         var kernels: [NamedKernel] = []
+        /// How many of them stand side by side: those of one output, where a layer has several inputs.
+        var columns: Int?
 
         var isOneKernel: Bool { kernels.count == 1 && program == nil }
 
@@ -38,12 +40,14 @@ extension Show {
                     help = file.help
                     parameters = file.parameters
                     self.program = file.program
+                } else if let model = try? Model(path: word.text) {
+                    self.program = try Program(parsing: SourceText(name: word.text, text: model.program))
                 }
             }
             let graph = try catalogue.graph(for: source)
             let layers = LearnedLayers(graph)
             if layer != nil || !layers.isEmpty {
-                kernels = try layers.kernels(of: layer, in: text)
+                (kernels, columns) = try layers.kernels(of: layer, in: text)
                 if self.program == nil { self.program = program }
                 return
             }

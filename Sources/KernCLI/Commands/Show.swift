@@ -105,7 +105,7 @@ struct Show: Command {
         let format = try PictureFormat(named: picture) ?? .png
         Interruption.cleansUp()
         do {
-            try KernelPicture(subject.kernels.map(\.kernel), size: pictureSize)
+            try KernelPicture(subject.kernels.map(\.kernel), columns: subject.columns, size: pictureSize)
                 .write(to: picture, as: format, replacing: force)
         } catch {
             throw Complaint(about: error, input: name, output: picture)
