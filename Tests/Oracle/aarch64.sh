@@ -24,7 +24,7 @@ if [[ ! -e $root/arm/unpacked ]]; then
     touch "$root/arm/unpacked"
 fi
 for place in proc dev; do mountpoint -q "$root/$place" || mount --bind "/$place" "$root/$place"; done
-trap 'umount "$root/proc" "$root/dev"' EXIT
+trap 'umount -l "$root/proc" "$root/dev"' EXIT
 
 rm -rf "$root/root/kern"
 git clone -q "$repository" "$root/root/kern"
