@@ -38,7 +38,9 @@ struct RangeFindings {
     var deviation: Double { max(0, squares / numbers - mean * mean).squareRoot() }
 
     /// Whether the values lie farther apart than rounding can bring them, which for values of about 1 is `rounding`.
-    func differs(by rounding: Double) -> Bool { high - low > rounding * max(1, abs(low), abs(high)) }
+    func differs(by rounding: Double) -> Bool {
+        high > low && (rounding == 0 || high - low > rounding * max(1, abs(low), abs(high)))
+    }
 
     // MARK: As a survey hands them on
 
