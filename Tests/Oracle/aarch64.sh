@@ -28,6 +28,7 @@ trap 'umount -l "$root/proc" "$root/dev"' EXIT
 
 rm -rf "$root/root/kern"
 git clone -q "$repository" "$root/root/kern"
+chroot "$root" bash -c "cd /root/kern && scripts/bootstrap"
 # Debian left this one out of its package; it is linked, and nothing of it is called.
 chroot "$root" gcc -shared -o /usr/libexec/swift/lib/swift/linux/lib_Testing_Foundation.so -x c /dev/null
 chroot "$root" bash -c "cd /root/kern && scripts/test"
