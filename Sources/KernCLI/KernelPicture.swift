@@ -10,13 +10,17 @@ struct KernelPicture {
     private static let mostInRow = 8
 
     /// Several kernels stand side by side, many in rows; a cell apart at least, so that it is seen where one ends.
-    init(_ kernels: [Kernel], columns: Int? = nil, size: Size) {
+    ///
+    /// - Parameter columns: how many would best stand side by side, if there is a pixel for each weight then.
+    init(_ kernels: [Kernel], columns: Int? = nil, size: Size) throws {
         let paper: [UInt8] = [255, 255, 255]
         var bytes = [UInt8](repeating: 255, count: size.width * size.height * 3)
-        let columns = columns ?? Self.columns(of: max(1, kernels.count))
         let apart = kernels.count > 1 ? 1.0 : 0
-        let rows = (max(1, kernels.count) + columns - 1) / columns
-        let (room, height) = (max(1, size.width / columns), max(1, size.height / rows))
+        let (columns, rows) = Self.sheet(of: kernels, columns: columns, size: size)
+        let (room, height) = (size.width / columns, size.height / rows)
+        guard room > 0, height > 0 else {
+            throw Complaint("a picture of \(size) has no room for \(kernels.count) kernels; make it larger with --size")
+        }
         for (place, kernel) in kernels.enumerated() {
             let (row, index) = place.quotientAndRemainder(dividingBy: columns)
             let largest = max(kernel.weights.lazy.map(abs).max() ?? 0, .leastNormalMagnitude)
@@ -43,8 +47,15 @@ struct KernelPicture {
         raster = Raster(header: PictureHeader(size: size, channels: .rgb, depth: .uint8), bytes: bytes)
     }
 
-    private static func columns(of count: Int) -> Int {
-        count > mostInRow ? Int(Double(count).squareRoot().rounded(.up)) : count
+    private static func sheet(of kernels: [Kernel], columns: Int?, size: Size) -> (columns: Int, rows: Int) {
+        let count = max(1, kernels.count)
+        let widest = kernels.reduce(1) { max($0, $1.size.width) }
+        let highest = kernels.reduce(1) { max($0, $1.size.height) }
+        if let columns, columns * (widest + 1) <= size.width, count / columns * (highest + 1) <= size.height {
+            return (columns, count / columns)
+        }
+        let columns = count > mostInRow ? Int(Double(count).squareRoot().rounded(.up)) : count
+        return (columns, (count + columns - 1) / columns)
     }
 
     /// - Parameter value: −1…1.

@@ -194,6 +194,20 @@ struct NetTests {
         }
     }
 
+    @Test func `kernels that have no room in a row are drawn in a square, and those that have none at all are refused`()
+        throws
+    {
+        let kern = try Kern()
+        let made = try kern.shell(
+            "kern train 'input 16x16x1 | conv 8 3x3 stride=2 | conv 60 3x3 stride=2 | flatten | dense classes' "
+                + "--data \(Pictures.samples)/shapes -o m.safetensors --epochs 1 --quiet "
+                + "&& kern show m.safetensors --layer 2 -o sheet.png --size 50x50")
+        #expect(made.status == 0, "\(made.said)")
+        let refused = try kern.run("show", "m.safetensors", "--layer", "2", "-o", "small.png", "--size", "10x10")
+        #expect(refused.status == 2)
+        #expect(refused.said.contains("a picture of 10x10 has no room for 480 kernels; make it larger with --size"))
+    }
+
     @Test func `a model says what pictures show and how well it does`() throws {
         let kern = try Kern()
         #expect(try trained(kern, "m.safetensors", "--epochs 20 --rate 0.01").status == 0)

@@ -237,6 +237,16 @@ struct DetectorTests {
         #expect(try lightFinder().find(in: scene([])).things.isEmpty)
     }
 
+    @Test func `what nothing shows is not found`() throws {
+        let boxes = [
+            Box(left: 5, top: 6, width: 14, height: 12), Box(left: 30, top: 20, width: 20, height: 24),
+        ]
+        var picture = scene(boxes, channels: .rgba)
+        for pixel in 0..<60 * 50 { picture.bytes[4 * pixel + 3] = pixel % 60 < 25 ? 255 : 0 }
+        let found = try lightFinder().find(in: picture)
+        #expect(found.things.count == 1 && found.things[0].box.overlap(with: boxes[0]) > 0.75)
+    }
+
     @Test func `with little memory fewer regions are asked about together, which changes nothing`() throws {
         let picture = scene([
             Box(left: 5, top: 6, width: 14, height: 12), Box(left: 30, top: 20, width: 20, height: 24),

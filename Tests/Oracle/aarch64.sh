@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # kern where this machine is not: with Debian's own Swift instead of swift.org's, and on aarch64, whose NEON is the baseline of lanes.c.
 #
-#     Tests/Oracle/aarch64.sh FOLDER            (as root; about 25 minutes and 7 GB the first time)
+#     Tests/Oracle/aarch64.sh FOLDER            (as root; about 20 minutes and 9 GB the first time)
 #
 # In FOLDER a Debian (unstable, which has Swift 6.2) is set up, and in that `scripts/test` runs on a clone of what is committed here. Then kern is built for
 # aarch64 against Debian's libraries for it; qemu runs it, and levels.sh holds it to this machine's AVX2: every program and a trained net, bit for bit.
@@ -40,8 +40,8 @@ cat >"$root/root/aarch64.json" <<'END'
     "extra-swiftc-flags": ["-sdk", "/arm", "-resource-dir", "/arm/usr/libexec/swift/lib/swift", "-use-ld=lld", "-Xclang-linker", "--sysroot=/arm"]
 }
 END
-export PKG_CONFIG_SYSROOT_DIR=/arm PKG_CONFIG_PATH=/arm/usr/lib/aarch64-linux-gnu/pkgconfig
-chroot "$root" bash -c 'cd /root/kern && swift build -c release --product kern --destination ../aarch64.json'
+PKG_CONFIG_SYSROOT_DIR=/arm PKG_CONFIG_PATH=/arm/usr/lib/aarch64-linux-gnu/pkgconfig \
+    chroot "$root" bash -c 'cd /root/kern && swift build -c release --product kern --destination ../aarch64.json'
 
 kern=$root/root/kern/.build/aarch64-unknown-linux-gnu/release/kern
 libraries=$root/arm/usr/libexec/swift/lib/swift/linux:$root/arm/usr/lib/aarch64-linux-gnu

@@ -47,7 +47,8 @@ def main():
                         ["bash", "-c", command], cwd=work, env=environment, timeout=120, text=True,
                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
                     # Where nothing stands below a command, what it printed was left out.
-                    if run.stdout.strip("\n") != expected if expected else run.returncode:
+                    is_wrong = run.stdout.strip("\n") != expected if expected else run.returncode != 0
+                    if is_wrong:
                         differ += 1
                         print(f"DIFFERS {page.name}: {command}\n--- it says\n{expected}\n--- it prints\n{run.stdout}")
     print(f"{tried} commands, {differ} differ")

@@ -40,7 +40,7 @@ extension Show {
                     help = file.help
                     parameters = file.parameters
                     self.program = file.program
-                } else if let model = try? Model(path: word.text) {
+                } else if word.text.hasSuffix(Model.suffix), let model = try? Model(path: word.text) {
                     self.program = try Program(parsing: SourceText(name: word.text, text: model.program))
                 }
             }

@@ -3,7 +3,8 @@ import Convolution
 import Pixels
 import Steps
 
-/// A picture in which things are looked for: its samples as floats, and the regions that may be things.
+/// A picture in which things are looked for: its samples as floats, over black where there is alpha, and the regions that may
+/// be things.
 struct SearchedPicture {
     let planes: Planes
     let depth: Depth
@@ -13,16 +14,13 @@ struct SearchedPicture {
 
     init(_ raster: Raster, _ program: DetectorProgram, machine: Machine) {
         let header = raster.header
-        var planes = Planes(shape: Shape(channels: header.channels.count, size: header.size))
-        planes.samples.withUnsafeMutableBufferPointer { raster.spread(into: $0, channels: header.channels.count) }
-        self.planes = planes
+        var all = Planes(shape: Shape(channels: header.channels.count, size: header.size))
+        all.samples.withUnsafeMutableBufferPointer { raster.spread(into: $0, channels: header.channels.count) }
+        let colours = header.channels.hasAlpha ? all.overBlack : all
+        // A net may ask for alpha as a channel.
+        planes = program.input.channels == header.channels.count ? all : colours
         self.program = program
         depth = header.depth
-        var colours = planes
-        if header.channels.hasAlpha {
-            let shape = Shape(channels: header.channels.colorCount, size: header.size)
-            colours = Planes(shape: shape, samples: Array(planes.samples.prefix(shape.sampleCount ?? 0)))
-        }
         regions = RegionSearch(program.regions).regions(in: colours, on: machine)
     }
 
@@ -55,6 +53,15 @@ struct SearchedPicture {
 }
 
 extension Planes {
+    /// The colours, each times alpha, which is the last channel.
+    fileprivate var overBlack: Planes {
+        let shape = Shape(channels: self.shape.channels - 1, size: self.shape.size)
+        let area = self.shape.height * self.shape.width
+        let alpha = samples.suffix(area)
+        let colours = samples.prefix(samples.count - area).enumerated()
+        return Planes(shape: shape, samples: colours.map { $1 * alpha[alpha.startIndex + $0 % area] })
+    }
+
     /// A rectangle of a whole picture.
     fileprivate func part(columns: Range<Int>, rows: Range<Int>) -> Planes {
         var part = Planes(
