@@ -56,17 +56,17 @@ struct TileSize: Sendable {
 
         static let exact = Prices(smallestSide: 1) { area in
             switch area {
-            case ...0x1p12: 16
-            case ...0x1p14: 18.4
-            case ...0x1p16: 21.6
-            case ...0x1p18: 29
-            default: 38
+            case ...0x1p12: 12.3
+            case ...0x1p14: 12.5
+            case ...0x1p16: 16.5
+            case ...0x1p18: 25.5
+            default: 33
             }
         }
         static let fast = Prices(smallestSide: FastTile.smallestSide) { area in
             switch area {
             case ...0x1p12: 4.6
-            case ...0x1p14: 4.3
+            case ...0x1p14: 4.1
             case ...0x1p16: 5
             case ...0x1p18: 6.5
             default: 9

@@ -21,13 +21,15 @@ struct MethodCosts {
 
     /// Solid windows keep the sums of four rows in registers; of other windows each tap is loaded for each row.
     private static let solid = Price(base: 12, tap: 0.8)
-    private static let loose = Price(base: 17, tap: 1.7)
+    private static let loose = Price(base: 19.5, tap: 1.95)
     /// Samples that are apart are dealt out first.
-    private static let strided = Price(base: 85, tap: 1.4)
+    private static let strided = Price(base: 110, tap: 1.8)
     private static let exact = Price(base: 25, tap: 4.2)
     private static let separable = Price(base: 12, tap: 1.15)
-    private static let stridedSeparable = Price(base: 62, tap: 2.0)
-    private static let exactSeparable = Price(base: 10, tap: 3.0)
+    private static let stridedSeparable = Price(base: 71, tap: 2.3)
+    private static let exactSeparable = Price(base: 13, tap: 3.9)
+    /// Of what a tile is turned back to, only the outputs that the stride stands on are copied.
+    private static let stridedTransform = 0.83
     /// Beyond this many terms a sum of products has never been the cheapest.
     private static let mostTerms = 8
 
@@ -56,7 +58,8 @@ struct MethodCosts {
             geometry: geometry, kernel: bank.kernels[0], isExact: isFine, tolerance: tolerance)
         {
             self.tiles = tiles
-            estimates[.transform] = tiles.costPerSample * Double(geometry.x.stride * geometry.y.stride)
+            let share = isStrided ? MethodCosts.stridedTransform : 1
+            estimates[.transform] = tiles.costPerSample * Double(geometry.x.stride * geometry.y.stride) * share
         } else {
             impossible[.transform] = "the kernel is too large for the largest tile"
         }
