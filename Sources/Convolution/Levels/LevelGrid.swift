@@ -10,9 +10,9 @@ package struct LevelGrid: LevelFilter {
     private let step: Int
     private let down: Passes
     private let middle: Passes
-    /// For each position between grid points what the four around it count.
+    /// For each position between grid points what the four around it count, one position after the other.
     private let across: [Float]
-    private let along: [[Float]]
+    private let along: [Float]
 
     private struct Passes {
         let column: [Float]
@@ -39,10 +39,10 @@ package struct LevelGrid: LevelFilter {
         (self.down, self.middle) = (down, middle)
         outside = UInt8(level)
         step = grid.down.input.channels
-        func weights(_ spacing: Int) -> [[Float]] {
-            (0..<spacing).map { phase in (0..<4).map { Float(GridUpsampling.weight(phase, $0, spacing)) } }
+        func weights(_ spacing: Int) -> [Float] {
+            (0..<4 * spacing).map { Float(GridUpsampling.weight($0 / 4, $0 % 4, spacing)) }
         }
-        across = weights(grid.spacing.x).flatMap(\.self)
+        across = weights(grid.spacing.x)
         along = weights(grid.spacing.y)
     }
 
@@ -95,8 +95,10 @@ package struct LevelGrid: LevelFilter {
                     left..<min(left + width, grid.up.output.width), grid, step, taps: middle.row.count)
                 let some = top..<min(top + grain, rows.upperBound)
                 // Whole cache lines, and the same ones for strip after strip.
-                let found = Scratch.shared.withRoom(floats: strip.samples(taps: middle.column.count)) {
-                    run(strip, source, some, target, in: $0.floats, machine.lanes.loops.pointee)
+                let found = Scratch.shared.withRoom(floats: strip.samples(taps: middle.column.count)) { room in
+                    withWeights {
+                        run(strip, source, some, target, in: room.floats, $0, $1, machine.lanes.loops.pointee)
+                    }
                 }
                 clipped.add(found, ordering: .relaxed)
             }
@@ -104,9 +106,20 @@ package struct LevelGrid: LevelFilter {
         return clipped.load(ordering: .relaxed)
     }
 
+    /// Once for a strip: threads that count the holders of one array, row after row, wait for each other (a twentieth of the time).
+    private func withWeights(_ body: (_ across: UnsafePointer<Float>, _ along: UnsafePointer<Float>) -> Int) -> Int {
+        across.withUnsafeBufferPointer { across in
+            along.withUnsafeBufferPointer { along in
+                guard let across = across.baseAddress, let along = along.baseAddress else { return 0 }
+                return body(across, along)
+            }
+        }
+    }
+
     private func run(
         _ strip: GridStrip, _ source: ReadableLevels, _ rows: Range<Int>, _ target: WritableLevels,
-        in store: UnsafeMutablePointer<Float>, _ loops: kern_lanes
+        in store: UnsafeMutablePointer<Float>, _ across: UnsafePointer<Float>, _ along: UnsafePointer<Float>,
+        _ loops: kern_lanes
     ) -> Int {
         let taps = middle.column.count
         let beyond = UnsafeMutablePointer<UInt8>.allocate(capacity: grid.down.input.width * step)
@@ -123,6 +136,10 @@ package struct LevelGrid: LevelFilter {
         var (madeDown, madeMiddle) = (Int.min, Int.min)
         var group = 0..<0
         var clipped = 0
+        // From each place of the ring on, the four rows that follow each other.
+        let ring = UnsafeMutablePointer<UnsafePointer<Float>?>.allocate(capacity: 7)
+        defer { ring.deallocate() }
+        for place in 0..<7 { ring[place] = UnsafePointer(spread + place % 4 * strip.pixelRow) }
         for y in rows {
             let (q, phase) = y.quotientAndRemainder(dividingBy: grid.spacing.y)
             for m in max(madeMiddle, q)..<q + 4 {
@@ -144,9 +161,9 @@ package struct LevelGrid: LevelFilter {
                     grid.spacing.x, strip.points - middle.row.count - 2, step)
             }
             madeMiddle = q + 4
-            let four: [UnsafePointer<Float>?] = (0..<4).map { UnsafePointer(spread + (q + $0) % 4 * strip.pixelRow) }
             clipped += loops.blend_levels(
-                target.row(y) + strip.columns.lowerBound * step, strip.columns.count * step, four, along[phase])
+                target.row(y) + strip.columns.lowerBound * step, strip.columns.count * step, ring + q % 4,
+                along + 4 * phase)
         }
         return clipped
     }
