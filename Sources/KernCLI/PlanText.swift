@@ -90,13 +90,10 @@ struct PlanText {
             facts.append(("method", methodText(method, step)))
         }
         if step.union != nil { return facts }
-        facts.append(
-            (
-                "holds",
-                step.isHeldWhole
-                    ? "all \(step.output.height) rows, \(ByteCount.text(step.bytesHeld))"
-                    : "\(step.rowsHeld) of \(step.output.height) rows, \(ByteCount.text(step.bytesHeld))"
-            ))
+        let rows =
+            step.isHeldWhole ? "all \(step.output.height) rows" : "\(step.rowsHeld) of \(step.output.height) rows"
+        let kept = step.keepsMap ? " and a map of all that it saw, up to " : ", "
+        facts.append(("holds", rows + kept + ByteCount.text(step.bytesHeld)))
         return facts
     }
 

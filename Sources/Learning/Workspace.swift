@@ -12,7 +12,7 @@ final class Workspace {
     private var notes: [[Planes]]
     private var inputGradients: [Arriving?]
     /// What steps found out about all rows on the way forwards.
-    private var findings: [[Double]]
+    private var findings: [Findings]
     /// For each node the gradients by its parameters.
     private(set) var gradients: [StepGradients?]
     private var spare = SparePlanes()
@@ -27,7 +27,7 @@ final class Workspace {
             learns ? node.learning?.notes.map { Planes(shape: $0) } ?? [] : []
         }
         inputGradients = plan.nodes.map { _ in nil }
-        findings = plan.nodes.map { _ in [] }
+        findings = plan.nodes.map { _ in Findings() }
         gradients = plan.nodes.map { node in
             guard learns, node.passesGradients, let step = node.step else { return nil }
             return StepGradients(

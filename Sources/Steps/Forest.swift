@@ -2,22 +2,26 @@
 struct Forest: Sendable {
     private var parents: [UInt32]
 
-    init(count: Int = 0) { parents = (0..<UInt32(count)).map { $0 } }
+    init(count: Int) { parents = (0..<UInt32(count)).map { $0 } }
+
+    /// The way to the root is half as long for the next who asks.
+    mutating func root(of thing: Int) -> Int { withShared { $0.root(of: thing) } }
+
+    /// Two roots become one group's, whose root is the second.
+    mutating func put(_ root: Int, below other: Int) { parents[root] = UInt32(other) }
+
+    /// For threads that each have things of their own.
+    mutating func withShared<Result>(_ body: (SharedForest) -> Result) -> Result {
+        parents.withUnsafeMutableBufferPointer { body(SharedForest(parents: $0)) }
+    }
+}
+
+struct SharedForest: @unchecked Sendable {
+    fileprivate let parents: UnsafeMutableBufferPointer<UInt32>
 
     var count: Int { parents.count }
 
-    mutating func reserveCapacity(_ capacity: Int) { parents.reserveCapacity(capacity) }
-
-    /// One more, a group by itself.
-    mutating func append() { parents.append(UInt32(parents.count)) }
-
-    mutating func append(_ other: Forest) {
-        let first = UInt32(parents.count)
-        parents += other.parents.lazy.map { first + $0 }
-    }
-
-    /// The way to the root is half as long for the next who asks.
-    mutating func root(of thing: Int) -> Int {
+    func root(of thing: Int) -> Int {
         var thing = thing
         while parents[thing] != thing {
             parents[thing] = parents[Int(parents[thing])]
@@ -26,6 +30,12 @@ struct Forest: Sendable {
         return thing
     }
 
-    /// Two roots become one group's, whose root is the second.
-    mutating func put(_ root: Int, below other: Int) { parents[root] = UInt32(other) }
+    func put(_ root: Int, below other: Int) { parents[root] = UInt32(other) }
+
+    func parent(of thing: Int) -> Int { Int(parents[thing]) }
+
+    /// Has everything point to its root, in a forest where nothing was ever put below what comes behind it.
+    func settle() {
+        for thing in parents.indices { parents[thing] = parents[Int(parents[thing])] }
+    }
 }

@@ -155,7 +155,7 @@ public struct StepCall: Sendable {
     public var inputs: [Planes]
     public var rows: Range<Int>
     public var parameters: [Planes]
-    public var survey: [Double]
+    public var survey: Findings
     public var machine: Machine
     /// nil unless weights are being learned.
     public var learning: Learning?
@@ -176,7 +176,7 @@ public struct StepCall: Sendable {
     }
 
     public init(
-        inputs: [Planes], rows: Range<Int>, parameters: [Planes] = [], survey: [Double] = [],
+        inputs: [Planes], rows: Range<Int>, parameters: [Planes] = [], survey: Findings = Findings(),
         machine: Machine = Machine(), learning: Learning? = nil
     ) {
         self.inputs = inputs
@@ -192,18 +192,32 @@ public struct StepCall: Sendable {
 /// before it runs. What it looked at need not be kept unless `rowsNeeded` asks for it again.
 public protocol SurveyingStep: PlannedStep {
     /// The findings before the first row.
-    var emptySurvey: [Double] { get }
+    var emptySurvey: Findings { get }
 
-    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double], on machine: Machine)
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout Findings, on machine: Machine)
 }
 
 extension SurveyingStep {
     /// What there is to find in a whole picture: a call that brings all rows need bring no findings.
-    func surveyed(_ input: Planes, on machine: Machine) -> [Double] {
+    func surveyed(_ input: Planes, on machine: Machine) -> Findings {
         var findings = emptySurvey
         survey(0..<input.shape.height, of: input, into: &findings, on: machine)
         return findings
     }
+}
+
+/// What a survey found.
+public struct Findings: Sendable {
+    /// Sums, extremes.
+    var figures: [Double] = []
+    /// What is kept of rows that are let go.
+    var edges: EdgeMap?
+
+    public init() {}
+    init(figures: [Double]) { self.figures = figures }
+    init(edges: EdgeMap) { self.edges = edges }
+
+    public var isEmpty: Bool { figures.isEmpty && edges == nil }
 }
 
 /// What `explain` says about a planned step.
@@ -218,6 +232,8 @@ public struct StepAccount: Sendable {
     public var operations: Double
     /// What each thread works in, in bytes.
     public var scratchBytes: Int
+    /// What it keeps of all rows, where those are let go: the most in bytes.
+    public var mapBytes = 0
     /// The coarse grid it is computed on.
     public var grid: Grid?
     /// For how many parts of a picture what follows is done, each of them brought to a picture of its own.

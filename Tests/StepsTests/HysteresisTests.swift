@@ -35,14 +35,36 @@ import Testing
         return marks.map { $0 ? 1 : 0 }
     }
 
-    private func noise(width: Int, height: Int) -> Planes {
+    /// The rows of the samples come in bands and are let go, as when a program runs.
+    private func runInBands(of rows: Int, _ samples: Planes, low: Double, high: Double) throws -> [Float] {
+        let step = try makeStep("hysteresis", ["low": .number(low), "high": .number(high)])
+        let plan = try #require(try step.plan(for: [samples.shape], options: PlanOptions()) as? any SurveyingStep)
+        var findings = plan.emptySurvey
+        let height = samples.shape.height
+        let machine = Machine(threads: 2)
+        for first in stride(from: 0, to: height, by: rows) {
+            var band = samples
+            band.dropRows(before: first)
+            plan.survey(first..<min(first + rows, height), of: band, into: &findings, on: machine)
+        }
+        #expect(plan.rowsNeeded(for: 0..<height)[0].isEmpty)
+        var output = Planes(shape: plan.output)
+        let nothing = Planes(shape: samples.shape, emptyWithRoomFor: 0)
+        for first in stride(from: 0, to: height, by: 5) {
+            let some = first..<min(first + 5, height)
+            plan.run(StepCall(inputs: [nothing], rows: some, survey: findings, machine: machine), into: &output)
+        }
+        return GradientCheck.samples(output)
+    }
+
+    private func noise(width: Int, height: Int, above least: Float = -1) -> Planes {
         var state: UInt64 = 11
         let shape = Shape(channels: 1, height: height, width: width)
         return Planes(
             shape: shape,
             samples: (0..<width * height).map { _ in
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return Float(Int(state >> 40) % 1000 - 100) / 900
+                return max(least, Float(Int(state >> 40) % 1000 - 100) / 900)
             })
     }
 
@@ -72,8 +94,9 @@ import Testing
     }
 
     @Test func `thresholds that are found are the values that sorting finds`() throws {
-        for (width, height) in [(1, 3), (30, 40), (31, 270)] {
-            let samples = noise(width: width, height: height)
+        // Above 0 throughout, whole words of 64 pixels have values.
+        for (width, height, least) in [(1, 3, -1), (30, 40, -1), (31, 270, -1), (130, 70, 0.01)] {
+            let samples = noise(width: width, height: height, above: Float(least))
             let positive = GradientCheck.samples(samples).filter { $0 > 2e-6 }.sorted()
             let high = positive[Int(0.8 * Double(positive.count - 1))]
             let expected = closure(samples, low: high * 0.4, high: high)
@@ -85,6 +108,17 @@ import Testing
         #expect(try run(flat, low: 0, high: 0, threads: 2).allSatisfy { $0 == 0 })
         let even = Planes(shape: Shape(channels: 1, height: 200, width: 3), samples: Array(repeating: 0.25, count: 600))
         #expect(try run(even, low: 0, high: 0, threads: 3).allSatisfy { $0 == 1 })
+    }
+
+    @Test(arguments: [(0, 0), (0.2, 0), (0.45, 0.97)])
+    func `rows may come in bands and be let go`(low: Double, high: Double) throws {
+        for (width, height) in [(1, 1), (64, 33), (130, 40)] {
+            let samples = noise(width: width, height: height)
+            let expected = try run(samples, low: low, high: high, threads: 1)
+            for rows in [1, 7, 64] {
+                #expect(try runInBands(of: rows, samples, low: low, high: high) == expected, "\(width) \(rows)")
+            }
+        }
     }
 
     @Test func `a low threshold that was told is kept, and the high one that is found is not below it`() throws {

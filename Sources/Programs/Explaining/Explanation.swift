@@ -38,6 +38,8 @@ public struct StepExplanation: Sendable {
     public let rowsHeld: Int
     public let bytesHeld: Int
     public let isHeldWhole: Bool
+    /// Whether it keeps something of each row that is let go.
+    public let keepsMap: Bool
     /// Put in for alpha, light or range; it was not written.
     public let isImplied: Bool
 }
@@ -68,7 +70,8 @@ extension Plan {
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
-                    bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, isImplied: node.origin == nil))
+                    bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, keepsMap: node.mapBytes > 0,
+                    isImplied: node.origin == nil))
         }
         return all
     }

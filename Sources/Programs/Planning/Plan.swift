@@ -150,8 +150,11 @@ extension Plan.Node {
     public var bytesHeld: Int {
         guard isNeeded else { return 0 }
         let row = bytesPerSample == 4 ? Planes.rowStride(shape, holding: rowsHeld) : shape.width
-        return bytesPerSample * shape.count * shape.channels * rowsHeld * bandsHeld * row
+        return bytesPerSample * shape.count * shape.channels * rowsHeld * bandsHeld * row + mapBytes
     }
+
+    /// What its step keeps of rows that are let go, at most.
+    public var mapBytes: Int { isNeeded ? plan?.account.mapBytes ?? 0 : 0 }
 
     /// What each thread works in.
     var scratchBytes: Int { levels?.scratchBytes ?? plan?.account.scratchBytes ?? 0 }

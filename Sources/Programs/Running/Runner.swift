@@ -8,7 +8,7 @@ struct Runner {
     private let machine: Machine
     private var schedule: RowSchedule
     private var planes: [Planes]
-    private var findings: [[Double]]
+    private var findings: [Findings]
     private let converter: SampleConverter
     private let keepsAll: Bool
     /// Rows of the result that are asked for at one time.
@@ -27,7 +27,7 @@ struct Runner {
         planes = zip(plan.nodes, schedule.rows).map { node, rows in
             Planes(shape: node.shape, emptyWithRoomFor: node.isNeeded ? node.rowsHeld : 0, from: rows.lowerBound)
         }
-        findings = plan.nodes.map { ($0.plan as? any SurveyingStep)?.emptySurvey ?? [] }
+        findings = plan.nodes.map { ($0.plan as? any SurveyingStep)?.emptySurvey ?? Findings() }
     }
 
     /// The rows of the result that are there.

@@ -41,19 +41,19 @@ struct PlannedGlobal: DifferentiableStep, SurveyingStep {
     /// After the survey no row is needed again.
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [input.height..<input.height] }
 
-    var emptySurvey: [Double] {
+    var emptySurvey: Findings {
         let start: Double
         switch reducer {
         case .maximum: start = -.infinity
         case .minimum: start = .infinity
         case .sum, .average, .l2, .rank: start = 0
         }
-        return [Double](repeating: start, count: input.count * input.channels)
+        return Findings(figures: [Double](repeating: start, count: input.count * input.channels))
     }
 
-    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double], on machine: Machine) {
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout Findings, on machine: Machine) {
         let (loops, width) = (machine.rowLoops, self.input.width)
-        findings.withUnsafeMutableBufferPointer { findings in
+        findings.figures.withUnsafeMutableBufferPointer { findings in
             // Each plane has its own place.
             nonisolated(unsafe) let findings = findings
             input.withRows { source in
@@ -80,7 +80,7 @@ struct PlannedGlobal: DifferentiableStep, SurveyingStep {
     private func grain(ofRows rows: Int) -> Int { max(1, SampleRun.length / max(1, rows * input.width)) }
 
     func run(_ call: StepCall, into output: inout Planes) {
-        let findings = call.survey.isEmpty ? surveyed(call.inputs[0], on: call.machine) : call.survey
+        let findings = (call.survey.isEmpty ? surveyed(call.inputs[0], on: call.machine) : call.survey).figures
         let pixels = Double(input.width) * Double(input.height)
         for n in 0..<input.count {
             for c in 0..<input.channels {

@@ -31,48 +31,32 @@ public struct HysteresisStep: Step {
     }
 }
 
-struct PlannedHysteresis: PlannedStep {
+struct PlannedHysteresis: SurveyingStep {
+    /// 0 is found from the picture.
     let low: Float
     let high: Float
     let output: Shape
 
-    /// Found high thresholds leave this share of the positive values below them.
-    private static let quietShare = 0.8
-    /// What a found low threshold is of the high one.
-    private static let lowShare: Float = 0.4
-
     var inputs: [Shape] { [output] }
-    /// A connection may lead anywhere, so rows come all at once.
-    var rowGrain: Int { max(output.height, 1) }
 
-    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows.isEmpty ? rows : 0..<output.height] }
+    /// A connection may lead anywhere, so the first row waits for the last; what is kept of the rows is a map.
+    func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [output.height..<output.height] }
+
+    var emptySurvey: Findings { Findings(edges: EdgeMap(output, low: low, high: high)) }
+
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout Findings, on machine: Machine) {
+        findings.edges?.look(at: rows, of: input, on: machine)
+        if rows.upperBound == output.height { findings.edges?.settle(on: machine) }
+    }
 
     func run(_ call: StepCall, into output: inout Planes) {
-        let shape = self.output
-        call.inputs[0].withRows { source in
-            output.withMutableRows { target in
-                for plane in 0..<shape.count * shape.channels {
-                    let (low, high) = thresholds(source, plane: plane, call.machine)
-                    StrongRegions(source: source, target: target, plane: plane, low: low, high: high)
-                        .mark(on: call.machine)
-                }
-            }
-        }
+        let findings = call.survey.isEmpty ? surveyed(call.inputs[0], on: call.machine) : call.survey
+        findings.edges?.write(call.rows, into: &output, on: call.machine)
     }
 
-    private func thresholds(_ source: ReadableRows, plane: Int, _ machine: Machine) -> (low: Float, high: Float) {
-        var high = high
-        if high == 0 {
-            let edges = PositiveValues(source: source, plane: plane, above: PlanOptions.roundingOfLevels)
-            // Nothing stands out.
-            guard let quiet = edges.value(at: PlannedHysteresis.quietShare, on: machine) else {
-                return (.infinity, .infinity)
-            }
-            // A low threshold that was told is kept.
-            high = max(quiet, low)
-        }
-        return (low == 0 ? high * PlannedHysteresis.lowShare : low, high)
+    var account: StepAccount {
+        var account = StepAccount(reach: .all, operations: Double(output.sampleCount ?? 0) * 9)
+        account.mapBytes = EdgeMap.bytes(output, findsThresholds: high == 0)
+        return account
     }
-
-    var account: StepAccount { StepAccount(reach: .all, operations: Double(output.sampleCount ?? 0) * 9) }
 }

@@ -62,10 +62,12 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { [rows] }
 
     /// Per picture of the batch.
-    var emptySurvey: [Double] { Array(repeatElement(RangeFindings().figures, count: output.count).joined()) }
+    var emptySurvey: Findings {
+        Findings(figures: Array(repeatElement(RangeFindings().figures, count: output.count).joined()))
+    }
 
     /// Each row by itself on any thread, and what was found in them put together in their order.
-    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout [Double], on machine: Machine) {
+    func survey(_ rows: Range<Int>, of input: Planes, into findings: inout Findings, on machine: Machine) {
         let (shape, loops) = (output, machine.rowLoops)
         let rowsOfAll = rows.count * shape.channels * shape.count
         let found = [RangeFindings](unsafeUninitializedCapacity: rowsOfAll) { room, count in
@@ -85,13 +87,13 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
         for n in 0..<shape.count {
             var all = self.found(n, findings)
             for row in found[(n * rows.count * shape.channels)...].prefix(rows.count * shape.channels) { all.add(row) }
-            findings.replaceSubrange(n * RangeFindings.count..<(n + 1) * RangeFindings.count, with: all.figures)
+            findings.figures.replaceSubrange(n * RangeFindings.count..<(n + 1) * RangeFindings.count, with: all.figures)
         }
     }
 
     /// What was found in picture `n`.
-    func found(_ n: Int, _ findings: [Double]) -> RangeFindings {
-        RangeFindings(figures: findings[(n * RangeFindings.count)...])
+    func found(_ n: Int, _ findings: Findings) -> RangeFindings {
+        RangeFindings(figures: findings.figures[(n * RangeFindings.count)...])
     }
 
     /// v · factor + amount; a picture of one value becomes the middle of the range.
