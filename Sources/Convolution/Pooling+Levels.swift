@@ -5,15 +5,16 @@ extension Pooling {
     /// Columns that a thread holds counts of at one time: about 200 KB, less than a second-level cache.
     private static let columnsAtOnce = 384
 
-    /// Whether counts of 16 bits are enough, and the border adds nothing but levels.
+    /// Whether a column's counts fit 16 bits, a window's 32, and the border adds nothing but levels.
     static func fitsLevels(_ geometry: Geometry, border: Border?) -> Bool {
         if case .constant(let value) = border, !(value == 0 || value == 1) { return false }
-        return geometry.x.kernel * geometry.y.kernel <= Int(Int16.max)
+        return geometry.y.kernel <= Int(Int16.max) && geometry.x.kernel * geometry.y.kernel <= Int(Int32.max)
     }
 
     private var levelStrip: Int {
         let axis = PhasedAxis(geometry.x)
-        return max(96, Pooling.columnsAtOnce - axis.axis.kernel) / axis.step * axis.phases + 1
+        return max(96, Pooling.columnsAtOnce - axis.axis.kernel, min(axis.axis.kernel, 1024)) / axis.step * axis.phases
+            + 1
     }
 
     var levelScratchBytes: Int {
@@ -122,7 +123,11 @@ private struct LevelCounts: ~Copyable {
 
     mutating func rank(_ pooling: Pooling, step: Int, into out: UnsafeMutablePointer<Float>, every: Int) {
         if ranks.rows != rowCount { wantRanks(pooling, step: step) }
-        lanes.loops.pointee.rank_levels(
+        let (loops, size) = (lanes.loops.pointee, pooling.geometry.x.kernel * height)
+        guard let rank = size <= Int(Int16.max) ? loops.rank_levels : loops.rank_many_levels else {
+            preconditionFailure("every level has every loop")
+        }
+        rank(
             out, every, map.count, columns, pooling.geometry.x.kernel, step, ranks.low, ranks.high, LevelCounts.values)
     }
 

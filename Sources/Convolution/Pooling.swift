@@ -106,6 +106,15 @@ public struct Pooling: Sendable {
         return fitsPlaces(geometry) ? .places : .selection
     }
 
+    /// So many rows of the result take as long as the start of a tile does: all rows of the first windows are counted, or sorted.
+    public var startRows: Double {
+        switch order {
+        case .search: Double(geometry.y.kernel)
+        case .levels, .places: Double(geometry.y.kernel) / 5
+        case .groups, .extremes, .network, .selection: 0
+        }
+    }
+
     /// Whether each sample of the result is one that came in: no means are taken, and the border adds no others.
     public var picksSamples: Bool {
         if case .constant(let value) = border, value != 0, value != 1 { return false }

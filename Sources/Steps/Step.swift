@@ -232,6 +232,8 @@ public struct StepAccount: Sendable {
     public var operations: Double
     /// What each thread works in, in bytes.
     public var scratchBytes: Int
+    /// So many rows take as long as beginning anew somewhere: where what windows see is counted from one row to the next.
+    public var startRows = 0.0
     /// What it keeps of all rows, where those are let go: the most in bytes.
     public var mapBytes = 0
     /// The coarse grid it is computed on.

@@ -73,6 +73,23 @@ struct OrderTests {
         #expect(compared > 1500)
     }
 
+    /// A window's counts of 16 bits end there.
+    @Test(arguments: Lanes.available.map(\.name), [0.5, 0.3])
+    func `windows of more than 32767 levels are ranked like the reference`(level: String, fraction: Double) throws {
+        let lanes = try #require(Lanes(named: level))
+        var generator = SeededGenerator(seed: 16)
+        for size in [Size(182), Size(width: 400, height: 90), Size(width: 60, height: 700), Size(300)] {
+            for border in [nil, Border.edge, .wrap] {
+                let shape = Shape(channels: 1, height: 9, width: 14)
+                let trial = Trial(
+                    reducer: .rank(fraction), window: Window(size: size, padding: .same), shape: shape, border: border,
+                    areLevels: true)
+                let picture = picture(shape, areLevels: true, &generator)
+                #expect(try differing(trial, picture, threads: 2, lanes: lanes) == 0, "\(size)")
+            }
+        }
+    }
+
     @Test(arguments: Lanes.available.map(\.name))
     func `each instruction level ranks wide pictures like the reference`(level: String) throws {
         let lanes = try #require(Lanes(named: level))

@@ -74,6 +74,21 @@ struct StretchTests {
         }
     }
 
+    @Test func `what stretches hold is counted where windows see all that they can`() throws {
+        let header = PictureHeader(size: Size(width: 4096, height: 4096), channels: .rgb, depth: .uint8)
+        // At the top the border repeats rows: windows that stay inside hold as many there as any in the middle.
+        let same = try plan("motion 61 90 | sharpen", header, threads: 2)
+        let inside = try plan("motion 61 90 pad=valid | sharpen", header, threads: 2)
+        #expect(same.stretch != nil && same.stretch == inside.stretch)
+        #expect(same.memory >= inside.memory)
+    }
+
+    @Test(arguments: ["median 101", "sharpen | median 9", "gaussian 1 | rank 0.3 31"])
+    func `ranks that begin anew for some rows are not cut into stretches`(_ program: String) throws {
+        let header = PictureHeader(size: Size(width: 4096, height: 4096), channels: .rgb, depth: .uint8)
+        #expect(try plan(program, header, threads: 2).stretch == nil)
+    }
+
     @Test(arguments: ["gaussian | rescale", "gaussian border=wrap | sharpen", "gaussian 1 | hysteresis 0.2 0.4"])
     func `what needs all rows is not cut into stretches`(_ program: String) throws {
         let header = picture(.gray, .uint8).header

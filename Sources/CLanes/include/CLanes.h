@@ -159,6 +159,9 @@ typedef struct {
     // out[x * out_step] = the mean of values[the levels of ranks low[x] and high[x]] among columns x * step … + kernel − 1
     void (*rank_levels)(float *out, size_t out_step, size_t count, const int16_t *columns, size_t kernel, size_t step,
                         const int32_t *low, const int32_t *high, const float *values);
+    // Likewise, of windows of more than 32767 samples.
+    void (*rank_many_levels)(float *out, size_t out_step, size_t count, const int16_t *columns, size_t kernel, size_t step,
+                             const int32_t *low, const int32_t *high, const float *values);
     // Puts the places of a rectangle into the set (sign 1), or takes them out (−1).
     void (*toggle_places)(kern_places *set, const uint32_t *places, size_t row_length, size_t rows, size_t columns, int sign);
     // The mean of the values of two ranks among the members; both are less than their number.

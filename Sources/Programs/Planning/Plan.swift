@@ -129,11 +129,12 @@ public struct Plan: Sendable {
 extension Plan {
     /// Takes the way by stretches if the memory suffices for it.
     private mutating func hold(_ stretch: Int) {
-        let held = RowSchedule.count(self, stretch: stretch..<3 * stretch).held
+        // A stretch, and the one behind it if the same thread takes that as well.
+        let held = placesOfRows(2 * stretch).map { RowSchedule.count(self, stretch: $0).held }
         var stretched = self
         stretched.stretch = stretch
         for index in nodes.indices {
-            stretched.nodes[index].rowsHeld = held[index]
+            stretched.nodes[index].rowsHeld = held.map { $0[index] }.max() ?? 0
             stretched.nodes[index].bandsHeld = options.machine.workers
         }
         stretched.rawBytes = stretched.rawRowsHeld.reduce(0) { $0 + header(of: $1.key).bytesPerRow * $1.value }

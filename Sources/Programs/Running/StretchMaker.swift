@@ -101,11 +101,21 @@ extension Plan {
     /// For each node that is read, how many of its raw rows lie at hand for the stretches in work and the next; none without them.
     var rawRowsHeld: [Int: Int] {
         guard let stretch else { return [:] }
-        let height = StretchMaker.height(stretch, on: options.machine)
-        let asked = RowSchedule(self).rowsAsked(by: 0..<min(height, output.size.height))
+        let asked = placesOfRows(StretchMaker.height(stretch, on: options.machine)).map {
+            RowSchedule(self).rowsAsked(by: $0)
+        }
         let read = [0] + (mask.map { [$0] } ?? [])
         return Dictionary(
-            uniqueKeysWithValues: read.map { ($0, min(header(of: $0).size.height, 2 * asked[$0].count)) })
+            uniqueKeysWithValues: read.map { node in
+                let most = asked.map { $0[node].count }.max() ?? 0
+                return (node, min(header(of: node).size.height, 2 * most))
+            })
+    }
+
+    /// So many rows of the result at the top, where a border may repeat rows, and in the middle, where windows see all that they can.
+    func placesOfRows(_ count: Int) -> [Range<Int>] {
+        let count = min(count, output.size.height)
+        return [0, (output.size.height - count) / 2].map { $0..<$0 + count }
     }
 
     /// Rows of the result that a thread takes through all steps at one time; nil where the threads share the rows of each step:
@@ -119,11 +129,14 @@ extension Plan {
         guard rows > 0, StretchMaker.height(rows, on: machine) * 2 <= output.size.height else { return nil }
         let schedule = RowSchedule(self)
         let last = output.size.height - rows
+        let band = RowSchedule.stretchBand(of: nodes[self.last])
+        let bands = (rows + band - 1) / band
         let pays = [0, last / 2, last].allSatisfy { first in
             let asked = schedule.rowsAsked(by: first / grain * grain..<first / grain * grain + rows)
             var (work, least) = (0.0, 0.0)
             for (node, asked) in zip(nodes, asked) where node.isNeeded {
-                work += node.workPerRow * Double(asked.count)
+                let starts = (node.plan?.account.startRows ?? 0) * Double(bands)
+                work += node.workPerRow * (Double(asked.count) + starts)
                 least += node.workPerRow * Double(node.shape.height * rows) / Double(output.size.height)
             }
             return work <= least * Plan.mostTwice

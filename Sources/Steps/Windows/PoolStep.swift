@@ -129,8 +129,10 @@ public struct PlannedPooling: DifferentiableStep {
 
     public var account: StepAccount {
         let taps = Double(pooling.geometry.window.size.width * pooling.geometry.window.size.height)
-        return StepAccount(
+        var account = StepAccount(
             geometry: pooling.geometry, border: pooling.border,
             operations: Double(pooling.output.sampleCount ?? 0) * taps, scratchBytes: pooling.scratchBytes)
+        account.startRows = pooling.startRows
+        return account
     }
 }
