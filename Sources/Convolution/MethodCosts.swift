@@ -4,8 +4,8 @@ import Pixels
 ///
 /// The unit is about one multiply-add on one output sample, 0.044 ns on the Xeon where most constants were measured (the others on
 /// an EPYC): AVX2 and AVX-512, one thread, 3 planes of 1000x1000, the kernels of `kern-bench --only method`, which tells where a
-/// choice is not the best. They need only rank the methods, and are the same for all levels, so that these give the same bits: where the levels would choose
-/// differently (windows of about 9x9 that are no product of a column and a row), one of them loses up to a third.
+/// choice is not the best. They need only rank the methods, and are the same for all levels, so that these give the same bits: where
+/// the levels would choose differently (windows of about 9x9 that are no product of a column and a row), one loses up to a third.
 struct MethodCosts {
     private(set) var estimates: [Method: Double] = [:]
     private(set) var factors: Factors?

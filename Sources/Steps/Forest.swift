@@ -8,7 +8,7 @@ struct Forest: Sendable {
     mutating func root(of thing: Int) -> Int { withShared { $0.root(of: thing) } }
 
     /// Two roots become one group's, whose root is the second.
-    mutating func put(_ root: Int, below other: Int) { parents[root] = UInt32(other) }
+    mutating func put(_ root: Int, below other: Int) { withShared { $0.put(root, below: other) } }
 
     /// For threads that each have things of their own.
     mutating func withShared<Result>(_ body: (SharedForest) -> Result) -> Result {
@@ -18,8 +18,6 @@ struct Forest: Sendable {
 
 struct SharedForest: @unchecked Sendable {
     fileprivate let parents: UnsafeMutableBufferPointer<UInt32>
-
-    var count: Int { parents.count }
 
     func root(of thing: Int) -> Int {
         var thing = thing
