@@ -7,6 +7,13 @@ struct WindowNetwork: Sendable {
     let columns: SelectionNetwork
     let merge: SelectionNetwork
 
+    /// Whether there is a loop with the comparisons written out.
+    static func isInRegisters(_ geometry: Geometry, _ reducer: Reducer) -> Bool {
+        let x = geometry.x
+        return reducer == .rank(0.5) && x.kernel == geometry.y.kernel && (x.kernel == 3 || x.kernel == 5)
+            && x.dilation == 1 && x.stride == 1
+    }
+
     /// Comparisons by which a histogram or a set of places is the quicker way.
     private static let mostTaps = 36
 
@@ -115,17 +122,14 @@ private struct NetworkScratch: ~Copyable {
         let first = x.start(columns.lowerBound)
         // Networks go over neighbours; a stride picks from what they give.
         let count = (columns.count - 1) * x.stride + 1
-        if x.kernel == 3, y.kernel == 3, x.dilation == 1, x.stride == 1, pooling.reducer == .rank(0.5),
-            let above = rows[0], let own = rows[1], let below = rows[2]
-        {
-            loops.median_3x3(out + columns.lowerBound, count, above + first, own + first, below + first)
+        if WindowNetwork.isInRegisters(pooling.geometry, pooling.reducer) {
+            let median = y.kernel == 3 ? loops.median_3x3 : loops.median_5x5
+            median?(out + columns.lowerBound, count, rows.map { $0.map { $0 + first } })
             return
         }
         if y.kernel > 1 {
             let last = first + count - 1 + (x.kernel - 1) * x.dilation
-            var above = rows
-            for tap in 0..<y.kernel { above[tap] = rows[tap].map { $0 + first } }
-            run(network.columns, above, into: sorted, count: last - first + 1)
+            run(network.columns, rows.map { $0.map { $0 + first } }, into: sorted, count: last - first + 1)
         } else {
             sorted[0]?.update(from: (rows[0] ?? UnsafePointer(store)) + first, count: width - first)
         }

@@ -4,8 +4,9 @@ import Pixels
 extension Pooling {
     /// Samples of a tile: their numbers have 16 bits, and one more is for samples that take no part.
     private static let mostNumbers = Int(UInt16.max)
-    /// Samples of a window beyond which sets of places are quicker.
+    /// Samples of a window beyond which sets of places are quicker, and of levels, counting.
     private static let mostSearched = 1500
+    private static let mostSearchedLevels = 500
 
     /// The windows of a phase's tile along each axis; nil where a tile would be little more than what is around it.
     private static func searchSide(_ geometry: Geometry) -> PerAxis<Int>? {
@@ -23,16 +24,17 @@ extension Pooling {
     }
 
     /// A window with holes has no other quick way.
-    static func fitsSearch(_ geometry: Geometry, isWhole: Bool) -> Bool {
+    static func fitsSearch(_ geometry: Geometry, isWhole: Bool, areLevels: Bool = false) -> Bool {
         // Windows that are left out by a stride are searched as well.
         let taps = geometry.x.kernel * geometry.y.kernel
-        return taps <= SlicedRows.mostTaps && (!isWhole || taps * PhasedAxis(geometry.x).step <= mostSearched)
+        let most = areLevels ? mostSearchedLevels : mostSearched
+        return taps <= SlicedRows.mostTaps && (!isWhole || taps * PhasedAxis(geometry.x).step <= most)
             && searchSide(geometry) != nil
     }
 
     var searchScratchBytes: Int {
         let span = Pooling.searchSpan(geometry)
-        return span.x * span.y * (SampleOrder.bytesPerSample + 6) + 4 * SlicedRows.windows
+        return span.x * span.y * (SampleOrder.bytesPerSample + 6) + 4 * SlicedRows.windows + 4 * span.x
             + SlicedRows.bytes(size: PerAxis(x: geometry.x.kernel, y: geometry.y.kernel), step: 1, bits: 16)
     }
 
@@ -53,7 +55,7 @@ extension Pooling {
     }
 }
 
-/// The samples of a tile as numbers of their values in ascending order.
+/// The samples of a tile as numbers of their values in ascending order: their own where all are levels.
 private struct TileNumbers: ~Copyable {
     private let taps: [PerAxis<Int>]
     private let height: Int
@@ -62,6 +64,7 @@ private struct TileNumbers: ~Copyable {
     private var sliced: SlicedRows
     private let numbers: UnsafeMutablePointer<UInt16>
     private let values: UnsafeMutablePointer<Float>
+    private let row: UnsafeMutablePointer<Float>
     /// For the windows of one row: how many samples take part, and what was found.
     private let members: UnsafeMutablePointer<UInt16>
     private let found: UnsafeMutablePointer<UInt16>
@@ -86,16 +89,46 @@ private struct TileNumbers: ~Copyable {
             size: PerAxis(x: pooling.geometry.x.kernel, y: height), step: 1, taps: taps, bits: 16, lanes)
         numbers = .onCacheLine(capacity + 2 * SlicedRows.windows)
         (members, found) = (numbers + capacity, numbers + capacity + SlicedRows.windows)
-        values = .onCacheLine(capacity + 1)
+        values = .onCacheLine(max(capacity, 256) + 1)
+        row = .onCacheLine(span.x)
         limits = RankLimits(fraction, taps: taps.count)
     }
 
     deinit {
         numbers.deallocate()
         values.deallocate()
+        row.deallocate()
     }
 
     mutating func number(_ tile: PhasedTiles.Tile, of source: ReadableRows) {
+        if !numberLevels(of: tile, source) { numberInOrder(tile, of: source) }
+        sliced.begin()
+        if pitch != tile.map.span {
+            pitch = tile.map.span
+            places = taps.map { UInt32($0.y * pitch + $0.x) }
+        }
+    }
+
+    /// Samples that are levels are numbers already; false where some are not.
+    private mutating func numberLevels(of tile: PhasedTiles.Tile, _ source: ReadableRows) -> Bool {
+        let span = tile.map.span
+        allTakePart = true
+        for y in 0..<tile.span {
+            tile.map.gather(tile.row(y, of: source), into: row)
+            switch loops.number_levels(numbers + y * span, row, span) {
+            case KERN_LEVELS: break
+            case KERN_LEVELS_AND_NAN: allTakePart = false
+            default: return false
+            }
+        }
+        for level in 0...255 { values[level] = Float(level) / 255 }
+        values[256] = 0
+        nowhere = 256
+        bits = allTakePart ? 8 : 9
+        return true
+    }
+
+    private mutating func numberInOrder(_ tile: PhasedTiles.Tile, of source: ReadableRows) {
         order.sort(tile, of: source)
         let samples = tile.map.span * tile.span
         allTakePart = order.count == samples
@@ -112,11 +145,6 @@ private struct TileNumbers: ~Copyable {
         for place in 0..<order.count {
             if order.isNew(place) { number += 1 }
             numbers[order.index(place)] = UInt16(number)
-        }
-        sliced.begin()
-        if pitch != tile.map.span {
-            pitch = tile.map.span
-            places = taps.map { UInt32($0.y * pitch + $0.x) }
         }
     }
 

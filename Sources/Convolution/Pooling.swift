@@ -100,8 +100,16 @@ public struct Pooling: Sendable {
         guard case .rank(let fraction) = reducer else { return .extremes }
         if !isWhole { return fitsSearch(geometry, isWhole: false) ? .search : .selection }
         if fraction == 0 || fraction == 1 { return .extremes }
-        if let network = WindowNetwork(geometry, fraction: fraction) { return .network(network) }
-        if areLevels, fitsLevels(geometry, border: border) { return .levels }
+        // Levels are searched as they are; other samples have to be put into order first.
+        let isSearched =
+            areLevels && geometry.x.kernel * geometry.y.kernel > 9
+            && fitsSearch(geometry, isWhole: true, areLevels: true)
+        if let network = WindowNetwork(geometry, fraction: fraction),
+            !isSearched || WindowNetwork.isInRegisters(geometry, reducer)
+        {
+            return .network(network)
+        }
+        if areLevels, !isSearched, fitsLevels(geometry, border: border) { return .levels }
         if fitsSearch(geometry, isWhole: true) { return .search }
         return fitsPlaces(geometry) ? .places : .selection
     }

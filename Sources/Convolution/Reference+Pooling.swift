@@ -45,7 +45,9 @@ extension Reference {
         case .average: return Float(seen.reduce(0.0) { $0 + Double($1) } / Double(counted))
         case .l2: return Float(seen.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
         case .rank(let fraction):
-            let sorted = seen.sorted()
+            // A NaN has no place in an order.
+            let sorted = seen.filter { !$0.isNaN }.sorted()
+            if sorted.isEmpty { return 0 }
             let position = Rank.position(of: fraction, count: sorted.count)
             let isMeanOfTwo = fraction == 0.5 && sorted.count % 2 == 0
             return isMeanOfTwo ? (sorted[position] + sorted[position + 1]) / 2 : sorted[position]

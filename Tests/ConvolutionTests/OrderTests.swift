@@ -47,7 +47,7 @@ struct OrderTests {
         let sizes = [
             Size(3), Size(width: 1, height: 5), Size(width: 5, height: 1), Size(5), Size(width: 4, height: 2),
             Size(width: 6, height: 7), Size(width: 9, height: 5), Size(width: 2, height: 20),
-            Size(width: 40, height: 1),
+            Size(width: 40, height: 1), Size(width: 30, height: 17),
         ]
         for size in sizes {
             for (width, height) in [(1, 1), (4, 9), (23, 8), (50, 3)] {
@@ -105,6 +105,36 @@ struct OrderTests {
                             areLevels: areLevels)
                         #expect(
                             try differing(trial, picture, threads: 2, lanes: lanes) == 0, "\(size) \(reducer)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// Samples that turn out to be levels are searched as they are, and one among them that is none is seen.
+    @Test(arguments: Lanes.available.map(\.name))
+    func `levels that nobody told of, and all but levels, are ranked like the reference`(level: String) throws {
+        let lanes = try #require(Lanes(named: level))
+        var generator = SeededGenerator(seed: 18)
+        let shape = Shape(channels: 2, height: 30, width: 541)
+        let levels = picture(shape, areLevels: true, &generator)
+        let step = Float(1) / 255
+        let others: [Float?] = [
+            nil, .nan, -0.0, (17 * step).nextUp, (17 * step).nextDown, 0.5 * step, 256 * step, -step, .infinity,
+            -.infinity, 3e9, .leastNonzeroMagnitude,
+        ]
+        for other in others {
+            var samples = levels.values
+            if let other { for index in stride(from: 7, to: samples.count, by: 1999) { samples[index] = other } }
+            for size in [Size(7), Size(width: 9, height: 2), Size(width: 13, height: 8)] {
+                for fraction in [0.5, 0.2] {
+                    for border in [nil, Border.edge] {
+                        let trial = Trial(
+                            reducer: .rank(fraction), window: Window(size: size), shape: shape, border: border)
+                        let picture = Planes(shape: shape, samples: samples)
+                        #expect(
+                            try differing(trial, picture, threads: 2, lanes: lanes) == 0,
+                            "\(String(describing: other)) \(size) \(fraction)")
                     }
                 }
             }
@@ -200,7 +230,7 @@ struct OrderTests {
         var samples = Planes.random(shape, using: &generator).values
         for index in stride(from: 5, to: samples.count, by: 37) { samples[index] = .nan }
         let picture = Planes(shape: shape, samples: samples)
-        for size in [Size(3), Size(width: 4, height: 3), Size(7)] {
+        for size in [Size(3), Size(width: 4, height: 3), Size(5), Size(7)] {
             let found = try Pooling(.rank(0.5), window: Window(size: size), input: shape).applied(to: picture).values
             let (left, top) = ((size.width - 1) / 2, (size.height - 1) / 2)
             for y in 0..<shape.height {

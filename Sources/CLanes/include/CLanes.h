@@ -145,8 +145,10 @@ typedef struct {
     size_t (*count_nan)(const float *in, size_t count);
     // Which samples are at least `least`: bit x % 64 of out[x / 64]
     void (*reaching)(uint64_t *out, const float *in, size_t count, float least);
-    // out[x] = the median of above, own and below at x, x + 1 and x + 2
-    void (*median_3x3)(float *out, size_t count, const float *above, const float *own, const float *below);
+    // out[x] = the median of three rows at x, x + 1 and x + 2
+    void (*median_3x3)(float *out, size_t count, const float *const *rows);
+    // likewise of five rows, up to x + 4
+    void (*median_5x5)(float *out, size_t count, const float *const *rows);
     // Puts rows through a network of comparisons (two wires each, the smaller value to the first) and takes the rows
     // `out[o]` from the wires `wires[o]`. At most KERN_WIRES inputs.
     void (*network)(float *const *out, const uint8_t *wires, size_t outs, size_t count, const float *const *rows,
@@ -154,6 +156,8 @@ typedef struct {
 
     // Samples k / 255 as k.
     void (*levels_of)(uint8_t *out, const float *in, size_t count);
+    // The same where all samples are that or NaN; NaN becomes 256. Which of both kinds were seen, and whether any others.
+    kern_level_kinds (*number_levels)(uint16_t *out, const float *in, size_t count);
     // Adds a row of levels to the counts of its columns, or takes it away.
     void (*count_levels)(int16_t *columns, const uint8_t *levels, size_t count, int sign);
     // out[x * out_step] = the mean of values[the levels of ranks low[x] and high[x]] among columns x * step … + kernel − 1

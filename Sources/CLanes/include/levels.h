@@ -86,6 +86,9 @@ typedef struct {
     bool clips;
 } kern_fixed_row;
 
+// What a row of floats holds: k / 255 for whole k in 0…255, that and NaN, or something else.
+typedef enum { KERN_LEVELS, KERN_LEVELS_AND_NAN, KERN_NOT_LEVELS } kern_level_kinds;
+
 // What becomes of a square of four pixels.
 typedef enum { KERN_HALVE_MEAN, KERN_HALVE_LARGEST, KERN_HALVE_SMALLEST } kern_halving;
 
