@@ -6,7 +6,7 @@ extension Pooling {
     private static let mostNumbers = Int(UInt16.max)
     /// Samples of a window beyond which sets of places are quicker, and of levels, counting.
     private static let mostSearched = 1500
-    private static let mostSearchedLevels = 500
+    private static let mostSearchedLevels = 150
 
     /// The windows of a phase's tile along each axis; nil where a tile would be little more than what is around it.
     private static func searchSide(_ geometry: Geometry) -> PerAxis<Int>? {
