@@ -17,3 +17,14 @@ extension UnsafeMutableRawBufferPointer {
         #endif
     }
 }
+
+extension Array where Element: BitwiseCopyable {
+    /// `value` so many times, in large pages where it fills them.
+    package static func onLargePages(_ value: Element, count: Int) -> [Element] {
+        [Element](unsafeUninitializedCapacity: count) { room, filled in
+            UnsafeMutableRawBufferPointer(room).preferLargePages()
+            room.initialize(repeating: value)
+            filled = count
+        }
+    }
+}

@@ -15,7 +15,7 @@ package struct Levels: Sendable {
         self.channels = channels
         self.capacity = capacity
         rows = 0..<0
-        bytes = [UInt8](repeating: 0, count: capacity * size.width * channels)
+        bytes = .onLargePages(0, count: capacity * size.width * channels)
     }
 
     package var bytesPerRow: Int { size.width * channels }

@@ -44,8 +44,7 @@ public struct Planes: Sendable {
         self.rowCapacity = capacity
         self.firstStoredRow = row
         self.rowStride = Planes.rowStride(shape, holding: capacity)
-        self.samples = [Float](
-            repeating: value, count: shape.count * shape.channels * capacity * rowStride)
+        self.samples = .onLargePages(value, count: shape.count * shape.channels * capacity * rowStride)
     }
 
     /// A cache finds a place by the low bits of an address: rows half a page apart, or whole pages, would all ask for the same few

@@ -24,7 +24,7 @@ struct EdgeMap: Sendable {
         (self.shape, self.high) = (shape, high)
         self.low = low == 0 ? high * EdgeMap.lowShare : low
         let planes = shape.count * shape.channels
-        reached = Array(repeating: 0, count: planes * BitPlane.words(of: shape.size))
+        reached = .onLargePages(0, count: planes * BitPlane.words(of: shape.size))
         strong = reached
         values = Array(repeating: [], count: planes)
     }
