@@ -30,7 +30,7 @@ final class StripLine<Packer: StripPacker> {
         let threads = min(threads, 2 * EncodingOptions.coreCount)
         desk = Desk(mostHelpers: threads - 1)
         // One to fill while each thread packs one, and a few to spare: rows come in bursts.
-        capacity = threads == 1 ? 1 : threads + 5
+        capacity = threads == 1 ? 1 : threads + 2
         self.make = make
         self.deliver = deliver
     }

@@ -76,7 +76,7 @@ package struct Levels: Sendable {
     }
 
     /// Where the rows of a picture without samples lie.
-    private static var nowhere: UnsafeMutablePointer<UInt8> {
+    fileprivate static var nowhere: UnsafeMutablePointer<UInt8> {
         UnsafeMutablePointer(bitPattern: 1).unsafelyUnwrapped
     }
 }
@@ -98,6 +98,13 @@ package struct ReadableLevels: @unchecked Sendable {
     /// All rows of a picture, one behind the other.
     package init(whole base: UnsafePointer<UInt8>, height: Int, bytesPerRow: Int) {
         self.init(rows: 0..<height, base: base, bytesPerRow: bytesPerRow, firstStoredRow: 0)
+    }
+
+    /// Some rows of a picture, one behind the other; nil is where no rows lie.
+    package init(_ rows: Range<Int>, at base: UnsafePointer<UInt8>?, bytesPerRow: Int) {
+        self.init(
+            rows: rows, base: base ?? UnsafePointer(Levels.nowhere), bytesPerRow: bytesPerRow,
+            firstStoredRow: rows.lowerBound)
     }
 
     @inlinable

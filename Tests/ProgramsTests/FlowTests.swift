@@ -154,4 +154,52 @@ struct FlowTests {
             }
         }
     }
+
+    /// So tall that the threads take a dozen stretches of it.
+    private static let tall = picture(width: 148, height: 45_000)
+
+    @Test(.enabled(if: Machine.coreCount > 1, "stretches need two cores"), arguments: [0, 300, 3000] as [UInt32])
+    func `slow ends change no byte of stretches`(_ pause: UInt32) throws {
+        let raster = FlowTests.tall
+        let alone = try plan("gaussian | sharpen | sobel", raster, threads: 1)
+        let expected = Sink(alone.output)
+        #expect(run(alone, from: Source(raster), to: expected) == nil)
+        for (reading, writing) in [(pause, 0), (0, pause), (pause, pause)] as [(UInt32, UInt32)] {
+            let plan = try plan("gaussian | sharpen | sobel", raster, threads: 8)
+            try #require(plan.stretch != nil)
+            let source = Source(raster, pause: reading)
+            let sink = Sink(plan.output, pause: writing)
+            #expect(run(plan, from: source, to: sink) == nil)
+            #expect(sink.isFinished && sink.bytes == expected.bytes && source.row == raster.header.size.height)
+        }
+    }
+
+    @Test(.enabled(if: Machine.coreCount > 1, "stretches need two cores"))
+    func `of stretches the failure comes out that is first in the picture, behind rows that are right`() throws {
+        let raster = FlowTests.tall
+        let alone = try plan("gaussian | sharpen | sobel", raster, threads: 1)
+        let expected = Sink(alone.output)
+        #expect(run(alone, from: Source(raster), to: expected) == nil)
+        let height = raster.header.size.height
+        for row in [0, 1, 3541, 3542, 9000, 20_000, 44_999, height] {
+            for (reading, writing) in [(row, nil), (nil, row), (row, 30_000), (30_000, row)] as [(Int?, Int?)] {
+                for pause: UInt32 in [0, 200] {
+                    let plan = try plan("gaussian | sharpen | sobel", raster, threads: 2)
+                    let sink = Sink(plan.output, failing: writing, pause: pause)
+                    let found = run(plan, from: Source(raster, failing: reading, pause: 200 - pause), to: sink)
+                    let (readable, writable) = (reading ?? height, writing ?? 2 * height)
+                    // No farther than two stretches and a chunk below what is written anything is read for it.
+                    if writable + 10_000 < readable || readable == height && writable < height {
+                        #expect(found == .writing(row: writable))
+                    } else if readable < height && writable >= readable {
+                        #expect(found == .reading(row: readable))
+                    } else if readable == height {
+                        #expect(found == (writing == nil ? nil : .finishing))
+                    }
+                    #expect(expected.bytes.starts(with: sink.bytes), "\(reading ?? -1) \(writing ?? -1)")
+                    #expect(sink.isFinished == (found == nil))
+                }
+            }
+        }
+    }
 }

@@ -27,10 +27,7 @@ extension Plan {
         let overlaps = options.machine.threads > 1
         let readers = readers(of: source, mask: maskSource, isAhead: overlaps)
         do {
-            if let stretch {
-                var maker = StretchMaker(self, stretch: stretch, from: readers)
-                return try run(&maker, to: sink, isBehind: overlaps)
-            }
+            if let stretch { return try run(stretch, from: readers, to: sink) }
             if runsOnLevels {
                 var maker = LevelMaker(self, from: ReadFeed(readers))
                 return try run(&maker, to: sink, isBehind: overlaps)
@@ -46,19 +43,34 @@ extension Plan {
     private func readers(
         of source: any RowSource, mask maskSource: (any RowSource)?, isAhead: Bool
     ) -> [Int: RowReadAhead] {
-        // What the threads take at one time should have been read while they were at the last.
-        let ahead = stretch.map { StretchMaker.height($0, on: options.machine) } ?? 0
-        var readers = [0: RowReadAhead(source, rows: rowsReceived[0], isAhead: isAhead, atLeast: ahead)]
+        let out = rawRowsHeld
+        var readers = [0: RowReadAhead(source, rows: rowsReceived[0], isAhead: isAhead, out: out[0] ?? 0)]
         if let mask, let maskSource {
-            readers[mask] = RowReadAhead(maskSource, rows: rowsReceived[mask], isAhead: isAhead, atLeast: ahead)
+            readers[mask] = RowReadAhead(maskSource, rows: rowsReceived[mask], isAhead: isAhead, out: out[mask] ?? 0)
         }
         return readers
     }
 
+    private func run(_ stretch: Int, from readers: [Int: RowReadAhead], to sink: any RowSink) throws -> RunReport {
+        let writer = RowWriteBehind(sink, output, height: stretch, isBehind: true, makers: options.machine.workers)
+        let clipped: Int
+        do {
+            clipped = try StretchLine(self, stretch: stretch, from: readers, to: writer).run()
+        } catch {
+            // Rows on their way lie before those that could not be made: their failure is the first.
+            try writer.drain()
+            throw error
+        }
+        try writer.finish()
+        return RunReport(samples: samplesWritten, clipped: clipped)
+    }
+
+    private var samplesWritten: Int { output.size.height * output.size.width * output.channels.count }
+
     // inout, because a copy would be a second owner of all rows, and the first write to them would copy them.
     private func run(_ maker: inout some RowMaker, to sink: any RowSink, isBehind: Bool) throws -> RunReport {
         let writer = RowWriteBehind(sink, output, height: maker.height, isBehind: isBehind)
-        var report = RunReport(samples: output.size.height * output.size.width * output.channels.count, clipped: 0)
+        var report = RunReport(samples: samplesWritten, clipped: 0)
         do {
             while true {
                 let rows = try maker.next()

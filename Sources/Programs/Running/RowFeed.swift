@@ -23,20 +23,3 @@ struct ReadFeed: RowFeed {
         while left > 0 { left -= try reader.take(atMost: left, body) }
     }
 }
-
-/// Rows at hand, from any one on and as often as it is asked.
-struct WindowFeed: RowFeed, Sendable {
-    /// For each node that is read, raw rows of it.
-    let windows: [Int: Levels]
-
-    func take(_ rows: Range<Int>, of node: Int, _ body: (Int, UnsafeRawBufferPointer) -> Void) throws(Never) {
-        guard let window = windows[node] else { preconditionFailure("node \(node) is not read") }
-        // Beyond them lies memory of someone else.
-        precondition(window.rows.lowerBound <= rows.lowerBound && rows.upperBound <= window.rows.upperBound)
-        window.withRows {
-            body(
-                rows.count,
-                UnsafeRawBufferPointer(start: $0.row(rows.lowerBound), count: rows.count * window.bytesPerRow))
-        }
-    }
-}

@@ -11,24 +11,26 @@ final class RowReadAhead {
     private let reader: Reader
     private let chunks: [Chunk]
     private let isAhead: Bool
-    private var rowsLeft: Int
+    private let rows: Int
+    private var next = 0
     private var turn = 0
-    /// Rows of the current chunk that were taken, and those it has.
+    /// The chunk that `take` is at, and how many of its rows were taken.
+    private var current = ReadableLevels(0..<0, at: nil, bytesPerRow: 0)
     private var taken = 0
-    private var filled = 0
 
     /// - Parameters:
     ///   - rows: how many rows will be taken; no more are read.
     ///   - isAhead: false reads on the caller's thread, when rows are asked for.
-    ///   - ahead: rows for which there is to be room.
-    init(_ source: any RowSource, rows: Int, isAhead: Bool, atLeast ahead: Int = 0) {
+    ///   - out: rows that may be out at one time.
+    init(_ source: any RowSource, rows: Int, isAhead: Bool, out: Int = 0) {
         let header = source.header
         let height = Chunk.height(for: header)
         // What fits one chunk has nothing to overlap with.
         self.isAhead = isAhead && rows > height
-        rowsLeft = rows
+        self.rows = rows
         let byteCount = height * header.bytesPerRow
-        chunks = (0..<(self.isAhead ? max(Chunk.inFlight(byteCount), 1 + ahead / height) : 1)).map { _ in
+        // Rows begin and end within chunks, and another is filled in the meantime.
+        chunks = (0..<(self.isAhead ? max(Chunk.inFlight(byteCount), 3 + out / height) : 1)).map { _ in
             Chunk(byteCount: byteCount)
         }
         reader = Reader(source, chunks: chunks, rows: rows, height: height)
@@ -37,34 +39,40 @@ final class RowReadAhead {
 
     /// Gives the next rows, at most `count`, to `body`, and returns how many they were.
     func take(atMost count: Int, _ body: (Int, UnsafeRawBufferPointer) -> Void) throws -> Int {
-        if taken == filled { try advance() }
-        let bytesPerRow = reader.source.header.bytesPerRow
-        let rows = min(count, filled - taken)
-        let bytes = chunks[turn].bytes[taken * bytesPerRow..<(taken + rows) * bytesPerRow]
-        body(rows, UnsafeRawBufferPointer(rebasing: bytes))
+        if taken == current.rows.count {
+            if !current.rows.isEmpty { giveBackOldest() }
+            current = try takeChunk()
+            taken = 0
+        }
+        let rows = min(count, current.rows.count - taken)
+        let first = UnsafeRawPointer(current.base + taken * current.bytesPerRow)
+        body(rows, UnsafeRawBufferPointer(start: first, count: rows * current.bytesPerRow))
         taken += rows
         return rows
     }
 
-    func stop() { reader.stop() }
-
-    private func advance() throws {
-        precondition(rowsLeft > 0, "no row was to be taken behind the last")
+    /// The next rows, all that are read at one time. They are there until they are given back; not to be mixed with `take`.
+    func takeChunk() throws -> ReadableLevels {
+        precondition(next < rows, "no row was to be taken behind the last")
+        let chunk = chunks[turn]
         if isAhead {
-            // The chunk that was used up goes back; before the first there is none.
-            if filled > 0 {
-                reader.free.signal()
-                turn = (turn + 1) % chunks.count
-            }
             reader.full.wait()
+            turn = (turn + 1) % chunks.count
         } else {
-            reader.fill(chunks[0])
+            reader.fill(chunk)
         }
-        if let failure = chunks[turn].failure { throw failure }
-        filled = chunks[turn].rows
-        taken = 0
-        rowsLeft -= filled
+        if let failure = chunk.failure { throw failure }
+        let taken = next..<next + chunk.rows
+        next = taken.upperBound
+        return ReadableLevels(
+            taken, at: chunk.bytes.assumingMemoryBound(to: UInt8.self).baseAddress,
+            bytesPerRow: reader.source.header.bytesPerRow)
     }
+
+    /// Lets the chunk be filled again that was taken before all others which are still out. On any thread.
+    func giveBackOldest() { if isAhead { reader.free.signal() } }
+
+    func stop() { reader.stop() }
 }
 
 /// What the reading thread works on.

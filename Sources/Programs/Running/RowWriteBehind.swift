@@ -14,30 +14,45 @@ final class RowWriteBehind {
     private var turn = 0
     private var inFlight = 0
 
-    /// - Parameter isBehind: false writes on the caller's thread.
-    init(_ sink: any RowSink, _ header: PictureHeader, height: Int, isBehind: Bool) {
+    /// - Parameters:
+    ///   - isBehind: false writes on the caller's thread.
+    ///   - makers: how many make rows at one time.
+    init(_ sink: any RowSink, _ header: PictureHeader, height: Int, isBehind: Bool, makers: Int = 1) {
         self.height = height
         // What fits one chunk has nothing to overlap with.
         self.isBehind = isBehind && header.size.height > height
         let byteCount = height * header.bytesPerRow
-        chunks = (0..<(self.isBehind ? Chunk.inFlight(byteCount) : 1)).map { _ in Chunk(byteCount: byteCount) }
+        chunks = (0..<(self.isBehind ? max(Chunk.inFlight(byteCount), makers + 2) : 1)).map { _ in
+            Chunk(byteCount: byteCount)
+        }
         writer = Writer(sink, bytesPerRow: header.bytesPerRow)
     }
 
     /// Has `fill` make the next `rows` rows, and passes them on.
     func write(_ rows: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) throws {
+        let chunk = try vacant(for: rows)
+        fill(chunk.bytes)
+        submit(chunk)
+        if !isBehind { try takeBack() }
+    }
+
+    /// A chunk to fill with the next rows; it has to be submitted whatever comes.
+    func vacant(for rows: Int) throws -> Chunk {
         precondition(rows <= height, "a chunk has room for \(height) rows, not \(rows)")
         if inFlight == chunks.count { try takeBack() }
         let chunk = chunks[turn]
         turn = (turn + 1) % chunks.count
-        fill(chunk.bytes)
         chunk.rows = rows
         inFlight += 1
+        return chunk
+    }
+
+    /// Passes a filled chunk on, in the order in which they were taken. On any thread, but by one at a time.
+    func submit(_ chunk: Chunk) {
         if isBehind {
             writer.submit(chunk)
         } else {
             writer.write(chunk)
-            try takeBack()
         }
     }
 

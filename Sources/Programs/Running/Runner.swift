@@ -41,9 +41,7 @@ struct Runner {
 
     /// Whether the next rows of what is read are at hand: not where some were left out that nobody asks for, as above a region or
     /// between the rows of a stride.
-    func goesOn(with feed: WindowFeed) -> Bool {
-        feed.windows.allSatisfy { node, window in window.rows.lowerBound <= schedule.rows[node].upperBound }
-    }
+    func goesOn(with feed: ChunkFeed) -> Bool { feed.goesOn(behind: schedule.rows) }
 
     /// Has the result's rows made, at least up to `end`.
     mutating func pull<Feed: RowFeed>(upTo end: Int, from feed: Feed) throws(Feed.Failure) {
