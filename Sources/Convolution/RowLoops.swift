@@ -113,6 +113,14 @@ package struct RowLoops: @unchecked Sendable {
         loops.pointee.combine(out, count, rows, rows.count, rule.code)
     }
 
+    /// 0 where neither of both rows is more than `least`, whatever its sign.
+    package func clear(
+        _ out: UnsafeMutablePointer<Float>, whereFaint first: UnsafePointer<Float>, _ second: UnsafePointer<Float>,
+        least: Float, _ count: Int
+    ) {
+        loops.pointee.clear_faint(out, first, second, least, count)
+    }
+
     /// out[x] lies shares[x] of the way from row[first[x]] to the sample behind it.
     package func between(
         _ row: UnsafePointer<Float>, first: [Int32], shares: [Double], into out: UnsafeMutablePointer<Float>,

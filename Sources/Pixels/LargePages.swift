@@ -21,7 +21,9 @@ extension UnsafeMutableRawBufferPointer {
 extension Array where Element: BitwiseCopyable {
     /// `value` so many times, in large pages where it fills them.
     package static func onLargePages(_ value: Element, count: Int) -> [Element] {
-        [Element](unsafeUninitializedCapacity: count) { room, filled in
+        // All empty arrays are one, which the initialiser below would write its count to, from any thread.
+        if count == 0 { return [] }
+        return [Element](unsafeUninitializedCapacity: count) { room, filled in
             UnsafeMutableRawBufferPointer(room).preferLargePages()
             room.initialize(repeating: value)
             filled = count

@@ -73,6 +73,9 @@ public struct Setting: Sendable {
     public let isOptional: Bool
     public let help: String
 
+    /// The help, and what stands for it when it is not written.
+    public var wholeHelp: String { help + (standard.map { " (\($0) unless said)" } ?? "") }
+
     /// A value written in its turn; it must be given unless there is a `standard`.
     public static func place(_ name: String, _ kind: Kind, standard: Value? = nil, _ help: String) -> Setting {
         Setting(name: name, kind: kind, isPositional: true, standard: standard, isOptional: standard != nil, help: help)

@@ -35,6 +35,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [(1, 3, "gray |"), (3, 1, "channel 0,0,0 |")])
+    func `a net for grey pictures says what to do with colour, and the other way round`(
+        learned: Int, given: Int, wayOut: String
+    ) throws {
+        func graph(_ program: String) throws -> Graph {
+            let values = [Float](repeating: 0.5, count: 2 * learned * 9)
+            let weights = [
+                Tensor(name: "conv1.weight", dimensions: [2, learned, 3, 3], values: values),
+                Tensor(name: "conv1.bias", dimensions: [2], values: [0, 1]),
+            ]
+            let shape = Shape(channels: learned, height: 8, width: 8)
+            var graph = try Catalogue().graph(for: SourceText(text: program))
+            graph.attach(Model(program: program, classes: [], input: shape, history: "", weights: weights))
+            return graph
+        }
+        let input = Shape(channels: given, height: 8, width: 8)
+        #expect {
+            try Network(graph("conv 2 3x3"), input: input, seed: 1)
+        } throws: {
+            "\($0)".contains("put '\(wayOut)' in front of it")
+        }
+        // What it says works.
+        _ = try Network(graph("\(wayOut) conv 2 3x3"), input: input, seed: 1)
+    }
+
     @Test func `kernels are written as o·i·h·w however many of them are 1, biases as lists`() throws {
         let program = "conv 4 3x3 | batchnorm | conv 1 1 | flatten | dense 1 | dense 2"
         let network = try Network(

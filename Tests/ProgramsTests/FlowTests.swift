@@ -165,7 +165,7 @@ struct FlowTests {
         let expected = Sink(alone.output)
         #expect(run(alone, from: Source(raster), to: expected) == nil)
         for (reading, writing) in [(pause, 0), (0, pause), (pause, pause)] as [(UInt32, UInt32)] {
-            let plan = try plan("gaussian | sharpen | sobel", raster, threads: 8)
+            let plan = try plan("gaussian | sharpen | sobel", raster, threads: 2)
             try #require(plan.stretch != nil)
             let source = Source(raster, pause: reading)
             let sink = Sink(plan.output, pause: writing)

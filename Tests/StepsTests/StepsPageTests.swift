@@ -62,8 +62,7 @@ struct StepsPageTests {
         let takesAll = word.settings.contains(where: { $0.name == "border" })
         let geometry = takesAll ? Set(Vocabulary.kernelSettings.map(\.name)) : []
         var parts = word.settings.filter { !geometry.contains($0.name) }.map { setting in
-            let standard = setting.standard.map { " (\($0) unless said)" } ?? ""
-            return "`\(setting.isPositional ? setting.name.uppercased() : setting.name)` \(setting.help)\(standard)"
+            "`\(setting.isPositional ? setting.name.uppercased() : setting.name)` \(setting.wholeHelp)"
         }
         if takesAll { parts.append("geometry words") }
         if word.blocks.upperBound > 0 {

@@ -193,6 +193,8 @@ typedef struct {
     void (*combine)(float *out, size_t count, const float *const *rows, size_t branches, kern_combine_rule rule);
     // out[x] = the sample shares[x] of the way from in[first[x]] to the next, rounded once
     void (*between)(float *out, const float *in, const int32_t *first, const double *shares, size_t count);
+    // out[x] = 0 where neither first[x] nor second[x] is more than `least`, whatever its sign
+    void (*clear_faint)(float *out, const float *first, const float *second, float least, size_t count);
     // out[x] = in[x] / weights[x] where that is more than `least`, else 0
     void (*unweight)(float *out, const float *in, const float *weights, float least, size_t count);
     // out[x] = other[x] + weights[x] * (in[x] - other[x]); exactly other[x] where the weight is 0 and in[x] where it is 1

@@ -71,7 +71,7 @@ extension Show {
             }
             if !step.settings.isEmpty { lines += ["", "settings"] }
             let column = (step.settings.map { $0.usage.count }.max() ?? 0) + 2
-            for setting in step.settings { lines.append("  " + setting.usage.rightPadded(column) + setting.help) }
+            for setting in step.settings { lines.append("  " + setting.usage.rightPadded(column) + setting.wholeHelp) }
             for form in step.otherForms { lines += [""] + help(of: form) }
             return lines
         }

@@ -62,8 +62,19 @@ extension Graph {
             let asked = asked.map { "\($0)" }.joined(separator: "x")
             throw error(
                 sizing: "the model's \(known.name) is \(found), and what comes in here asks for \(asked) "
-                    + "(outputs, inputs, height, width)", at: node)
+                    + "(outputs, inputs, height, width)" + wayOut(from: known.dimensions, to: parameter.shape), at: node
+            )
         }
         return Planes(shape: shape, samples: known.values)
+    }
+
+    /// Grey pictures and coloured ones can be brought to the other's channels.
+    private func wayOut(from learned: [Int], to asked: Shape) -> String {
+        guard learned.count == 4, learned == [asked.count, learned[1], asked.height, asked.width] else { return "" }
+        switch (learned[1], asked.channels) {
+        case (1, 3): return "; it was learned from grey pictures: put 'gray |' in front of it"
+        case (3, 1): return "; it was learned from colour pictures: put 'channel 0,0,0 |' in front of it"
+        default: return ""
+        }
     }
 }

@@ -113,7 +113,8 @@ extension PlannedCombine {
             for x in 0..<count {
                 let squares = first[x] * first[x] + second[x] * second[x]
                 let across = index == 0 ? -second[x] : first[x]
-                out[x] = squares > 0 ? g[x] * (across / squares) * turn : 0
+                let hasDirection = squares > 0 && (abs(first[x]) > rounding || abs(second[x]) > rounding)
+                out[x] = hasDirection ? g[x] * (across / squares) * turn : 0
             }
         }
     }

@@ -38,7 +38,7 @@ public struct CombineStep: Step {
             }
             output = common
         }
-        return PlannedCombine(rule: rule, inputs: inputs, output: output)
+        return PlannedCombine(rule: rule, inputs: inputs, output: output, rounding: options.rounding)
     }
 
     static let words: [StepWord] = [
@@ -84,6 +84,8 @@ struct PlannedCombine: DifferentiableStep {
     let rule: CombineStep.Rule
     let inputs: [Shape]
     let output: Shape
+    /// No more than this has no direction: it is what rounding leaves of a flat area.
+    let rounding: Float
 
     /// A sum passes on what comes back, whatever it came to.
     var needsOutput: Bool { rule != .add && rule != .subtract && rule != .mean }
@@ -147,6 +149,8 @@ struct PlannedCombine: DifferentiableStep {
         _ rows: [UnsafePointer<Float>?], into out: UnsafeMutablePointer<Float>, _ count: Int, _ loops: RowLoops
     ) {
         loops.combine(rows, rule.loop, into: out, count)
+        guard rule == .angle, let first = rows[0], let second = rows[1] else { return }
+        loops.clear(out, whereFaint: first, second, least: rounding, count)
     }
 
     /// The plane of branch `index` behind the plane `plane` of the result.
