@@ -6,10 +6,7 @@ import Pixels
 struct KernelPicture {
     let raster: Raster
 
-    /// No more than this many stand side by side; of more a sheet is made.
-    private static let mostInRow = 8
-
-    /// Several kernels stand side by side, many in rows; a cell apart at least, so that it is seen where one ends.
+    /// Several kernels stand side by side or in rows; a cell apart at least, so that it is seen where one ends.
     ///
     /// - Parameter columns: how many would best stand side by side, if there is a pixel for each weight then.
     init(_ kernels: [Kernel], columns: Int? = nil, size: Size) throws {
@@ -17,10 +14,17 @@ struct KernelPicture {
         var bytes = [UInt8](repeating: 255, count: size.width * size.height * 3)
         let apart = kernels.count > 1 ? 1.0 : 0
         let (columns, rows) = Self.sheet(of: kernels, columns: columns, size: size)
-        let (room, height) = (size.width / columns, size.height / rows)
+        var (room, height) = (size.width / columns, size.height / rows)
         guard room > 0, height > 0 else {
             throw Complaint("a picture of \(size) has no room for \(kernels.count) kernels; make it larger with --size")
         }
+        // As near to each other as the narrower of both ways brings them, in the middle.
+        let widest = Double(kernels.reduce(1) { max($0, $1.size.width) }) + apart
+        let highest = Double(kernels.reduce(1) { max($0, $1.size.height) }) + apart
+        let scale = min(Double(room) / widest, Double(height) / highest)
+        room = min(room, Int((scale * widest).rounded(.up)))
+        height = min(height, Int((scale * highest).rounded(.up)))
+        let corner = (x: (size.width - columns * room) / 2, y: (size.height - rows * height) / 2)
         for (place, kernel) in kernels.enumerated() {
             let (row, index) = place.quotientAndRemainder(dividingBy: columns)
             let largest = max(kernel.weights.lazy.map(abs).max() ?? 0, .leastNormalMagnitude)
@@ -30,12 +34,13 @@ struct KernelPicture {
             // Whole cells where there is room for them; a larger kernel is sampled.
             let cell = scale >= 1 ? scale.rounded(.down) : scale
             let gap = cell >= 8 ? 1.0 : 0
-            let left = Double(index * room) + ((Double(room) - cell * Double(kernel.size.width)) / 2).rounded(.down)
-            let top = Double(row * height) + ((Double(height) - cell * Double(kernel.size.height)) / 2).rounded(.down)
-            for y in row * height..<min(size.height, (row + 1) * height) {
+            let (firstX, firstY) = (corner.x + index * room, corner.y + row * height)
+            let left = Double(firstX) + ((Double(room) - cell * Double(kernel.size.width)) / 2).rounded(.down)
+            let top = Double(firstY) + ((Double(height) - cell * Double(kernel.size.height)) / 2).rounded(.down)
+            for y in firstY..<firstY + height {
                 let v = (Double(y) - top) / cell
                 guard v >= 0, Int(v) < kernel.size.height else { continue }
-                for x in index * room..<min(size.width, (index + 1) * room) {
+                for x in firstX..<firstX + room {
                     let u = (Double(x) - left) / cell
                     guard u >= 0, Int(u) < kernel.size.width else { continue }
                     let isGap = (u - u.rounded(.down)) * cell < gap || (v - v.rounded(.down)) * cell < gap
@@ -54,8 +59,15 @@ struct KernelPicture {
         if let columns, columns * (widest + 1) <= size.width, count / columns * (highest + 1) <= size.height {
             return (columns, count / columns)
         }
-        let columns = count > mostInRow ? Int(Double(count).squareRoot().rounded(.up)) : count
-        return (columns, (count + columns - 1) / columns)
+        func rows(_ columns: Int) -> Int { (count + columns - 1) / columns }
+        func scale(_ columns: Int) -> Double {
+            min(
+                Double(size.width) / Double(columns * (widest + 1)),
+                Double(size.height) / Double(rows(columns) * (highest + 1)))
+        }
+        // As large as they can be drawn; of equals those that stand side by side.
+        let columns = (1...count).reversed().max { scale($0) < scale($1) } ?? 1
+        return (columns, rows(columns))
     }
 
     /// - Parameter value: −1…1.

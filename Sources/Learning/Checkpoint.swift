@@ -13,6 +13,7 @@ public struct Checkpoint: Sendable {
     public static let mostBytes = 16 << 30
 
     private static let key = "kern.training"
+    private static let checksumKey = "kern.checksum"
     private static let bestPrefix = "best."
     private static let momentPrefix = "moment."
 
@@ -27,7 +28,9 @@ public struct Checkpoint: Sendable {
         var model = model
         model.weights = tensors
         let state = trainer.state.json(steps: learner.steps, purpose: purpose)
-        file = model.file(notes: [TensorFile.Note(key: Self.key, value: state.text)])
+        var file = model.file(notes: [TensorFile.Note(key: Self.key, value: state.text)])
+        file.metadata.append(TensorFile.Note(key: Self.checksumKey, value: file.checksum))
+        self.file = file
     }
 
     public init(parsing bytes: [UInt8]) throws(CheckpointError) {
@@ -37,6 +40,8 @@ public struct Checkpoint: Sendable {
             throw .file(error)
         }
         guard file.note(Self.key) != nil else { throw .noTraining }
+        let others = TensorFile(tensors: file.tensors, metadata: file.metadata.filter { $0.key != Self.checksumKey })
+        guard file.note(Self.checksumKey) == others.checksum else { throw .changed }
     }
 
     /// Lets `trainer` take up where the training was.
@@ -66,7 +71,7 @@ public struct Checkpoint: Sendable {
         }
         guard state.step < trainer.stepsPerEpoch else { throw .damaged("its note '\(Self.key)'") }
         learner.resume(network, moments: moments, steps: saved.steps)
-        trainer.state = state
+        trainer.begin(at: state)
     }
 
     private func load(into network: inout Network, prefix: String) throws(CheckpointError) {
@@ -87,6 +92,8 @@ public enum CheckpointError: Error, Hashable, Sendable {
     case noTraining
     /// What is missing or makes no sense.
     case damaged(String)
+    /// Not all of it is as it was written.
+    case changed
     /// It belongs to a training that was asked for in other words; the text says which.
     case other(String)
 
@@ -95,6 +102,8 @@ public enum CheckpointError: Error, Hashable, Sendable {
         case .file(let error): error.message(for: file)
         case .noTraining: "\(file): holds no training to go on with"
         case .damaged(let what): "\(file): damaged: \(what) is missing or makes no sense; start anew without --resume"
+        case .changed:
+            "\(file): damaged: its checksum is not that of what it holds; start anew without --resume"
         case .other(let difference):
             "\(file): belongs to another training (\(difference)); give the same options, or start anew without --resume"
         }

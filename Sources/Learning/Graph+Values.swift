@@ -14,7 +14,16 @@ extension Graph {
             }
             var chance = Chance(seed: seed, for: .weights, place: node, place)
             var planes = parameter.initial(as: place == 0 ? start : nil, from: &chance)
-            if place == 0 { planes.start(from: nodes[node].start) }
+            if place == 0 {
+                let kernels = nodes[node].start.count
+                if kernels > parameter.shape.count {
+                    throw error(
+                        sizing:
+                            "init= names \(kernels) kernels, and this layer has \(parameter.shape.count) outputs; name no "
+                            + "more than these", at: node)
+                }
+                planes.start(from: nodes[node].start)
+            }
             return planes
         }
     }

@@ -109,9 +109,12 @@ public final class Learner {
     }
 
     private func fault(_ descent: Descent) -> TrainingError {
-        if let node = rooms.firstFault { return .notANumber(step: network.graph.nodes[node].text, number: steps + 1) }
+        if let node = rooms.firstFault {
+            let (text, label) = (network.graph.nodes[node].text, network.graph.nodes[node].label)
+            return .notANumber("'\(text)'" + (label.isEmpty ? "" : " (\(label))"), number: steps + 1)
+        }
         let name = descent.firstFault.map { layout.pieces[$0].name } ?? "the loss"
-        return .notANumber(step: "the gradient of \(name)", number: steps + 1)
+        return .notANumber("the gradient of \(name)", number: steps + 1)
     }
 
     /// Takes up where another stopped.
@@ -126,5 +129,7 @@ public final class Learner {
 /// What stops a training.
 public enum TrainingError: Error, Hashable, Sendable {
     /// A result or a gradient that is infinite or no number, at a step of the training counted from 1.
-    case notANumber(step: String, number: Int)
+    case notANumber(String, number: Int)
+    /// A loss that is out of all proportion to the first one.
+    case runaway(loss: Double, first: Double, number: Int)
 }

@@ -2,7 +2,7 @@ import Pixels
 import Steps
 
 /// What a result costs that is not what was wanted, averaged over all that count.
-public enum Loss: Hashable, Sendable {
+public indirect enum Loss: Hashable, Sendable {
     /// For classes: −log of the probability that softmax gives the right one. `smoothing` of the certainty is spread
     /// over all classes.
     case crossEntropy(smoothing: Double)
@@ -12,8 +12,19 @@ public enum Loss: Hashable, Sendable {
     case huber(delta: Double)
     /// For pictures of shares, 0…1: cross-entropy of each sample's sigmoid, with which the program ends.
     case binaryCrossEntropy
+    /// For classes, one of those for pictures: 1 is wanted of the right class and 0 of the others.
+    case ofClasses(Loss)
 
-    public var isForClasses: Bool { if case .crossEntropy = self { true } else { false } }
+    /// Whether it has the slope of softmax, or of sigmoid, and itself together.
+    var hasSoftmax: Bool { if case .crossEntropy = self { true } else { false } }
+    var hasSigmoid: Bool { self == .binaryCrossEntropy || self == .ofClasses(.binaryCrossEntropy) }
+
+    public var isForClasses: Bool {
+        switch self {
+        case .crossEntropy, .ofClasses: true
+        case .meanSquare, .meanMagnitude, .huber, .binaryCrossEntropy: false
+        }
+    }
 }
 
 /// What is wanted of the pictures of a batch.
@@ -62,6 +73,8 @@ extension Loss {
         case (.crossEntropy(let smoothing), .classes(let classes)):
             classSum(
                 output, classes, classWeights, smoothing: smoothing, among: output.shape.channels, into: &gradient)
+        case (.ofClasses(let cost), .classes(let classes)):
+            shareSum(output, classes, classWeights, cost, into: &gradient)
         case (.crossEntropy(let smoothing), .regions(let choices, let offsets)):
             regionSum(output, choices, offsets, classWeights, smoothing: smoothing, into: &gradient)
         case (_, .pictures(let pictures)):
@@ -148,6 +161,32 @@ extension Loss {
         return sum
     }
 
+    private func shareSum(
+        _ output: Planes, _ classes: [Int32], _ classWeights: [Double], _ cost: Loss, into gradient: inout Planes
+    ) -> LossSum {
+        let (channels, pixels) = (output.shape.channels, output.shape.height * output.shape.width)
+        var sum = LossSum()
+        for (place, right) in classes.enumerated() {
+            let first = place / pixels * channels * pixels + place % pixels
+            let counts = right != Wanted.none
+            let own = counts && !classWeights.isEmpty ? classWeights[Int(right)] : 1
+            var best = 0
+            for c in 0..<channels {
+                let index = first + c * pixels
+                let value = output.samples[index]
+                if value > output.samples[first + best * pixels] { best = c }
+                let (loss, slope) = cost.cost(Double(value), c == Int(right) ? 1 : 0)
+                sum.loss += counts ? own * loss / Double(channels) : 0
+                gradient.samples[index] = counts ? Float(own * slope / Double(channels)) : 0
+            }
+            guard counts else { continue }
+            sum.weight += own
+            sum.count += 1
+            sum.correct += best == Int(right) ? 1 : 0
+        }
+        return sum
+    }
+
     private func pictureSum(
         _ output: Planes, _ wanted: Planes, into gradient: inout Planes
     ) -> LossSum {
@@ -177,7 +216,7 @@ extension Loss {
     private func cost(_ value: Double, _ wanted: Double) -> (Double, Double) {
         let difference = value - wanted
         switch self {
-        case .meanSquare, .crossEntropy:
+        case .meanSquare, .crossEntropy, .ofClasses:
             return (difference * difference, 2 * difference)
         case .meanMagnitude:
             return (abs(difference), difference > 0 ? 1 : difference < 0 ? -1 : 0)

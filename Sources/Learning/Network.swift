@@ -18,12 +18,15 @@ public struct Network: Sendable {
     public let weights: [Weight]
     /// The values of the weights: for each node, for each of its parameters.
     var values: [[Planes]]
-    /// The last node that is learned through: where the program ends in `softmax`, or in `sigmoid` and the loss takes shares,
-    /// what goes into it, as the loss has the better-behaved slope of both together.
+    /// The last node that is learned through: where the program ends in `softmax` and the loss is its cross-entropy, or in `sigmoid`
+    /// and the loss takes shares, what goes into it, as the loss has the better-behaved slope of both together.
     let last: Int
     public let endsInSoftmax: Bool
 
     public let endsInSigmoid: Bool
+
+    /// Whether what comes out are shares of classes.
+    public var endsInShares: Bool { endsInSoftmax || endsInSigmoid }
 
     /// - Parameter loss: the one that is asked for, if any.
     /// - Throws: a `ProgramError` at the step whose sizes cannot work or that cannot be learned through.
@@ -34,9 +37,8 @@ public struct Network: Sendable {
         self.input = input
         endsInSoftmax = graph.nodes[graph.output].step is SoftmaxStep
         endsInSigmoid = (graph.nodes[graph.output].step as? PointStep)?.function == .sigmoid
-        last =
-            endsInSoftmax || (endsInSigmoid && loss == .binaryCrossEntropy)
-            ? graph.nodes[graph.output].inputs[0] : graph.output
+        let isOfLogits = endsInSoftmax ? loss?.hasSoftmax ?? true : endsInSigmoid && loss?.hasSigmoid ?? false
+        last = isOfLogits ? graph.nodes[graph.output].inputs[0] : graph.output
         let plan = try NetworkPlan(graph, upTo: last, input: input)
         output = plan.nodes[last].shape
         try plan.check(graph, maxMemory: maxMemory)

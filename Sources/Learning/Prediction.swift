@@ -5,7 +5,7 @@ public struct Prediction: Hashable, Sendable {
     /// One for each class; they sum to 1.
     public let probabilities: [Float]
 
-    /// - Parameter areProbabilities: whether the program ends in `softmax`, which is done here if not.
+    /// - Parameter areProbabilities: whether the program ends in `softmax` or `sigmoid`; the first is done here if not.
     public init(_ values: [Float], areProbabilities: Bool) {
         guard !areProbabilities, let largest = values.max() else {
             probabilities = values

@@ -19,6 +19,7 @@ struct SavedState {
         state.step = step
         state.setbacks = setbacks
         state.epochsOnPlateau = plateau
+        state.firstLoss = json["first"]?.double
         state.sum.loss = loss
         state.sum.weight = weight
         state.sum.count = count
@@ -38,6 +39,7 @@ extension TrainingState {
         [
             "purpose": purpose.json, "steps": .integer(steps), "epoch": .integer(epoch), "step": .integer(step),
             "setbacks": .integer(setbacks), "plateau": .integer(epochsOnPlateau),
+            "first": firstLoss.map(JSON.number) ?? .null,
             "sum": [.number(sum.loss), .number(sum.weight), .integer(sum.count), .integer(sum.correct)],
             "epochs": .array(reports.map(\.json)),
         ]

@@ -39,7 +39,7 @@ public struct EpochReport: Hashable, Sendable {
 public final class Trainer<Source: BatchSource> {
     public let learner: Learner
     public let settings: TrainingSettings
-    public internal(set) var state = TrainingState()
+    public private(set) var state = TrainingState()
     private let training: Source
     private let validation: Source?
     private let evaluator: Evaluator
@@ -47,12 +47,19 @@ public final class Trainer<Source: BatchSource> {
     private var order: [Int] = []
     private var lastRate = 0.0
     private var orderedEpoch = -1
+    /// The weights it began with.
+    private var start: Network
+
+    /// A loss that is so large, and so many times the first one, does not come back.
+    private static var leastRunaway: Double { 1e4 }
+    private static var runawayGrowth: Double { 100 }
 
     public init(_ learner: Learner, training: Source, validation: Source?, settings: TrainingSettings) {
         self.learner = learner
         self.training = training
         self.validation = validation
         self.settings = settings
+        start = learner.network
         batches = Batches(of: Array(0..<training.count), size: settings.batch, seed: settings.seed)
         evaluator = Evaluator(learner.network, loss: learner.loss, machine: learner.machine)
     }
@@ -76,9 +83,15 @@ public final class Trainer<Source: BatchSource> {
         let rate = settings.schedule.rate(
             at: learner.steps, of: stepsPerEpoch * settings.epochs, stepsPerEpoch: stepsPerEpoch,
             setbacks: state.setbacks)
-        state.sum += try learner.step(training, pictures, pass: state.epoch, rate: rate, seed: settings.seed)
+        let sum = try learner.step(training, pictures, pass: state.epoch, rate: rate, seed: settings.seed)
+        state.sum += sum
         state.step += 1
         lastRate = rate
+        let firstLoss = state.firstLoss ?? sum.mean
+        state.firstLoss = firstLoss
+        if sum.mean > max(Self.leastRunaway, Self.runawayGrowth * firstLoss) {
+            throw TrainingError.runaway(loss: sum.mean, first: firstLoss, number: learner.steps)
+        }
         return state.step == stepsPerEpoch
     }
 
@@ -91,6 +104,9 @@ public final class Trainer<Source: BatchSource> {
             isBest: false)
         if let validation {
             let found = try evaluator.evaluate(learner.network, on: validation)
+            guard found.sum.loss.isFinite else {
+                throw TrainingError.notANumber("the loss of the validation", number: learner.steps)
+            }
             report.validationLoss = found.sum.mean
             report.validationAccuracy = hasClasses ? found.sum.accuracy : nil
         }
@@ -104,6 +120,17 @@ public final class Trainer<Source: BatchSource> {
 
     /// The weights of the best epoch; without a validation those of the last step.
     public var best: Network { (validation == nil ? nil : state.best) ?? learner.network }
+
+    /// What is left when the training fails: the weights of the best epoch, or where none was done those it began with.
+    public var lastGood: (network: Network, epoch: Int?) {
+        (state.best ?? start, state.reports.last(where: \.isBest)?.epoch)
+    }
+
+    /// Takes up where another stopped, whose weights the learner has.
+    func begin(at state: TrainingState) {
+        self.state = state
+        start = learner.network
+    }
 }
 
 /// Where a training is.
@@ -113,6 +140,8 @@ public struct TrainingState: Sendable {
     public var step = 0
     /// The losses of the epoch that is under way.
     public var sum = LossSum()
+    /// The loss of the first step of all.
+    public var firstLoss: Double?
     public var reports: [EpochReport] = []
     /// The weights of the epoch that the validation liked best.
     public var best: Network?

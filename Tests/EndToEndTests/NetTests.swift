@@ -337,7 +337,14 @@ struct NetTests {
                 "--schedule is constant"
             ),
             ("'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --augment bend", 2, "--augment"),
-            ("'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --loss mse", 2, "crossentropy"),
+            (
+                "'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --loss mse", 2,
+                "end the program in 'softmax'"
+            ),
+            (
+                "'dense classes' --data \(Pictures.samples)/shapes -o m.safetensors --loss bce", 2,
+                "end the program in 'sigmoid'"
+            ),
             (
                 "'conv 64 3x3 | batchnorm | dense classes' --data \(Pictures.samples)/shapes -o m.safetensors "
                     + "--batch 288 --max-memory 100M", 1, "a smaller --batch takes less: 72 fits"

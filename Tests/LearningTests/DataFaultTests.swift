@@ -85,6 +85,38 @@ import Testing
         #expect(fault(folder.path) == .labelOutOfRange(3, classes: 2, place: folder.path("masks/1.png")))
     }
 
+    @Test func `masks of other channels, and lists of masks`() throws {
+        let folder = ExampleFolder()
+        for name in ["images/1.png", "images/2.png", "masks/1.png"] { try folder.picture(name, 0) }
+        try folder.picture("masks/2.png", [UInt8](repeating: 1, count: 12), size: Size(2), channels: .rgb)
+        #expect(
+            fault(folder.path)
+                == .fitting(
+                    folder.path("masks/2.png"),
+                    "a mask is a grey or palette picture of 8 bits, whose numbers are classes"))
+        try folder.write("list.csv", text: "path,mask\nimages/1.png,masks/1.png\n")
+        #expect(try DataSets(path: folder.path("list.csv")).training.classes == ["0", "1", "2", "3"])
+    }
+
+    @Test func `classes without an example are found in files of numbers too`() throws {
+        let folder = ExampleFolder()
+        let (images, labels) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+        try folder.idx(images, [4, 2, 2], [UInt8](repeating: 1, count: 16))
+        for (own, error) in [
+            ([0, 0, 0, 0], DataError.oneClass("0", place: folder.path)),
+            ([3, 3, 3, 3], .oneClass("3", place: folder.path)),
+            ([1, 3, 1, 3], .unusedLabel("0", place: folder.path)),
+            ([0, 2, 2, 0], .unusedLabel("1", place: folder.path)),
+        ] as [([UInt8], DataError)] {
+            try folder.idx(labels, [4], own)
+            #expect(fault(folder.path) == error)
+            // To measure a model with, some of its classes are enough.
+            #expect(fault(folder.path, DataOptions(classes: ["a", "b", "c", "d"])) == nil)
+        }
+        try folder.write("classes.txt", text: "a\nb\nc\nd\n")
+        #expect(fault(folder.path) == .emptyClass("b", place: folder.path))
+    }
+
     @Test func `IDX files that lie`() throws {
         let folder = ExampleFolder()
         let (images, labels) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
@@ -126,6 +158,7 @@ import Testing
         for (text, error) in [
             ("", DataError.noExamples(list)), ("path,label\n", .noExamples(list)),
             ("a.png\n", .list(list, line: 1, "1 fields, and 2 are needed: a picture's path and its label")),
+            ("a.png,x\na.png,\n", .list(list, line: 2, "its label is empty")),
             ("a.png,0\na.png,\"x", .list(list, line: 2, "a quoted field without its closing quote")),
             ("a.png,\"x\"y", .list(list, line: 1, "text behind a closing quote")),
             ("a.png,0\na.png,-1", .labelOutOfRange(-1, classes: 1, place: "\(list), line 2")),

@@ -6,7 +6,7 @@ import Steps
 import Testing
 
 /// Bars that lie or stand somewhere in a small picture: a class each.
-private struct Bars: BatchSource {
+struct Bars: BatchSource {
     let count = 200
     let shape = Shape(channels: 1, height: 8, width: 8)
 

@@ -106,7 +106,8 @@ struct ExponentialTests {
         }
         for inputs in [[one, none], [none, one], [none, none]] {
             var found = Planes(shape: shape)
-            let plan = try CombineStep(.angle, inputCount: 2).plan(for: [shape, shape], options: PlanOptions(rounding: 0))
+            let plan = try CombineStep(.angle, inputCount: 2)
+                .plan(for: [shape, shape], options: PlanOptions(rounding: 0))
             plan.run(StepCall(inputs: inputs, rows: 0..<1, machine: machine), into: &found)
             #expect(found.samples.filter(\.isNaN).count == 35)
         }

@@ -171,7 +171,7 @@ struct Predict: Command {
         options.maxPixels = engine.limits.maxPixels
         options.depth = .float32
         let plan = try Plan(trained.graph, for: reader.header, options: options)
-        return Prediction(try plan.result(from: reader), areProbabilities: trained.network.endsInSoftmax)
+        return Prediction(try plan.result(from: reader), areProbabilities: trained.network.endsInShares)
     }
 
     // MARK: What is printed

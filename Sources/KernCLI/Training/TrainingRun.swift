@@ -32,7 +32,12 @@ struct TrainingRun {
             settings: TrainingSettings(
                 epochs: setup.epochs, batch: setup.batch, schedule: options.schedule, seed: options.seed,
                 patience: options.patience))
-        if options.resumes { try resume(trainer) }
+        if options.resumes {
+            try resume(trainer)
+        } else if (try? FileBytes.read(checkpointPath, atMost: 1)) != nil {
+            terminal.talk(
+                "kern train: note: \(checkpointPath) of an earlier training will be replaced; --resume goes on from it")
+        }
         for note in setup.notes { terminal.talk("kern train: \(note)") }
         terminal.talk(introduction)
         var progress = TrainingProgress(
@@ -86,6 +91,7 @@ struct TrainingRun {
         var parts = [
             TrainingPurpose.Part("program", program),
             TrainingPurpose.Part("examples", "\(setup.training.count) of \(setup.network.input)\(classes)"),
+            TrainingPurpose.Part("examples' checksum", setup.checksum),
             TrainingPurpose.Part(TrainingOptions.epochs.flag, "\(setup.epochs)"),
             TrainingPurpose.Part(TrainingOptions.batch.flag, "\(setup.batch)"),
             TrainingPurpose.Part(TrainingOptions.seed.flag, "\(options.seed)"),
@@ -190,13 +196,24 @@ struct TrainingRun {
         return .object(members)
     }
 
-    /// A number that is none: the last good weights are kept.
+    /// It leads nowhere: the last good weights are kept.
     private func stop(_ trainer: Trainer<ExampleBatches>, _ error: TrainingError) throws -> ExitStatus {
-        guard case .notANumber(let step, let number) = error else { return .failed }
-        try write(trainer.best, of: trainer)
-        terminal.complain(
-            "the training diverged at step \(number): '\(step)' is no number any more; the last good weights are in "
-                + "\(output). A smaller --rate, --warmup or --clip may help", as: "kern train")
+        let good = trainer.lastGood
+        try write(good.network, of: trainer)
+        let kept =
+            good.epoch.map { "the last good weights, those of epoch \($0), are in \(output)" }
+            ?? "no epoch was done, and \(output) holds the weights it began with"
+        terminal.complain("\(error.sentence); \(kept). A smaller --rate, --warmup or --clip may help", as: "kern train")
         return .failed
+    }
+}
+
+extension TrainingError {
+    fileprivate var sentence: String {
+        switch self {
+        case .notANumber(let what, let number): "the training diverged at step \(number): \(what) is no number any more"
+        case .runaway(let loss, let first, let number):
+            "the training diverged at step \(number): its loss is \(NumberText.short(loss)), and was \(NumberText.short(first)) at first"
+        }
     }
 }

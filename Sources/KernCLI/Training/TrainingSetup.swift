@@ -18,6 +18,8 @@ struct TrainingSetup {
     /// Of a detector the pictures to measure it with.
     let boxedTest: BoxedPictures?
     let notes: [String]
+    /// Of all examples that decide what is learned.
+    let checksum: String
     let batch: Int
     let epochs: Int
 
@@ -62,7 +64,13 @@ struct TrainingSetup {
         let (own, aside) = try Self.split(data, options)
         let occasions = try options.sometimes.map { share, text in
             let graph = try catalogue.graph(for: SourceText(text: text))
-            return try OccasionalProgram(for: training.shape, probability: Float(share)) { try Plan(graph, for: $0) }
+            return try OccasionalProgram(for: training.shape, probability: Float(share)) { header in
+                let plan = try Plan(graph, for: header)
+                if let unknown = plan.nodes.first(where: \.asksForWeights) {
+                    throw PlanError.unknownWeights(step: unknown.text)
+                }
+                return plan
+            }
         }
         func measuring(_ set: ExampleSet, _ indices: [Int]? = nil) throws -> ExampleBatches {
             try ExampleBatches(
@@ -93,6 +101,7 @@ struct TrainingSetup {
         self.batch = batch
         model = Model(program: program.text, classes: classes, input: shape, history: "", weights: [])
         self.notes = notes
+        checksum = ([training] + [data.validation].compactMap(\.self)).map(\.checksum).joined(separator: "-")
         let stepsPerEpoch = (own.count + batch - 1) / batch
         epochs = options.epochs ?? (classes.isEmpty ? max(10, Self.pictureSteps / stepsPerEpoch) : 10)
     }
@@ -139,7 +148,7 @@ extension Network {
         let made = "the program makes \(output) of \(input)"
         switch examples.targets {
         case .labels:
-            if let asked, !asked.isForClasses { throw Complaint("--loss: examples with classes learn by crossentropy") }
+            try requireShares(for: asked)
             guard output.size == Size(1) else {
                 throw Complaint(
                     "\(made), and a class for each picture is 1x1; end it in 'dense classes', or in 'globalavg'")
@@ -157,7 +166,7 @@ extension Network {
                         + "\(examples.classes.count); end it in 'detect classes', and the data tell how many")
             }
         case .masks(let shape, _):
-            if let asked, !asked.isForClasses { throw Complaint("--loss: masks of classes learn by crossentropy") }
+            try requireShares(for: asked)
             guard output.size == shape.size, output.channels == examples.classes.count else {
                 throw Complaint(
                     "\(made), and the masks are \(shape.size) with \(examples.classes.count) classes; the last step "
@@ -175,7 +184,21 @@ extension Network {
                 throw Complaint("\(made), and the pictures to be learned are \(shape.size)x\(shape.channels)")
             }
         }
-        return asked ?? (examples.classes.isEmpty ? .meanSquare : .crossEntropy(smoothing: 0))
+        if examples.classes.isEmpty { return asked ?? .meanSquare }
+        return asked.map { $0.isForClasses ? $0 : .ofClasses($0) } ?? .crossEntropy(smoothing: 0)
+    }
+
+    /// What is compared with 1 for the right class and 0 for the others has to be shares of classes.
+    private func requireShares(for asked: Loss?) throws {
+        guard let asked, !asked.isForClasses else { return }
+        if asked == .binaryCrossEntropy {
+            if endsInSigmoid { return }
+            throw Complaint("--loss bce asks about each class by itself; end the program in 'sigmoid', which answers")
+        }
+        if endsInSoftmax || endsInSigmoid { return }
+        throw Complaint(
+            "--loss compares shares of classes with 0 and 1; end the program in 'softmax', which makes them, or leave "
+                + "--loss out: crossentropy needs none")
     }
 }
 

@@ -19,7 +19,7 @@ extension DataError: CustomStringConvertible {
         case .emptyClass(let name, let place):
             "class '\(name)' has no pictures in \(place); add some, or remove it"
         case .oneClass(let name, let place):
-            "\(place) has only one class, '\(name)'; there is nothing to tell apart: add a folder for another"
+            "\(place) has only one class, '\(name)'; there is nothing to tell apart: add examples of another"
         case .unknownClass(let name, let known, let place):
             "\(place): class '\(name)' is not among the known ones (\(Self.listed(known, of: known.count))); "
                 + "for other classes train the net's program, --from the model"

@@ -29,6 +29,18 @@ extension DataSets {
         }
         self.notes = notes
         try check(path, options)
+        // Examples to measure a model with need not have all of its classes.
+        if options.classes == nil { try requireClasses(path) }
+    }
+
+    /// Each class has an example to learn it from, and there are two at least.
+    private func requireClasses(_ path: String) throws(DataError) {
+        guard case .labels(let labels) = training.targets else { return }
+        let present = Set(labels)
+        if present.count == 1, let only = present.first { throw .oneClass(training.classes[Int(only)], place: path) }
+        guard let missing = training.classes.indices.first(where: { !present.contains(Int32($0)) }) else { return }
+        let name = training.classes[missing]
+        throw Int(name) == nil ? .emptyClass(name, place: path) : .unusedLabel(name, place: path)
     }
 
     /// Examples from elsewhere to measure with: of the training set's classes, by name, and of its shape.

@@ -11,6 +11,8 @@ struct PictureList {
     private let pictures: [String]
     private let values: [String]
     private let lines: [Int]
+    /// Whether the first line says that the second column names masks.
+    private var namesMasks = false
 
     private static let pictureNames = ["path", "file", "filename", "image", "picture", "before", "input"]
     private static let valueNames = ["label", "class", "target", "after", "mask"]
@@ -30,6 +32,7 @@ struct PictureList {
             let names = head.fields.map { $0.lowercased() }
             picture = names.firstIndex { Self.pictureNames.contains($0) } ?? picture
             value = names.firstIndex { Self.valueNames.contains($0) } ?? (picture == 1 ? 0 : 1)
+            namesMasks = value < names.count && names[value] == "mask"
             records = records.dropFirst()
         }
         if records.isEmpty { throw .noExamples(path) }
@@ -39,6 +42,9 @@ struct PictureList {
                 path, line: record.line,
                 "\(record.fields.count) fields, and \(max(picture, value) + 1) are needed: a picture's path and its label"
             )
+        }
+        for record in records where record.fields[value].isEmpty {
+            throw .list(path, line: record.line, "its label is empty")
         }
         let root = path.folder
         pictures = records.map { Self.resolved($0.fields[picture], from: root) }
@@ -67,7 +73,7 @@ struct PictureList {
     var namesTargets: Bool { PictureFormat(pathExtensionOf: values[0]) != nil }
 
     func read(known: [String]?) throws(DataError) -> ExampleSet {
-        let target = options.target ?? (namesTargets ? .pictures : .classes)
+        let target = options.target ?? (namesMasks ? .masks : namesTargets ? .pictures : .classes)
         guard target == .classes else {
             let targets = values.map { Self.resolved($0, from: path.folder) }
             return try PicturePairs(pictures, targets, place: path, otherPlace: path)
@@ -85,7 +91,6 @@ struct PictureList {
         let areNumbers = numbers.count == values.count && !(known.map { Set($0).isSuperset(of: values) } ?? false)
         if areNumbers {
             let found = try NumberedClasses(numbers, known: known) { "\(path), line \(lines[$0])" }
-            if known == nil { try requireAll(found.labels, found.classes) }
             return (found.labels, found.classes)
         }
         let classes = known ?? Set(values).sorted()
@@ -102,14 +107,5 @@ struct PictureList {
             labels.append(label)
         }
         return (labels, classes)
-    }
-
-    private func requireAll(_ labels: [Int32], _ classes: [String]) throws(DataError) {
-        if classes.count == 1 { throw .oneClass(classes[0], place: path) }
-        let present = Set(labels)
-        if let missing = classes.indices.first(where: { !present.contains(Int32($0)) }) {
-            let name = classes[missing]
-            throw Int(name) == nil ? .emptyClass(name, place: path) : .unusedLabel(name, place: path)
-        }
     }
 }

@@ -142,6 +142,10 @@ struct PictureLoader: Sendable {
         }
         if let first = faults.first, case .unlike(let own) = first.fault {
             let expected = Shape(channels: shape.channels, size: shape.size)
+            if readsIndices, own.channels != expected.channels {
+                let odd = own.channels == 1 ? 0 : first.index
+                throw .fitting(name(odd), "a mask is a grey or palette picture of 8 bits, whose numbers are classes")
+            }
             if readsIndices { throw .maskShapes(first: name(0), expected, other: name(first.index), own) }
             throw .shapes(first: name(0), expected, other: name(first.index), own)
         }

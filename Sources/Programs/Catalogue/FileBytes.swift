@@ -10,6 +10,8 @@ package enum FileBytes {
         package let reason: String
     }
 
+    static func isThere(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
     /// What is in the file at `path`, but no more than `limit` of it.
     package static func read(_ path: String, atMost limit: Int) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

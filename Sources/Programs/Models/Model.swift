@@ -81,7 +81,16 @@ extension Model {
         input = try Model.input(file.note(Key.input))
         history = file.note(Key.history) ?? ""
         weights = file.tensors
-        for tensor in weights where !tensor.values.allSatisfy(\.isFinite) { throw .notFinite(tensor.name) }
+        for tensor in weights {
+            if !tensor.values.allSatisfy(\.isFinite) { throw .notFinite(tensor.name) }
+            // They are divided by.
+            let isVariance = tensor.name.hasSuffix(".running_var"), isDeviation = tensor.name.hasSuffix(".deviation")
+            if isVariance && !tensor.values.allSatisfy({ $0 >= 0 })
+                || isDeviation && !tensor.values.allSatisfy({ $0 > 0 })
+            {
+                throw .noSpread(tensor.name)
+            }
+        }
     }
 
     /// Larger files are refused before they are read.
@@ -132,6 +141,8 @@ public enum ModelError: Error, Hashable, Sendable {
     case note(String)
     /// Weights of this name among which some are infinite or none.
     case notFinite(String)
+    /// Variances or deviations of this name that cannot be.
+    case noSpread(String)
     /// A program in words, whose weights nobody has learned yet.
     case program
 
@@ -143,6 +154,8 @@ public enum ModelError: Error, Hashable, Sendable {
         case .version(let version): "\(file): a model of version \(version), and this kern knows version 1"
         case .notFinite(let name):
             "\(file): among the weights '\(name)' are some that are no finite numbers; learn it anew"
+        case .noSpread(let name):
+            "\(file): damaged: '\(name)' has values that no variance or deviation has; learn it anew"
         case .program:
             "\(file): is a program, not a model; 'kern train \(file) --data DIR -o NAME\(Model.suffix)' makes one of it"
         case .note(let key): "\(file): damaged: its note '\(key)' makes no sense"
