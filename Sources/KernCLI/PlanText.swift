@@ -19,8 +19,9 @@ struct PlanText {
         var lines: [String] = []
         for (place, step) in steps.enumerated() { lines += describe(step, at: place) }
         let operations = steps.reduce(0) { $0 + $1.operations }
-        let unknown = steps.reduce(0) { $0 + ($1.isLearned ? 0 : $1.parameterCount) }
-        let known = steps.reduce(0) { $0 + ($1.isLearned ? $1.parameterCount : 0) }
+        let own = steps.filter { !$0.isFrozen }
+        let unknown = own.reduce(0) { $0 + ($1.isLearned ? 0 : $1.parameterCount) }
+        let known = own.reduce(0) { $0 + ($1.isLearned ? $1.parameterCount : 0) }
         lines.append("")
         lines.append(
             "in all: \(plan.input.size) becomes \(plan.output.size)x\(plan.output.channels.count), "
@@ -28,8 +29,12 @@ struct PlanText {
                 + (unknown > 0 ? ", \(unknown) weights to be learned" : "")
                 + (known > 0 ? ", \(known) weights learned" : "")
                 + ", \(ByteCount.text(plan.memory)) held at one time")
-        lines.append("range: " + rangeText)
+        if !plan.graph.endsInClasses { lines.append("range: " + rangeText) }
         return lines
+    }
+
+    private func state(of step: StepExplanation) -> String {
+        step.isFrozen ? "frozen: never learned" : step.isLearned ? "learned" : "to be learned"
     }
 
     /// `2`, or `2x1` where the axes differ.
@@ -75,7 +80,7 @@ struct PlanText {
         var weights: [String] = []
         if !learned.isEmpty {
             weights.append(
-                "\(shapes(learned)) = \(step.parameterCount), \(step.isLearned ? "learned" : "to be learned")")
+                "\(shapes(learned)) = \(step.parameterCount), \(state(of: step))")
         }
         if !counted.isEmpty { weights.append("\(shapes(counted)) counted from what goes through") }
         if !weights.isEmpty { facts.append(("weights", weights.joined(separator: "; "))) }

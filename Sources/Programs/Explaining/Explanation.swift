@@ -31,6 +31,8 @@ public struct StepExplanation: Sendable {
     public let parameters: [Parameter]
     /// Whether the weights are known: the program comes with a model.
     public let isLearned: Bool
+    /// Whether a training leaves them as they are.
+    public let isFrozen: Bool
     /// Pixels of the picture that one sample depends on; nil is all of them.
     public let receptiveField: Size?
     /// Pixels of the picture from one output to the next.
@@ -69,11 +71,19 @@ extension Plan {
                     mostParts: account.mostParts,
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
+                    isFrozen: isFrozen(node),
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
                     bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, keepsMap: node.mapBytes > 0,
                     isImplied: node.origin == nil))
         }
         return all
+    }
+}
+
+extension Plan {
+    private func isFrozen(_ node: Node) -> Bool {
+        guard let origin = node.origin, let step = graph.nodes[origin].step as? any WeightedStep else { return false }
+        return step.layerWords.isFrozen
     }
 }
 
