@@ -86,8 +86,10 @@ struct LearnedKernelText {
 
     private var trustText: String {
         if blindCount > 0 {
+            // An unknown number that is added is one of what is combined.
+            let added = kernel.model.hasBias ? " and what is added" : ""
             return
-                "\(counted(blindCount, "combination")) of weights cannot be told: the pictures are too flat or too small; "
+                "\(counted(blindCount, "combination")) of weights\(added) cannot be told: the pictures are too flat or too small; "
                 + "what they leave open was set to nearly 0"
         }
         if vagueCount > 0 {

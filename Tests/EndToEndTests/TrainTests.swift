@@ -79,6 +79,19 @@ import Testing
         #expect(learned.said.contains("note:") && learned.printed.contains("where rounding alone would leave"))
     }
 
+    @Test func `a flat picture leaves all but the sum open`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.gray(30, 20, [UInt8](repeating: 90, count: 600)), "a.pgm")
+        for (option, says) in [
+            ("", "24 combinations of weights cannot"),
+            ("--sum 1", "24 combinations of weights cannot"),
+            ("--bias", "25 combinations of weights and what is added cannot"),
+        ] {
+            let learned = try kern.shell("kern train 'conv 5x5' \(option) --before a.pgm --after a.pgm")
+            #expect(learned.printed.contains(says), "\(option): \(learned.printed)")
+        }
+    }
+
     @Test func `each mistake has its sentence and its status`() throws {
         let kern = try pair("gaussian 1 pad=valid")
         try kern.write(Pictures.gray(3, 3, [UInt8](repeating: 9, count: 9)), "small.pgm")

@@ -79,16 +79,21 @@ struct LinearSystem {
     }
 
     /// M x
-    func image(of x: [Double]) -> [Double] {
-        (0..<count).map { i in
+    func image(of x: [Double]) -> [Double] { LinearSystem.image(matrix, x) }
+
+    private static func image(_ matrix: [Double], _ x: [Double]) -> [Double] {
+        let count = x.count
+        return (0..<count).map { i in
             var sum = 0.0
             for j in 0..<count { sum += matrix[i * count + j] * x[j] }
             return sum
         }
     }
 
-    /// xᵀ M x
-    func form(_ x: [Double]) -> Double { zip(x, image(of: x)).reduce(0) { $0 + $1.0 * $1.1 } }
+    /// xᵀ M x, for which nothing need be factored.
+    static func form(_ matrix: [Double], _ x: [Double]) -> Double {
+        zip(x, image(matrix, x)).reduce(0) { $0 + $1.0 * $1.1 }
+    }
 
     /// xᵀ M⁻¹ x, for the variance of Σ x · unknowns.
     func inverseForm(_ x: [Double]) -> Double {

@@ -49,19 +49,22 @@ struct OutputProblem {
             return unknowns.tie(zip(sums.answers, sums.clippedAnswers).map { $0 + $1 })
         }
         guard (matrix + [squares]).allSatisfy({ $0.isFinite && abs($0) < 1e250 }) else { return nil }
-        let plain = LinearSystem(matrix, count: unknowns.count)
         let system = LinearSystem(penalised(matrix, pixels), count: unknowns.count)
         var solution = solved(system, answers(roundedBy: 0))
         func meanSquare() -> Double {
             let cross = zip(answers(roundedBy: 0), solution).reduce(0) { $0 + $1.0 * $1.1 }
-            return max(0, squares - 2 * cross + plain.form(solution)) / max(1, pixels - Double(unknowns.count))
+            let square = squares - 2 * cross + LinearSystem.form(matrix, solution)
+            return max(0, square) / max(1, pixels - Double(unknowns.count))
         }
         if levels != nil, !includingClipped, !model.isLinear {
             // The variance of rounding is what is left over, but never more than that of numbers that can be anything.
             solution = solved(system, answers(roundedBy: min(1 / 12, meanSquare() / (unit * unit))))
         }
         guard solution.allSatisfy(\.isFinite) else { return nil }
-        return output(solution, system, meanSquare: meanSquare(), blind: plain.blindCount, includingClipped)
+        // What is known beforehand tells as much as a picture does; that small weights are preferred does not.
+        let isPlain = model.ridge == 0 && model.sum == nil
+        let telling = isPlain ? system : LinearSystem(withDemands(matrix), count: unknowns.count)
+        return output(solution, system, meanSquare: meanSquare(), blind: telling.blindCount, includingClipped)
     }
 
     private func output(
@@ -95,9 +98,28 @@ struct OutputProblem {
         for (unknown, taps) in unknowns.multiplicities.enumerated() {
             result[unknown * n + unknown] += model.ridge * pixels * 255 * 255 * taps
         }
-        if unknowns.hasOffset, !model.hasBias {
-            let shift = OutputProblem.shiftOfRounding
-            result[n * n - 1] += 1 / (12 * shift * shift)
+        holdOffset(of: &result)
+        return result
+    }
+
+    /// Rounding alone adds little, even where a picture is too flat to tell.
+    private func holdOffset(of matrix: inout [Double]) {
+        guard unknowns.hasOffset, !model.hasBias else { return }
+        let shift = OutputProblem.shiftOfRounding
+        matrix[matrix.count - 1] += 1 / (12 * shift * shift)
+    }
+
+    /// The sum as one equation more, which weighs as much as the others do.
+    private func withDemands(_ matrix: [Double]) -> [Double] {
+        var result = matrix
+        let n = unknowns.count
+        holdOffset(of: &result)
+        guard model.sum != nil else { return result }
+        let taps = unknowns.multiplicities
+        let most = taps.max() ?? 1
+        let weight = max(1, (0..<n).map { matrix[$0 * n + $0] }.max() ?? 0) / (most * most)
+        for i in 0..<n {
+            for j in 0..<n { result[i * n + j] += weight * taps[i] * taps[j] }
         }
         return result
     }
