@@ -66,9 +66,10 @@ struct LearnedKernelText {
         let residual = kernel.residual < 5e-6 ? "0" : NumberText.short(kernel.residual)
         let text = "\(residual) \(levelText)"
         guard kernel.levels != nil else { return text }
-        return kernel.isExplained
-            ? "\(text): no more than rounding leaves (\(NumberText.short(kernel.roundingResidual)))"
-            : "\(text), where rounding alone would leave \(NumberText.short(kernel.roundingResidual))"
+        let rounding = NumberText.short(kernel.roundingResidual)
+        guard kernel.isExplained else { return "\(text), where rounding alone would leave \(rounding)" }
+        if kernel.excess <= 1 { return "\(text): no more than rounding leaves (\(rounding))" }
+        return "\(text): \(kernel.excess < 1.05 ? "about what" : "little more than") rounding leaves (\(rounding))"
     }
 
     private var largestError: Double { kernel.outputs.flatMap { $0.errors.joined() }.max() ?? 0 }
@@ -147,6 +148,11 @@ struct LearnedKernelText {
         other.map { $0.isExplained || $0.residual < 0.35 * kernel.residual } ?? false
     }
 
+    /// Levels are others in linear light: only how many times what rounding leaves they are can be compared.
+    private func explains(linear: LearnedKernel) -> Bool {
+        linear.excess < (linear.isExplained ? 0.7 : 0.35) * kernel.excess
+    }
+
     /// What was found when looking again explains more than the kernel that was asked for.
     private var unexplained: String {
         if let free = secondLook?.free, free.isExplained || free.residual < 0.5 * kernel.residual {
@@ -166,7 +172,7 @@ struct LearnedKernelText {
             return
                 "with sums over all channels the residual is only \(NumberText.short(mixed.residual)): try --colour mix"
         }
-        if let linear = secondLook?.linear, explains(linear) {
+        if let linear = secondLook?.linear, explains(linear: linear) {
             return "in linear light the residual is only \(NumberText.short(linear.residual)): try --linear"
         }
         let cause = hasJPEG ? "JPEG, or something else than one kernel" : "something else than one kernel"

@@ -79,6 +79,24 @@ import Testing
         #expect(learned.said.contains("note:") && learned.printed.contains("where rounding alone would leave"))
     }
 
+    @Test func `what is said of rounding does not contradict the number beside it`() throws {
+        let cases = [
+            ("harbour.png", "gaussian 1", "9x9", "--linear"), ("harbour.png", "gaussian 0.7", "7x7", ""),
+            ("lantern-alpha.png", "gaussian 0.7", "3x3", ""), ("lantern-alpha.png", "sharpen 0.3", "3x3", ""),
+        ]
+        for (sample, program, size, light) in cases {
+            let kern = try Kern()
+            let learned = try kern.shell(
+                "cp '\(Pictures.samples)/\(sample)' a.png && kern apply '\(program)' a.png -o b.png \(light) "
+                    + "&& kern train 'conv \(size)' --before a.png --after b.png \(light)")
+            let line = learned.printed.components(separatedBy: "\n").first { $0.hasPrefix("residual") } ?? ""
+            let numbers = line.split { !"0123456789.".contains($0) }.compactMap { Double($0) }
+            #expect(numbers.count == 3, "\(sample), \(program): \(line)")
+            if numbers[0] > numbers[2] { #expect(!line.contains("no more than"), "\(line)") }
+            if !light.isEmpty { #expect(abs(numbers[0] / numbers[2] - 1) < 0.05, "\(line)") }
+        }
+    }
+
     @Test func `a flat picture leaves all but the sum open`() throws {
         let kern = try Kern()
         try kern.write(Pictures.gray(30, 20, [UInt8](repeating: 90, count: 600)), "a.pgm")

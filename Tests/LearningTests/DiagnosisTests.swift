@@ -31,4 +31,17 @@ import Testing
             #expect(try solve(ridged, flat, flat).outputs[0].blindCount == 24)
         }
     }
+
+    @Test func `what rounding leaves in linear light is what it does there`() throws {
+        for depth in [Depth.uint8, .uint16] {
+            let before = SolvingPictures.raster(SolvingPictures.planes(Size(200), channels: 3), depth)
+            let graph = try Catalogue().graph(for: SourceText(text: "gaussian 1"))
+            let plan = try Plan(
+                graph, for: before.header, options: RunOptions(isLinear: true, unitesSteps: false))
+            let after = try plan.applied(to: before)
+            let learned = try solve(KernelModel(window: Window(size: Size(9)), isLinear: true), before, after)
+            #expect(abs(learned.residual / learned.roundingResidual - 1) < 0.03)
+            #expect(learned.isExplained)
+        }
+    }
 }

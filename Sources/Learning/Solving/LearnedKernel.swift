@@ -17,6 +17,8 @@ public struct LearnedKernel: Sendable {
         public var blindCount: Int
         /// The root of the mean squared error, in levels of the picture after; of 255 where it is float.
         public var residual: Double
+        /// What of it errors of rounding leave where the kernel is exact: 1/√12, but other in linear light; 0 for floats.
+        public var rounding: Double
         /// Whether pixels at the ends of the range count: they were not clipped.
         public var includesClipped: Bool
     }
@@ -35,14 +37,22 @@ public struct LearnedKernel: Sendable {
 
     public var size: Size { model.window.size }
 
+    private var worst: Output? { outputs.max { excess(of: $0) < excess(of: $1) } }
+
+    private func excess(of output: Output) -> Double { output.residual / (output.rounding > 0 ? output.rounding : 1) }
+
     /// In levels, of the worst output.
-    public var residual: Double { outputs.map(\.residual).max() ?? 0 }
+    public var residual: Double { worst?.residual ?? 0 }
 
     /// What the residual of an exact kernel is made of: rounding to a level.
-    public var roundingResidual: Double { levels == nil ? 0 : 1 / 12.0.squareRoot() }
+    public var roundingResidual: Double { worst?.rounding ?? 0 }
 
-    /// Whether what is left is more than rounding can be: the pictures have something else between them than this kernel.
-    public var isExplained: Bool { residual <= (levels == nil ? 0.005 : 0.45) }
+    /// How many times what rounding leaves is left over; of floats in levels.
+    public var excess: Double { worst.map(excess) ?? 0 }
+
+    /// Whether what is left is no more than rounding can be; else the pictures have something else between them than this
+    /// kernel. Where answers are few, rounding can leave more than usual: 0.45 levels instead of 0.29.
+    public var isExplained: Bool { excess <= (levels == nil ? 0.005 : 0.45 * 12.0.squareRoot()) }
 
     /// Kernel `i` of output `o`, anchored as it was asked for.
     public func kernel(output o: Int = 0, input i: Int = 0) throws(KernelError) -> Kernel {

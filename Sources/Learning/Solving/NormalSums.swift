@@ -15,6 +15,8 @@ struct NormalSums {
     var squares = 0.0
     /// How many they are.
     var pixels = 0.0
+    /// Σ of the square of how many times larger errors of rounding are in them than in the file: linear light changes that.
+    var slopes = 0.0
     /// Σ v vᵀ over windows that never count: those with something transparent in them, and the part of others that is
     /// withheld. Empty where there are none.
     var transparent: [Double] = []
@@ -44,6 +46,7 @@ struct NormalSums {
         answers = sum(answers, other.answers)
         squares += other.squares
         pixels += other.pixels
+        slopes += other.slopes
         transparent = sum(transparent, other.transparent)
         transparentPixels += other.transparentPixels
         clipped = sum(clipped, other.clipped)

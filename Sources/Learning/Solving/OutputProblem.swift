@@ -89,7 +89,13 @@ struct OutputProblem {
         return LearnedKernel.Output(
             weights: split(weights), bias: model.hasBias ? offset / 255 : 0, errors: split(errorOfTap),
             roundingOffset: model.hasBias ? 0 : offset / unit, blindCount: blind,
-            residual: meanSquare.squareRoot() / unit, includesClipped: includesClipped)
+            residual: meanSquare.squareRoot() / unit, rounding: rounding, includesClipped: includesClipped)
+    }
+
+    /// The root of the mean squared error of rounding, in levels.
+    private var rounding: Double {
+        guard levels != nil else { return 0 }
+        return (sums.pixels > 0 ? sums.slopes / sums.pixels / 12 : 1 / 12).squareRoot()
     }
 
     private func penalised(_ matrix: [Double], _ pixels: Double) -> [Double] {

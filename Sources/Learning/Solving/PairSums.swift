@@ -247,7 +247,7 @@ extension PairSums {
         after.copy(y, plane: channel, to: &answers)
         if after.header.channels.hasAlpha { after.copy(y, plane: after.header.channels.count - 1, to: &opacities) }
         let expectation = expectations.isEmpty ? nil : expectations[index]
-        var (squares, pixels) = (0.0, 0.0)
+        var (squares, pixels, slopes) = (0.0, 0.0, 0.0)
         for x in across {
             let value = answers[x]
             darkest = min(darkest, value)
@@ -278,10 +278,12 @@ extension PairSums {
             }
             squares += share * value * value
             pixels += share
+            if model.isLinear { slopes += share * LevelRows.squaredSlope(value) }
             answers[x] = share * value
         }
         sums[index].squares += squares
         sums[index].pixels += pixels
+        sums[index].slopes += model.isLinear ? slopes : pixels
     }
 
     /// answers · samples, for each tap a row's correlation.
