@@ -113,18 +113,40 @@ struct LearnedKernelText {
         if diagnosis.isRoundedDown {
             notes.append("the picture after was rounded down, as casts to integers do; that was allowed for")
         }
-        // Rounding takes half a level at most.
-        if kernel.levels != nil, let offset = kernel.outputs.map(\.roundingOffset).max(by: { abs($0) < abs($1) }),
-            abs(offset) > 0.75, kernel.outputs.allSatisfy({ $0.blindCount == 0 }),
-            kernel.isExplained || explains(secondLook?.biased)
-        {
+        if let offset = brightness {
             notes.append(
                 "the picture after is \(NumberText.short(abs(offset))) levels \(offset > 0 ? "brighter" : "darker") than "
                     + "the kernel makes it; that is in no kernel, and --bias learns it")
         }
         if let note = shiftNote(kernel, diagnosis), !isExplainedWider { notes.append(note) }
-        if !kernel.isExplained { notes.append(unexplained) }
+        // Where a number that is added explains all, that was said.
+        let isSaid = brightness != nil && secondLook?.biased?.isExplained ?? false
+        if !kernel.isExplained, !isSaid { notes.append(unexplained) }
         return notes
+    }
+
+    /// How many levels are added to every pixel, where that is more than rounding does and nothing else explains it.
+    private var brightness: Double? {
+        guard let levels = kernel.levels else { return nil }
+        // What rounding adds is held near 0, so that a small picture's kernel gives way; a number that is learned is not.
+        var source = kernel
+        var offsets = kernel.outputs.map(\.roundingOffset)
+        if let biased = secondLook?.biased, explains(biased) {
+            source = biased
+            offsets = biased.outputs.map { $0.bias * Double(levels) }
+        }
+        // Rounding takes half a level at most.
+        guard let offset = offsets.max(by: { abs($0) < abs($1) }), abs(offset) > 0.75,
+            source.outputs.allSatisfy({ $0.blindCount == 0 })
+        else { return nil }
+        let isClear = kernel.isExplained || explains(secondLook?.biased)
+        // What is left over besides is much less than what is added: that is no accident of a bad fit.
+        return isClear || !isExplainedOtherwise && abs(offset) > 4 * kernel.residual ? offset : nil
+    }
+
+    private var isExplainedOtherwise: Bool {
+        explains(secondLook?.free) || isExplainedWider || explains(secondLook?.mixed)
+            || secondLook?.linear.map(explains(linear:)) ?? false
     }
 
     private func shiftNote(_ kernel: LearnedKernel, _ diagnosis: Diagnosis) -> String? {
@@ -138,9 +160,12 @@ struct LearnedKernelText {
         return "the picture after seems shifted by (\(shift.x),\(shift.y)): that is where the weight lies" + way
     }
 
-    /// Whether a larger window explains what this one does not.
+    /// Whether a larger window explains what this one does not, and a number that is added does not.
     private var isExplainedWider: Bool {
-        secondLook?.wide.map { $0.isExplained || $0.residual < 0.5 * kernel.residual } ?? false
+        guard let wide = secondLook?.wide else { return false }
+        if let biased = secondLook?.biased, explains(biased), biased.residual <= wide.residual { return false }
+        // Many weights explain a little more of anything, without one of them standing out.
+        return wide.residual < 0.5 * kernel.residual || wide.isExplained && reachesOut(wide)
     }
 
     /// Whether looking again in this way leaves next to nothing of what was left over.
@@ -162,9 +187,11 @@ struct LearnedKernelText {
         }
         if isExplainedWider, let wide = secondLook?.wide {
             let found = Diagnosis(wide)
-            var text =
-                "the kernel is larger than \(kernel.size): a window of \(wide.size) leaves a residual of "
-                + "\(NumberText.short(wide.residual)), and its weights are found within 'conv \(support(of: wide))'"
+            let support = support(of: wide)
+            let isLarger = support.width > kernel.size.width || support.height > kernel.size.height
+            var text = isLarger || !reachesOut(wide) ? "the kernel is larger than" : "the kernel lies partly outside of"
+            text += " \(kernel.size): a window of \(wide.size) leaves a residual of \(NumberText.short(wide.residual))"
+            if reachesOut(wide) { text += ", and its weights are found within 'conv \(support)'" }
             if let shift = found.shift { text += "; the picture after seems shifted by (\(shift.x),\(shift.y))" }
             return text
         }
@@ -175,27 +202,44 @@ struct LearnedKernelText {
         if let linear = secondLook?.linear, explains(linear: linear) {
             return "in linear light the residual is only \(NumberText.short(linear.residual)): try --linear"
         }
-        let cause = hasJPEG ? "JPEG, or something else than one kernel" : "something else than one kernel"
+        var left = kernel
+        if let biased = secondLook?.biased, brightness != nil, explains(biased) { left = biased }
+        // Halves that are rounded to even numbers leave half a level, up as often as down.
+        let areHalves = kernel.levels != nil && left.excess < 0.505 * 12.0.squareRoot()
+        let cause =
+            (hasJPEG ? "JPEG, or " : "") + (areHalves ? "halves that were rounded to even numbers, or " : "")
+            + "something else than one kernel"
         return
-            "\(NumberText.short(kernel.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
+            "\(NumberText.short(left.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
             + "gamma, a sign that was dropped (--range offset keeps it), noise, or pictures that do not belong together; "
             + "'conv 8 \(kernel.size) | relu | conv 1 \(kernel.size)' is a program that can learn such things"
     }
 
     /// The smallest square around the anchor that holds all weights above the noise.
     private func support(of wide: LearnedKernel) -> Size {
+        let taps = heavyTaps(of: wide)
+        let across = taps.map { abs($0.x) }.max() ?? 0
+        let down = taps.map { abs($0.y) }.max() ?? 0
+        return Size(2 * max(across, down, (kernel.size.width - 1) / 2, (kernel.size.height - 1) / 2) + 1)
+    }
+
+    /// Whether weights above the noise lie outside of the window that was asked for.
+    private func reachesOut(_ wide: LearnedKernel) -> Bool {
+        let anchor = kernel.model.window.resolvedAnchor(of: nil)
+        return heavyTaps(of: wide).contains { tap in
+            !(0..<kernel.size.width).contains(tap.x + anchor.x) || !(0..<kernel.size.height).contains(tap.y + anchor.y)
+        }
+    }
+
+    /// Where weights above the noise lie, from the anchor.
+    private func heavyTaps(of wide: LearnedKernel) -> [PerAxis<Int>] {
         let anchor = wide.model.window.resolvedAnchor(of: nil)
-        var reach = (x: (kernel.size.width - 1) / 2, y: (kernel.size.height - 1) / 2)
-        for output in wide.outputs {
-            for (weights, errors) in zip(output.weights, output.errors) {
-                let least = 0.005 * (weights.lazy.map(abs).max() ?? 0)
-                for tap in weights.indices where abs(weights[tap]) > max(least, 5 * errors[tap]) {
-                    reach.x = max(reach.x, abs(tap % wide.size.width - anchor.x))
-                    reach.y = max(reach.y, abs(tap / wide.size.width - anchor.y))
-                }
+        return wide.outputs.flatMap { zip($0.weights, $0.errors) }.flatMap { weights, errors in
+            let least = 0.005 * (weights.lazy.map(abs).max() ?? 0)
+            return weights.indices.filter { abs(weights[$0]) > max(least, 5 * errors[$0]) }.map { tap in
+                PerAxis(x: tap % wide.size.width - anchor.x, y: tap / wide.size.width - anchor.y)
             }
         }
-        return Size(2 * max(reach.x, reach.y) + 1)
     }
 
     // MARK: For files and programs

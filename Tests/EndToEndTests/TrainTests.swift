@@ -97,6 +97,43 @@ import Testing
         }
     }
 
+    @Test func `a brightness is told of where halves were rounded to even numbers`() throws {
+        let kern = try Kern()
+        let (width, height) = (90, 70)
+        var state: UInt32 = 7
+        let before = (0..<width * height).map { _ -> UInt8 in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return UInt8(110 + state >> 27)
+        }
+        // The laplacian plus a half, as numpy's rint rounds it.
+        let after = (0..<width * height).map { place -> UInt8 in
+            func at(_ dx: Int, _ dy: Int) -> Double {
+                let (x, y) = (place % width + dx, place / width + dy)
+                return Double(before[min(max(y, 0), height - 1) * width + min(max(x, 0), width - 1)])
+            }
+            let sum = at(-1, 0) + at(1, 0) + at(0, -1) + at(0, 1) - 4 * at(0, 0) + 127.5
+            return UInt8(min(255, max(0, sum.rounded(.toNearestOrEven))))
+        }
+        try kern.write(Pictures.gray(width, height, before), "a.pgm")
+        try kern.write(Pictures.gray(width, height, after), "b.pgm")
+        let learned = try kern.run("train", "conv 3x3", "--before", "a.pgm", "--after", "b.pgm")
+        let words = learned.said.split(separator: " ")
+        let level = words.firstIndex(of: "levels").flatMap { Double(words[$0 - 1]) } ?? 0
+        #expect(learned.said.contains("levels brighter than the kernel makes it"), "\(learned.said)")
+        #expect(abs(level - 127.5) < 0.6, "\(learned.said)")
+        #expect(learned.said.contains("halves that were rounded to even numbers"), "\(learned.said)")
+    }
+
+    @Test func `a kernel that lies partly outside of its window is told where to be found`() throws {
+        let kern = try pair("gaussian 1.3")
+        for window in ["9x9 anchor=0,8", "3x3"] {
+            let learned = try kern.run("train", "conv \(window)", "--before", "a.png", "--after", "b.png")
+            #expect(learned.said.contains("its weights are found within 'conv 9x9'"), "\(learned.said)")
+            let outside = learned.said.contains("the kernel lies partly outside of 9x9")
+            #expect(outside == window.contains("anchor"), "\(learned.said)")
+        }
+    }
+
     @Test func `a flat picture leaves all but the sum open`() throws {
         let kern = try Kern()
         try kern.write(Pictures.gray(30, 20, [UInt8](repeating: 90, count: 600)), "a.pgm")
