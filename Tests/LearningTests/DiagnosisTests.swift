@@ -12,6 +12,45 @@ import Testing
         return try solver.solve()
     }
 
+    private func applied(_ program: String, to before: Raster) throws -> Raster {
+        let graph = try Catalogue().graph(for: SourceText(text: program))
+        return try Plan(graph, for: before.header, options: RunOptions(unitesSteps: false)).applied(to: before)
+    }
+
+    @Test(arguments: [UInt64](1...20))
+    func `weight that lies off the middle is no shift by itself`(seed: UInt64) throws {
+        var numbers = SolvingPictures.Numbers(seed: seed)
+        // A column times a row, and what is largest lies at the rim.
+        let column = (0..<5).map { Double($0 * $0) + Double.random(in: 0...2, using: &numbers) }
+        let row = (0..<5).map { _ in Double.random(in: 0...1, using: &numbers) }
+        let sum = column.reduce(0, +) * row.reduce(0, +)
+        let kernel = try Kernel(size: Size(5), weights: column.flatMap { down in row.map { down * $0 / sum } })
+        let before = SolvingPictures.raster(SolvingPictures.planes(Size(120)), .uint8)
+        for size in [Size(5), Size(9)] {
+            let after = SolvingPictures.raster(
+                try SolvingPictures.filtered(before, kernel, Window(size: Size(5))), .uint8)
+            let learned = try solve(KernelModel(window: Window(size: size)), before, after)
+            #expect(Diagnosis(learned).shift == nil, "\(size)")
+        }
+    }
+
+    @Test(arguments: ["gaussian 1.5", "sobel-x", "box 5"])
+    func `a kernel that is the same from its middle to all sides tells of a shift`(program: String) throws {
+        let before = SolvingPictures.raster(SolvingPictures.planes(Size(150)), .float32)
+        let after = try applied("\(Self.shift) | \(program)", to: before)
+        let learned = try solve(KernelModel(window: Window(size: Size(19))), before, after)
+        let diagnosis = Diagnosis(learned)
+        #expect(diagnosis.shift == PerAxis(x: 2, y: -3))
+        #expect(diagnosis.anchor == PerAxis(x: 11, y: 6))
+    }
+
+    /// Moves a picture right by 2 and up by 3.
+    private static let shift: String = {
+        var rows = [[Int]](repeating: [Int](repeating: 0, count: 7), count: 7)
+        rows[6][1] = 1
+        return "[" + rows.map { $0.map(String.init).joined(separator: " ") }.joined(separator: "; ") + "]"
+    }()
+
     @Test func `a flat picture tells the sum and no more`() throws {
         let taps = Size(5)
         for depth in [Depth.uint8, .uint16, .float32] {
