@@ -14,7 +14,7 @@ struct LearnedKernelText {
     let stepText: String
     let width: Int
 
-    private var diagnosis: Diagnosis { Diagnosis(kernel) }
+    private var diagnosis: Diagnosis { Diagnosis(kernel, recognition: recognition) }
     private var levelText: String { kernel.levels.map { "levels of \($0)" } ?? "levels of 255" }
 
     // MARK: For people
@@ -56,6 +56,10 @@ struct LearnedKernelText {
         var text = recognition.program
         if abs(recognition.factor - 1) > 5e-4 { text += " × \(NumberText.short(recognition.factor))" }
         if recognition.turn != .none { text += ", \(recognition.turn.rawValue)" }
+        // The picture moves the other way than the weight.
+        if recognition.offset != PerAxis(0) {
+            text += ", shifted by (\(-recognition.offset.x),\(-recognition.offset.y))"
+        }
         if recognition.isCut { text += ", cut off at the window" }
         return recognition.isExact ? text : "close to \(text): off by \(percent(recognition.mismatch))"
     }
@@ -280,6 +284,7 @@ struct LearnedKernelText {
             recognition.map {
                 [
                     "program": .string($0.program), "factor": .number($0.factor), "turn": .string($0.turn.rawValue),
+                    "shift": .array([.integer(-$0.offset.x), .integer(-$0.offset.y)]),
                     "cut": .bool($0.isCut), "mismatch": .number($0.mismatch), "exact": .bool($0.isExact),
                 ]
             } ?? .null

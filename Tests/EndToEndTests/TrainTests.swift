@@ -79,6 +79,20 @@ import Testing
         #expect(learned.said.contains("note:") && learned.printed.contains("where rounding alone would leave"))
     }
 
+    @Test func `a kernel that lies elsewhere than its anchor is recognised, and called shifted`() throws {
+        // Right by 2, up by 3.
+        let rows = (0..<7).map { $0 == 6 ? "0 1 0 0 0 0 0" : "0 0 0 0 0 0 0" }.joined(separator: "; ")
+        let kern = try pair("[\(rows)] | gaussian 1.5")
+        for window in ["17x17", "15x15 anchor=9,4", "21x21 anchor=9,11"] {
+            let learned = try kern.run("train", "conv \(window)", "--before", "a.png", "--after", "b.png")
+            let line = learned.printed.components(separatedBy: "\n").first { $0.hasPrefix("recognised") } ?? ""
+            #expect(line.hasPrefix("recognised  gaussian 1.5, shifted by (2,-3)"), "\(window): \(learned.printed)")
+            // Where the anchor was named there is nothing to advise.
+            let advises = learned.said.contains("'conv 17x17 anchor=10,5' would have it in the middle")
+            #expect(advises == !window.contains("anchor"), "\(window): \(learned.said)")
+        }
+    }
+
     @Test func `what is said of rounding does not contradict the number beside it`() throws {
         let cases = [
             ("harbour.png", "gaussian 1", "9x9", "--linear"), ("harbour.png", "gaussian 0.7", "7x7", ""),

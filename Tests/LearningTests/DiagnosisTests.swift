@@ -2,6 +2,7 @@ import Convolution
 import Learning
 import Pixels
 import Programs
+import Steps
 import Testing
 
 /// What is said of a kernel that was found, besides its weights.
@@ -15,6 +16,38 @@ import Testing
     private func applied(_ program: String, to before: Raster) throws -> Raster {
         let graph = try Catalogue().graph(for: SourceText(text: program))
         return try Plan(graph, for: before.header, options: RunOptions(unitesSteps: false)).applied(to: before)
+    }
+
+    @Test(arguments: [
+        Window(size: Size(15)), Window(size: Size(15), anchor: PerAxis(x: 9, y: 4)),
+        Window(size: Size(15), anchor: PerAxis(x: 5, y: 10)), Window(size: Size(19), anchor: PerAxis(x: 1, y: 17)),
+        Window(size: Size(13)), Window(size: Size(width: 10, height: 12), anchor: PerAxis(x: 6, y: 3)),
+    ])
+    func `what is recognised does not depend on where the anchor lies`(window: Window) throws {
+        let before = SolvingPictures.raster(SolvingPictures.planes(Size(150)), .float32)
+        // The kernel lies where the window holds all of it: in its middle.
+        let middle = PerAxis(x: (window.size.width - 1) / 2, y: (window.size.height - 1) / 2)
+        for (program, name) in [
+            ("gaussian 1", "gaussian"), ("sobel-x", "sobel-x"), ("emboss", "emboss"), ("sharpen 0.35", "sharpen 0.35"),
+        ] {
+            let kernel = try Self.kernel(program)
+            var weights = [Double](repeating: 0, count: window.size.width * window.size.height)
+            for y in 0..<kernel.size.height {
+                for x in 0..<kernel.size.width {
+                    let own = PerAxis(x: (kernel.size.width - 1) / 2, y: (kernel.size.height - 1) / 2)
+                    weights[(middle.y + y - own.y) * window.size.width + middle.x + x - own.x] = kernel[x: x, y: y]
+                }
+            }
+            let after = try SolvingPictures.filtered(before, Kernel(size: window.size, weights: weights), window)
+            let learned = try solve(KernelModel(window: window), before, SolvingPictures.raster(after, .float32))
+            let known = try #require(learned.recognition(in: Catalogue()), "\(program) in \(window)")
+            #expect(known.isExact && known.program == name, "\(program) in \(window) is taken for \(known)")
+        }
+    }
+
+    private static func kernel(_ program: String) throws -> Kernel {
+        let graph = try Catalogue().graph(for: SourceText(text: program))
+        return try #require((graph.nodes[1].step as? KernelStep)?.kernel)
     }
 
     @Test(arguments: [UInt64](1...20))

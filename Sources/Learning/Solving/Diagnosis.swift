@@ -13,7 +13,8 @@ public struct Diagnosis: Hashable, Sendable {
     /// Numbers were cut off instead of rounded, as casts to integers do.
     public var isRoundedDown: Bool
 
-    public init(_ kernel: LearnedKernel) {
+    /// - Parameter recognition: what the kernel was recognised as, which tells where its middle is.
+    public init(_ kernel: LearnedKernel, recognition: Recognition? = nil) {
         let size = kernel.size
         let anchor = kernel.model.window.resolvedAnchor(of: nil)
         let weight = WeightMap(kernel)
@@ -21,10 +22,12 @@ public struct Diagnosis: Hashable, Sendable {
             kernel.levels != nil && kernel.isExplained
             && kernel.outputs.allSatisfy { $0.blindCount == 0 && abs($0.roundingOffset + 0.5) < 0.08 }
         roomySize = Size(width: size.width + 4, height: size.height + 4)
-        guard let middle = weight.middle else { return }
+        let middle =
+            recognition.map { (x: Double($0.offset.x), y: Double($0.offset.y)) }
+            ?? weight.middle.map { (x: $0.x - Double(anchor.x), y: $0.y - Double(anchor.y)) }
+        guard let middle else { return }
         // An even window has no middle: half a pixel either way is none.
-        let x = Diagnosis.whole(middle.x - Double(anchor.x), size.width)
-        let y = Diagnosis.whole(middle.y - Double(anchor.y), size.height)
+        let (x, y) = (Diagnosis.whole(middle.x, size.width), Diagnosis.whole(middle.y, size.height))
         guard x != 0 || y != 0 else { return }
         shift = PerAxis(x: -x, y: -y)
         roomySize = Size(width: size.width + 2 * abs(x), height: size.height + 2 * abs(y))

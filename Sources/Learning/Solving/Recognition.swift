@@ -16,6 +16,8 @@ public struct Recognition: Hashable, Sendable {
     public var mismatch: Double
     /// Whether the difference is within what the pictures can tell.
     public var isExact: Bool
+    /// Where its anchor lies, from that of the window.
+    public var offset = PerAxis(0)
 
     /// The eight ways to lay a square on itself.
     public enum Turn: String, Sendable, CaseIterable {
@@ -49,6 +51,7 @@ struct Recogniser {
     private let catalogue: Catalogue
     private let weights: [Double]
     private let size: Size
+    /// Where known kernels are laid on it, by their own anchors.
     private let anchor: PerAxis<Int>
     /// √Σ w², and how far it may be off by the noise of the weights.
     private let norm: Double
@@ -337,11 +340,19 @@ extension KernelFile {
 }
 
 extension LearnedKernel {
-    /// What is known of this kind, for a kernel that all channels share.
+    /// What is known of this kind, for a kernel that all channels share: at the anchor, or where else its weight lies.
     public func recognition(in catalogue: Catalogue, on machine: Machine = Machine()) -> Recognition? {
         guard model.colour == .shared, let output = outputs.first else { return nil }
-        return Recogniser(
-            output.weights[0], errors: output.errors[0], size: size, anchor: model.window.resolvedAnchor(of: nil),
-            catalogue: catalogue)?.best(on: machine)
+        let anchor = model.window.resolvedAnchor(of: nil)
+        var found: Recognition?
+        for place in WeightMap(self).places(besides: anchor) {
+            let recogniser = Recogniser(
+                output.weights[0], errors: output.errors[0], size: size, anchor: place, catalogue: catalogue)
+            guard var next = recogniser?.best(on: machine) else { continue }
+            next.offset = PerAxis(x: place.x - anchor.x, y: place.y - anchor.y)
+            if next.isExact { return next }
+            if next.mismatch < found?.mismatch ?? .infinity { found = next }
+        }
+        return found
     }
 }

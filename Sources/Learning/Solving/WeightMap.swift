@@ -40,6 +40,23 @@ struct WeightMap {
 
     private var heaviest: (x: Int, y: Int) { place(strengths.indices.max { strengths[$0] < strengths[$1] } ?? 0) }
 
+    /// Taps on which a known kernel's anchor may lie: its own anchor is in its middle, or half a pixel beside it.
+    func places(besides anchor: PerAxis<Int>) -> [PerAxis<Int>] {
+        var places = [anchor]
+        guard total > 0 else { return places }
+        func near(_ mean: Double) -> Set<Int> {
+            let whole = mean.rounded()
+            return abs(mean - whole) <= 0.4 ? [Int(whole)] : [Int(mean.rounded(.down)), Int(mean.rounded(.up))]
+        }
+        let (centre, heaviest) = (centre, heaviest)
+        for y in near(centre.y).sorted() {
+            for x in near(centre.x).sorted() { places.append(PerAxis(x: x, y: y)) }
+        }
+        // Where a part was cut off, the mean has moved away from it.
+        places.append(PerAxis(x: heaviest.x, y: heaviest.y))
+        return places.enumerated().filter { index, place in !places[..<index].contains(place) }.map(\.element)
+    }
+
     /// The place from which the weight looks the same in opposite directions, in halves of taps; nil where there is none.
     ///
     /// Blurs, edge filters and lines have one, whatever their signs, and it is where they are meant to lie. Of other weight,
