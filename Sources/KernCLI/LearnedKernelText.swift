@@ -10,8 +10,10 @@ struct LearnedKernelText {
     let secondLook: SecondLook?
     let hasJPEG: Bool
     let pairCount: Int
-    /// The convolution as it was asked for.
-    let stepText: String
+    /// Channels of the picture after, alpha included.
+    let channels: Int
+    /// The words that say how the window lies, as they are written behind its size.
+    let geometryWords: String
     let width: Int
 
     private var diagnosis: Diagnosis { Diagnosis(kernel, recognition: recognition) }
@@ -216,7 +218,12 @@ struct LearnedKernelText {
         return
             "\(NumberText.short(left.residual)) \(levelText) are left over, which is \(cause): a median, contrast or "
             + "gamma, a sign that was dropped (--range offset keeps it), noise, or pictures that do not belong together; "
-            + "'conv 8 \(kernel.size) | relu | conv 1 \(kernel.size)' is a program that can learn such things"
+            + "'\(net)' is a program that can learn such things"
+    }
+
+    /// A net that makes pictures like the one after, alpha included, which is a channel like others in a training.
+    private var net: String {
+        "conv 8 \(kernel.size)\(geometryWords) | relu | conv \(channels) \(kernel.size)"
     }
 
     /// The smallest square around the anchor that holds all weights above the noise.

@@ -79,6 +79,41 @@ import Testing
         #expect(learned.said.contains("note:") && learned.printed.contains("where rounding alone would leave"))
     }
 
+    @Test(arguments: [("GRAYSCALE", 1), ("GRAYSCALE_ALPHA", 2), ("RGB", 3), ("RGB_ALPHA", 4)])
+    func `the program that is named for what is no kernel can be trained as it stands`(
+        kind: String, channels: Int
+    ) throws {
+        let kern = try Kern()
+        var state: UInt32 = 3
+        var samples: [UInt8] = []
+        for place in 0..<90 * 70 * channels {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            let isAlpha = channels % 2 == 0 && place % channels == channels - 1
+            samples.append(isAlpha ? 255 : UInt8(40 + state >> 25))
+        }
+        let head = "P7\nWIDTH 90\nHEIGHT 70\nDEPTH \(channels)\nMAXVAL 255\nTUPLTYPE \(kind)\nENDHDR\n"
+        try kern.write(Data(head.utf8) + Data(samples), "a.pam")
+        for (window, step) in [("3x3", "median 5"), ("3x3 stride=2 border=reflect", "median 5 | identity stride=2")] {
+            let made = try kern.run("apply", step, "a.pam", "-o", "b.pam", "--force")
+            #expect(made.status == 0, "\(made.said)")
+            let solved = try kern.run("train", "conv \(window)", "--before", "a.pam", "--after", "b.pam")
+            let advice = solved.said.components(separatedBy: "'").first { $0.hasPrefix("conv 8 ") }
+            let program = try #require(advice, "\(solved.said)")
+            let trained = try kern.run(
+                "train", program, "--before", "a.pam", "--after", "b.pam", "--epochs", "1", "-o", "n.safetensors",
+                "--force")
+            #expect(trained.status == 0, "\(kind), \(program): \(trained.said)")
+        }
+    }
+
+    @Test func `a net with too few channels is told so of channels, not of the pieces it would be trained on`() throws {
+        let kern = try pair("median 5")
+        let refused = try kern.run(
+            "train", "conv 8 5x5 | relu | conv 1 5x5", "--before", "a.png", "--after", "b.png", "-o", "n.safetensors")
+        #expect(refused.status == 2 && !refused.said.contains("64x64"), "\(refused.said)")
+        #expect(refused.said.contains("1 channel") && refused.said.contains("have 3"), "\(refused.said)")
+    }
+
     @Test func `a kernel that lies elsewhere than its anchor is recognised, and called shifted`() throws {
         // Right by 2, up by 3.
         let rows = (0..<7).map { $0 == 6 ? "0 1 0 0 0 0 0" : "0 0 0 0 0 0 0" }.joined(separator: "; ")

@@ -10,11 +10,12 @@ extension Train {
         let pairs = try pairs().pairs
         let machine = try engine.machine()
         if let output { try checkOutput(output, pairs) }
-        let (kernel, files) = try learn(problem, pairs, machine)
+        let (kernel, seen) = try learn(problem, pairs, machine)
         let second = kernel.isExplained ? nil : secondLook(problem, pairs[0], kernel, machine)
         let report = LearnedKernelText(
             kernel: kernel, recognition: kernel.recognition(in: catalogue, on: machine), secondLook: second,
-            hasJPEG: files.contains(.jpeg), pairCount: pairs.count, stepText: problem.stepText, width: terminal.width)
+            hasJPEG: seen.formats.contains(.jpeg), pairCount: pairs.count, channels: seen.channels,
+            geometryWords: problem.geometryWords, width: terminal.width)
         if let output {
             let file = KernelFile(help: report.help(named: output, from: pairs), program: try problem.program(kernel))
             Interruption.cleansUp()
@@ -47,19 +48,19 @@ extension Train {
 
     private func learn(
         _ problem: SolvableProgram, _ pairs: [PicturePairs.Pair], _ machine: Machine
-    ) throws -> (LearnedKernel, Set<PictureFormat>) {
-        var formats: Set<PictureFormat> = []
+    ) throws -> (LearnedKernel, Seen) {
+        var seen = Seen()
         do {
             var solver = try KernelSolver(problem.model, machine: machine)
-            try look(problem, pairs, &solver, &formats)
+            try look(problem, pairs, &solver, &seen)
             let learned = try solver.solve()
-            guard var second = solver.secondLook(after: learned) else { return (learned, formats) }
-            try look(problem, pairs, &second, &formats)
+            guard var second = solver.secondLook(after: learned) else { return (learned, seen) }
+            try look(problem, pairs, &second, &seen)
             // What is left far enough from the ends may be too little to tell anything.
             guard let again = try? second.solve(), !again.outputs.contains(where: { $0.blindCount > 0 }) else {
-                return (learned, formats)
+                return (learned, seen)
             }
-            return (again, formats)
+            return (again, seen)
         } catch let error as SolvingError {
             throw Complaint(SolvingSentence(error, problem, pairs[0]).text, status: error.isUsage ? .misuse : .failed)
         }
@@ -67,7 +68,7 @@ extension Train {
 
     private func look(
         _ problem: SolvableProgram, _ pairs: [PicturePairs.Pair], _ solver: inout KernelSolver,
-        _ formats: inout Set<PictureFormat>
+        _ seen: inout Seen
     ) throws {
         for pair in pairs {
             let first = try LearningSource(pair.before, limits: engine.limits)
@@ -78,7 +79,8 @@ extension Train {
                     "\(pair.after) has \(channels) channels and '\(problem.stepText)' makes \(wanted); "
                         + "write 'conv \(channels) \(problem.model.window.size)'", status: .failed)
             }
-            formats.formUnion([first.format, second.format])
+            seen.formats.formUnion([first.format, second.format])
+            seen.channels = second.header.channels.count
             do {
                 try solver.add(before: first, after: second)
             } catch let error as SolvingError {
@@ -128,6 +130,13 @@ extension Train {
         }
         return look
     }
+}
+
+/// What was seen of the pictures besides their samples.
+private struct Seen {
+    var formats: Set<PictureFormat> = []
+    /// Of the pictures after, alpha included.
+    var channels = 0
 }
 
 /// What came out when a pair that one kernel does not explain was looked at in other ways.

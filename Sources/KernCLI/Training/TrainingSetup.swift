@@ -180,7 +180,14 @@ extension Network {
                 throw Complaint(
                     "--loss bce compares shares from 0 to 1; end the program in 'sigmoid', which makes them")
             }
-            guard output.size == shape.size, output.channels == shape.channels else {
+            // Large pictures are cut into pieces, whose size is none that the user knows; their channels are.
+            guard output.size != shape.size || output.channels == shape.channels else {
+                let many = output.channels == 1 ? "1 channel" : "\(output.channels) channels"
+                throw Complaint(
+                    "the program makes pictures of \(many), and the pictures to be learned have \(shape.channels); let "
+                        + "its last layer make \(shape.channels), as 'conv \(shape.channels) 3x3' does")
+            }
+            guard output.size == shape.size else {
                 throw Complaint("\(made), and the pictures to be learned are \(shape.size)x\(shape.channels)")
             }
         }
