@@ -187,7 +187,7 @@ import Testing
         let kern = try Kern()
         try kern.write(Pictures.gray(30, 20, [UInt8](repeating: 90, count: 600)), "a.pgm")
         for (option, says) in [
-            ("", "24 combinations of weights cannot"),
+            ("", "nothing in the catalogue"), ("", "24 combinations of weights cannot"),
             ("--sum 1", "24 combinations of weights cannot"),
             ("--bias", "25 combinations of weights and what is added cannot"),
         ] {

@@ -104,6 +104,12 @@ import Testing
         }
     }
 
+    @Test func `what a flat picture leaves open is recognised as nothing`() throws {
+        let flat = SolvingPictures.raster(
+            Planes(shape: Shape(channels: 1, height: 40, width: 50), filledWith: 0.4), .float32)
+        #expect(try solve(KernelModel(window: Window(size: Size(5))), flat, flat).recognition(in: Catalogue()) == nil)
+    }
+
     @Test func `what rounding leaves in linear light is what it does there`() throws {
         for depth in [Depth.uint8, .uint16] {
             let before = SolvingPictures.raster(SolvingPictures.planes(Size(200), channels: 3), depth)

@@ -342,7 +342,8 @@ extension KernelFile {
 extension LearnedKernel {
     /// What is known of this kind, for a kernel that all channels share: at the anchor, or where else its weight lies.
     public func recognition(in catalogue: Catalogue, on machine: Machine = Machine()) -> Recognition? {
-        guard model.colour == .shared, let output = outputs.first else { return nil }
+        // What the pictures leave open was filled in so that weights are small and alike, as those of a box are.
+        guard model.colour == .shared, let output = outputs.first, output.blindCount == 0 else { return nil }
         let anchor = model.window.resolvedAnchor(of: nil)
         var found: Recognition?
         for place in WeightMap(self).places(besides: anchor) {
