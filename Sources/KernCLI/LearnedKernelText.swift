@@ -58,12 +58,18 @@ struct LearnedKernelText {
         var text = recognition.program
         if abs(recognition.factor - 1) > 5e-4 { text += " × \(NumberText.short(recognition.factor))" }
         if recognition.turn != .none { text += ", \(recognition.turn.rawValue)" }
-        // The picture moves the other way than the weight.
         if recognition.offset != PerAxis(0) {
-            text += ", shifted by (\(-recognition.offset.x),\(-recognition.offset.y))"
+            let shift = movement(recognition)
+            text += ", shifted by (\(shift.x),\(shift.y))"
         }
         if recognition.isCut { text += ", cut off at the window" }
         return recognition.isExact ? text : "close to \(text): off by \(percent(recognition.mismatch))"
+    }
+
+    /// How far the picture has moved, in pixels: the other way than the weight.
+    private func movement(_ recognition: Recognition) -> PerAxis<Int> {
+        let step = kernel.model.window.dilation
+        return PerAxis(x: -recognition.offset.x * step.x, y: -recognition.offset.y * step.y)
     }
 
     private func percent(_ share: Double) -> String { NumberText.short(share * 100) + " %" }
@@ -291,7 +297,7 @@ struct LearnedKernelText {
             recognition.map {
                 [
                     "program": .string($0.program), "factor": .number($0.factor), "turn": .string($0.turn.rawValue),
-                    "shift": .array([.integer(-$0.offset.x), .integer(-$0.offset.y)]),
+                    "shift": .array([.integer(movement($0).x), .integer(movement($0).y)]),
                     "cut": .bool($0.isCut), "mismatch": .number($0.mismatch), "exact": .bool($0.isExact),
                 ]
             } ?? .null

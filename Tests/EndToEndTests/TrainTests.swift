@@ -128,6 +128,13 @@ import Testing
         }
     }
 
+    @Test func `a shift is told in pixels where taps lie apart`() throws {
+        let kern = try pair("[0 0 1; 0 0 2; 0 0 1]/4 dilate=3")
+        let learned = try kern.run("train", "conv 5x5 dilate=3", "--before", "a.png", "--after", "b.png")
+        #expect(learned.said.contains("seems shifted by (-3,0)"), "\(learned.said)")
+        #expect(learned.said.contains("anchor=1,2"), "\(learned.said)")
+    }
+
     @Test func `what is said of rounding does not contradict the number beside it`() throws {
         let cases = [
             ("harbour.png", "gaussian 1", "9x9", "--linear"), ("harbour.png", "gaussian 0.7", "7x7", ""),

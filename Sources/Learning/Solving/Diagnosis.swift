@@ -29,7 +29,8 @@ public struct Diagnosis: Hashable, Sendable {
         // An even window has no middle: half a pixel either way is none.
         let (x, y) = (Diagnosis.whole(middle.x, size.width), Diagnosis.whole(middle.y, size.height))
         guard x != 0 || y != 0 else { return }
-        shift = PerAxis(x: -x, y: -y)
+        let step = kernel.model.window.dilation
+        shift = PerAxis(x: -x * step.x, y: -y * step.y)
         roomySize = Size(width: size.width + 2 * abs(x), height: size.height + 2 * abs(y))
         let moved = PerAxis(x: anchor.x - x, y: anchor.y - y)
         if (0..<size.width).contains(moved.x), (0..<size.height).contains(moved.y) { self.anchor = moved }

@@ -16,7 +16,7 @@ public struct Recognition: Hashable, Sendable {
     public var mismatch: Double
     /// Whether the difference is within what the pictures can tell.
     public var isExact: Bool
-    /// Where its anchor lies, from that of the window.
+    /// Where its anchor lies, from that of the window, in taps.
     public var offset = PerAxis(0)
 
     /// The eight ways to lay a square on itself.
