@@ -346,7 +346,10 @@ extension LearnedKernel {
         guard model.colour == .shared, let output = outputs.first, output.blindCount == 0 else { return nil }
         let anchor = model.window.resolvedAnchor(of: nil)
         var found: Recognition?
-        for place in WeightMap(self).places(besides: anchor) {
+        let map = WeightMap(self)
+        // The search of the catalogue is most of the time that a small picture takes.
+        let isElsewhere = model.window.anchor != nil || map.mayBeShifted
+        for place in isElsewhere ? map.places(besides: anchor) : [anchor] {
             let recogniser = Recogniser(
                 output.weights[0], errors: output.errors[0], size: size, anchor: place, catalogue: catalogue)
             guard var next = recogniser?.best(on: machine) else { continue }

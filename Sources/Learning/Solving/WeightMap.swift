@@ -62,6 +62,16 @@ struct WeightMap {
     /// Blurs, edge filters and lines have one, whatever their signs, and it is where they are meant to lie. Of other weight,
     /// wherever most of it lies, nobody can tell where that is meant to be.
     var middle: (x: Double, y: Double)? {
+        guard let found = mostAlike, found.unlike < WeightMap.mostUnlike else { return nil }
+        return (Double(found.place.0) / 2, Double(found.place.1) / 2)
+    }
+
+    /// Whether a known kernel may lie somewhere else than at the anchor: almost all of them look alike in opposite directions, even
+    /// where a window cuts a part off.
+    var mayBeShifted: Bool { (mostAlike?.unlike ?? 1) < WeightMap.mostUnlikeCut }
+
+    /// The place, doubled, from which opposite weights are most alike.
+    private var mostAlike: (place: (Int, Int), unlike: Double)? {
         guard total > 0 else { return nil }
         let (centre, heaviest) = (centre, heaviest)
         let (x, y) = (Int((2 * centre.x).rounded()), Int((2 * centre.y).rounded()))
@@ -69,15 +79,13 @@ struct WeightMap {
         for dy in -2...2 {
             for dx in -2...2 { trials.append((x + dx, y + dy)) }
         }
-        let rated = trials.map { (place: $0, unlike: unlikeness(mirroredAt: $0)) }
-        guard let best = rated.min(by: { $0.unlike < $1.unlike }), best.unlike < WeightMap.mostUnlike else {
-            return nil
-        }
-        return (Double(best.place.0) / 2, Double(best.place.1) / 2)
+        return trials.map { (place: $0, unlike: unlikeness(mirroredAt: $0)) }.min { $0.unlike < $1.unlike }
     }
 
     /// As much of the squares may differ: what a window cuts off at one side is left over at the other.
     private static let mostUnlike = 0.02
+    /// Of weights that are any numbers it is a quarter.
+    private static let mostUnlikeCut = 0.15
 
     /// What share of the squares is not there again at the opposite place, seen from half of `twice`.
     private func unlikeness(mirroredAt twice: (Int, Int)) -> Double {
