@@ -112,7 +112,14 @@ import Testing
 
     @Test func `what rounding leaves in linear light is what it does there`() throws {
         for depth in [Depth.uint8, .uint16] {
-            let before = SolvingPictures.raster(SolvingPictures.planes(Size(200), channels: 3), depth)
+            // Dark: levels lie close together there.
+            var planes = SolvingPictures.planes(Size(200), channels: 3)
+            for c in 0..<3 {
+                for y in 0..<200 {
+                    for x in 0..<200 { planes[c: c, y: y, x: x] *= 0.4 }
+                }
+            }
+            let before = SolvingPictures.raster(planes, depth)
             let graph = try Catalogue().graph(for: SourceText(text: "gaussian 1"))
             let plan = try Plan(
                 graph, for: before.header, options: RunOptions(isLinear: true, unitesSteps: false))
