@@ -153,7 +153,7 @@ struct LearnedKernelText {
         else { return nil }
         let isClear = kernel.isExplained || explains(secondLook?.biased)
         // What is left over besides is much less than what is added: that is no accident of a bad fit.
-        return isClear || !isExplainedOtherwise && abs(offset) > 4 * kernel.residual ? offset : nil
+        return isClear || !isExplainedOtherwise && abs(offset) > 20 * kernel.residual ? offset : nil
     }
 
     private var isExplainedOtherwise: Bool {
