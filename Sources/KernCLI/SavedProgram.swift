@@ -1,6 +1,7 @@
 import Arguments
 import Codecs
 import Programs
+import Steps
 
 /// A program kept as a kernel file, for `apply --save`.
 struct SavedProgram {
@@ -52,9 +53,7 @@ extension Program {
             let blocks = step.arguments.flatMap { argument in
                 if case .block(let block) = argument { block.paths } else { [] as [String] }
             }
-            if case .name(let word) = step.head, word.text.isPath || word.text.hasSuffix(Model.suffix) {
-                return [word.text] + blocks
-            }
+            if case .name(let word) = step.head, let file = word.text.fileOfStep { return [file] + blocks }
             return blocks
         }
     }
@@ -63,8 +62,8 @@ extension Program {
     fileprivate func withAbsolutePaths(_ folder: String) -> Program {
         var program = self
         for index in program.steps.indices {
-            if case .name(let word) = program.steps[index].head, word.text.isPath, !word.text.hasPrefix("/") {
-                let path = word.text.hasPrefix("./") ? String(word.text.dropFirst(2)) : word.text
+            if case .name(let word) = program.steps[index].head, let file = word.text.fileOfStep, !file.hasPrefix("/") {
+                let path = file.hasPrefix("./") ? String(file.dropFirst(2)) : file
                 program.steps[index].head = .name(Word(folder + "/" + path))
             }
             program.steps[index].arguments = program.steps[index].arguments.map { argument in
@@ -77,6 +76,11 @@ extension Program {
 }
 
 extension String {
-    /// As programs tell paths from names.
-    fileprivate var isPath: Bool { contains("/") || hasSuffix(".kern") }
+    /// The file that a step of this name comes from, if it does: of a path itself, of a name that nothing else has that of a kernel
+    /// where we stand.
+    fileprivate var fileOfStep: String? {
+        if contains("/") || hasSuffix(".kern") || hasSuffix(Model.suffix) { return self }
+        let isKnown = Vocabulary.word(self) != nil || Catalogue(folders: Environment.kernelFolders).entry(self) != nil
+        return !isKnown && FileFacts(self + ".kern")?.kind == .file ? self + ".kern" : nil
+    }
 }

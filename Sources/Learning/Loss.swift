@@ -47,6 +47,8 @@ public struct LossSum: Hashable, Sendable {
     /// How many counted, and how many of these were classified right.
     public var count = 0
     public var correct = 0
+    /// What the loss would be if 0 were all that came out.
+    public var idle = 0.0
 
     public init() {}
 
@@ -55,9 +57,11 @@ public struct LossSum: Hashable, Sendable {
         sum.weight += other.weight
         sum.count += other.count
         sum.correct += other.correct
+        sum.idle += other.idle
     }
 
     public var mean: Double { weight > 0 ? loss / weight : 0 }
+    public var meanIdle: Double { weight > 0 ? idle / weight : 0 }
     public var accuracy: Double { count > 0 ? Double(correct) / Double(count) : 0 }
 }
 
@@ -203,6 +207,7 @@ extension Loss {
                         sum.count += 1
                         let (loss, slope) = cost(Double(values[index]), Double(targets[index]))
                         sum.loss += loss
+                        sum.idle += cost(0, Double(targets[index])).0
                         slopes[index] = Float(slope)
                     }
                 }

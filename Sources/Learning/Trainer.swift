@@ -87,12 +87,18 @@ public final class Trainer<Source: BatchSource> {
         state.sum += sum
         state.step += 1
         lastRate = rate
-        let firstLoss = state.firstLoss ?? sum.mean
-        state.firstLoss = firstLoss
-        if sum.mean > max(Self.leastRunaway, Self.runawayGrowth * firstLoss) {
-            throw TrainingError.runaway(loss: sum.mean, first: firstLoss, number: learner.steps)
+        state.firstLoss = state.firstLoss ?? sum.mean
+        if let first = runaway(sum) {
+            throw TrainingError.runaway(loss: sum.mean, first: first, number: learner.steps)
         }
         return state.step == stepsPerEpoch
+    }
+
+    /// The first loss, where this one is out of all proportion to it, and to what nothing at all would have cost.
+    private func runaway(_ sum: LossSum) -> Double? {
+        guard let first = state.firstLoss else { return nil }
+        let most = max(Self.leastRunaway, Self.runawayGrowth * max(first, sum.meanIdle))
+        return sum.mean > most || !sum.loss.isFinite ? first : nil
     }
 
     /// After the last step of an epoch: measures, and tells what became of it.
@@ -106,6 +112,9 @@ public final class Trainer<Source: BatchSource> {
             let found = try evaluator.evaluate(learner.network, on: validation)
             guard found.sum.loss.isFinite else {
                 throw TrainingError.notANumber("the loss of the validation", number: learner.steps)
+            }
+            if let first = runaway(found.sum) {
+                throw TrainingError.runaway(loss: found.sum.mean, first: first, number: learner.steps)
             }
             report.validationLoss = found.sum.mean
             report.validationAccuracy = hasClasses ? found.sum.accuracy : nil
@@ -121,9 +130,13 @@ public final class Trainer<Source: BatchSource> {
     /// The weights of the best epoch; without a validation those of the last step.
     public var best: Network { (validation == nil ? nil : state.best) ?? learner.network }
 
-    /// What is left when the training fails: the weights of the best epoch, or where none was done those it began with.
-    public var lastGood: (network: Network, epoch: Int?) {
-        (state.best ?? start, state.reports.last(where: \.isBest)?.epoch)
+    /// What is left when the training fails: the weights of the best epoch, or where none was good those it began with.
+    public func lastGood() throws -> (network: Network, epoch: Int?) {
+        // An epoch's loss is that of the weights before each of its steps: those behind the last may have run away already.
+        guard let best = state.best,
+            runaway(try evaluator.evaluate(best, on: validation ?? training).sum) == nil
+        else { return (start, nil) }
+        return (best, state.reports.last(where: \.isBest)?.epoch)
     }
 
     /// Takes up where another stopped, whose weights the learner has.

@@ -158,6 +158,8 @@ import Testing
         for (text, error) in [
             ("", DataError.noExamples(list)), ("path,label\n", .noExamples(list)),
             ("a.png\n", .list(list, line: 1, "1 fields, and 2 are needed: a picture's path and its label")),
+            ("a.png,x\na.png,  \n", .list(list, line: 2, "its label is empty")),
+            ("a.png,x\n,y\n", .list(list, line: 2, "its picture has no name")),
             ("a.png,x\na.png,\n", .list(list, line: 2, "its label is empty")),
             ("a.png,0\na.png,\"x", .list(list, line: 2, "a quoted field without its closing quote")),
             ("a.png,\"x\"y", .list(list, line: 1, "text behind a closing quote")),

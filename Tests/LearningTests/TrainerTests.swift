@@ -19,17 +19,36 @@ private struct BarShares: BatchSource {
     }
 }
 
+/// Pictures to be copied, most of them dark, some of them lights.
+private struct Lights: BatchSource {
+    let count = 24
+    let shape = Shape(channels: 1, height: 6, width: 6)
+
+    func load(_ pictures: ArraySlice<Int>, pass: Int?, into planes: inout Planes) -> Wanted {
+        var wanted: [Float] = []
+        for (n, picture) in pictures.enumerated() {
+            for place in 0..<36 {
+                let value = Float((place * 7 + picture) % 11) / 11 * (picture % 4 == 0 ? 1e4 : 0.01)
+                planes[n: n, c: 0, y: place / 6, x: place % 6] = value
+                wanted.append(value)
+            }
+        }
+        return .pictures(
+            Planes(shape: Shape(count: pictures.count, channels: 1, height: 6, width: 6), samples: wanted))
+    }
+}
+
 struct TrainerTests {
     private func trainer<Source: BatchSource>(
         _ program: String, on source: Source, loss: Loss = .crossEntropy(smoothing: 0), optimiser: Optimiser = .adam,
-        rate: Double = 0.01, validation: Source? = nil
+        rate: Double = 0.01, batch: Int = 20, seed: UInt64 = 1, validation: Source? = nil
     ) throws -> Trainer<Source> {
         let graph = try Catalogue().graph(for: SourceText(text: program), numbers: ["classes": 2])
-        let network = try Network(graph, input: Bars().shape, seed: 5, loss: loss)
+        let network = try Network(graph, input: source.shape, seed: 5, loss: loss)
         let learner = try Learner(network, optimiser: optimiser, loss: loss, machine: Machine(threads: 1))
         return Trainer(
             learner, training: source, validation: validation,
-            settings: TrainingSettings(epochs: 9, batch: 20, schedule: Schedule(rate: rate), seed: 1))
+            settings: TrainingSettings(epochs: 9, batch: batch, schedule: Schedule(rate: rate), seed: seed))
     }
 
     private func values(_ network: Network) -> [[Float]] { network.tensors().map(\.values) }
@@ -69,7 +88,7 @@ struct TrainerTests {
             return
         }
         #expect(loss.isFinite && loss > 100 * first && loss > 1e4 && first < 10)
-        #expect(trainer.lastGood.epoch == nil && values(trainer.lastGood.network) == before)
+        #expect(try trainer.lastGood().epoch == nil && values(trainer.lastGood().network) == before)
     }
 
     @Test func `of epochs that were done the best is left, not the last`() throws {
@@ -90,7 +109,32 @@ struct TrainerTests {
             program: "", classes: ["a", "b"], input: Bars().shape, history: "", weights: [])
         try Checkpoint(trainer, model: model, purpose: purpose).restore(runaway, purpose: purpose)
         #expect(throws: TrainingError.self) { while true { _ = try runaway.step() } }
-        #expect(runaway.lastGood.epoch == best && values(runaway.lastGood.network) == values(kept))
+        #expect(try runaway.lastGood().epoch == best && values(runaway.lastGood().network) == values(kept))
+    }
+
+    @Test(arguments: [false, true])
+    func `an epoch of one step whose weights ran away is not the last good one`(isMeasured: Bool) throws {
+        let trainer = try trainer(
+            "conv 8 3x3 | conv 8 3x3 | dense classes", on: Bars(), optimiser: rough, rate: 1e3, batch: 200,
+            validation: isMeasured ? Bars() : nil)
+        let before = values(trainer.learner.network)
+        #expect(throws: TrainingError.self) {
+            while true { if try trainer.step() { _ = try trainer.closeEpoch() } }
+        }
+        let good = try trainer.lastGood()
+        #expect(good.epoch == nil && values(good.network) == before)
+    }
+
+    @Test func `lights behind the dark are no divergence`() throws {
+        for seed in 1...6 as ClosedRange<UInt64> {
+            let trainer = try trainer(
+                "conv 4 3x3 | relu | conv 1 3x3", on: Lights(), loss: .meanSquare, rate: 0.001, batch: 1, seed: seed)
+            for _ in 0..<3 {
+                while try !trainer.step() {}
+                _ = try trainer.closeEpoch()
+            }
+            #expect(trainer.state.reports.count == 3)
+        }
     }
 
     @Test func `a bit of a checkpoint that flipped is seen, wherever it lies`() throws {

@@ -59,7 +59,7 @@ struct Eval: Command {
 
     func run(_ terminal: Terminal) throws -> ExitStatus {
         terminal.isQuiet = isQuiet
-        let trained = try TrainedModel(path: model, limits: engine.limits)
+        let trained = try TrainedModel(path: model, limits: engine.limits, loss: loss)
         let machine = try engine.machine()
         if let detector = try trained.detector(limits: engine.limits, machine: machine) {
             if let flag = pictureFlag {
@@ -71,7 +71,7 @@ struct Eval: Command {
         for note in sets.notes { terminal.talk("kern eval: \(note)") }
         let parts = try chosen(from: sets)
         let loss = try trained.network(for: parts[0].shape, of: data, limits: engine.limits).loss(
-            self.loss, for: parts[0])
+            trained.loss, for: parts[0])
         var found: Evaluation?
         for part in parts {
             let network = try trained.network(for: part.shape, of: data, limits: engine.limits)

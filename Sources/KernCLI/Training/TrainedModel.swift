@@ -10,18 +10,22 @@ struct TrainedModel {
     let model: Model
     let graph: Graph
     let network: Network
+    /// What it is measured by: what was asked for, else what it was learned by.
+    let loss: Loss?
 
     /// The classes' names as they may be printed.
     var classes: [String] { model.classes.map(\.plain) }
 
-    init(path: String, limits: Limits) throws {
+    init(path: String, limits: Limits, loss asked: Loss? = nil) throws {
         self.path = path
         model = try Model(path: path)
+        let learned = TrainingOptions.losses.contains(model.loss) ? Loss(word: model.loss) : nil
+        loss = asked ?? learned ?? (model.classes.isEmpty ? .meanSquare : nil)
         let catalogue = Catalogue(folders: Environment.kernelFolders)
         var graph = try catalogue.graph(for: SourceText(name: path, text: model.program), numbers: model.numbers)
         graph.attach(model)
         self.graph = graph
-        network = try Network(graph, input: model.input, seed: 0, maxMemory: limits.maxMemory)
+        network = try Network(graph, input: model.input, seed: 0, loss: loss, maxMemory: limits.maxMemory)
         for weight in network.weights where !model.weights.contains(where: { $0.name == weight.name }) {
             throw Complaint("\(path): damaged: '\(weight.name)' is missing", status: .failed)
         }
@@ -54,7 +58,7 @@ struct TrainedModel {
         own.count = 1
         if own == model.input { return network }
         if own.channels == model.input.channels,
-            let other = try? Network(graph, input: own, seed: 0, maxMemory: limits.maxMemory)
+            let other = try? Network(graph, input: own, seed: 0, loss: loss, maxMemory: limits.maxMemory)
         {
             return other
         }

@@ -34,8 +34,9 @@ struct TrainingOptions: Sendable {
     static let warmUp = Option(
         "warmup", .integer(0...1_000_000_000), placeholder: "STEPS", defaultText: "0",
         help: "Steps over which the rate grows from 0.")
+    static let losses = ["crossentropy", "mse", "mae", "huber", "bce"]
     static let loss = Option(
-        "loss", .choice(["crossentropy", "mse", "mae", "huber", "bce"]),
+        "loss", .choice(losses),
         defaultText: "crossentropy for classes, mse for pictures", help: "What is made small.")
     static let smoothing = Option(
         "smoothing", .number(0...0.99), placeholder: "S", defaultText: "0", help: "Label smoothing of crossentropy.")
@@ -176,7 +177,7 @@ struct TrainingOptions: Sendable {
         let smoothing = arguments.number(Self.smoothing)
         let name = arguments.text(Self.loss)
         if smoothing != nil, let name, name != "crossentropy" {
-            throw ArgumentError.refused("--smoothing spreads the certainty of a class; --loss \(name) has no classes")
+            throw ArgumentError.refused("--smoothing is crossentropy's; --loss \(name) has none")
         }
         if let smoothing { return .crossEntropy(smoothing: smoothing) }
         return name.map(Loss.init(word:))
@@ -224,6 +225,17 @@ extension Loss {
         case "huber": self = .huber(delta: 1)
         case "bce": self = .binaryCrossEntropy
         default: self = .crossEntropy(smoothing: 0)
+        }
+    }
+
+    var word: String {
+        switch self {
+        case .meanSquare: "mse"
+        case .meanMagnitude: "mae"
+        case .huber: "huber"
+        case .binaryCrossEntropy: "bce"
+        case .crossEntropy: "crossentropy"
+        case .ofClasses(let loss): loss.word
         }
     }
 }

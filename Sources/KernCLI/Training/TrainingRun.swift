@@ -90,7 +90,7 @@ struct TrainingRun {
         let classes = setup.model.classes.isEmpty ? "" : " in classes \(setup.model.classes.joined(separator: ","))"
         var parts = [
             TrainingPurpose.Part("program", program),
-            TrainingPurpose.Part("examples", "\(setup.training.count) of \(setup.network.input)\(classes)"),
+            TrainingPurpose.Part("set of examples", "\(setup.training.count) of \(setup.network.input)\(classes)"),
             TrainingPurpose.Part("examples' checksum", setup.checksum),
             TrainingPurpose.Part(TrainingOptions.epochs.flag, "\(setup.epochs)"),
             TrainingPurpose.Part(TrainingOptions.batch.flag, "\(setup.batch)"),
@@ -198,11 +198,11 @@ struct TrainingRun {
 
     /// It leads nowhere: the last good weights are kept.
     private func stop(_ trainer: Trainer<ExampleBatches>, _ error: TrainingError) throws -> ExitStatus {
-        let good = trainer.lastGood
+        let good = try trainer.lastGood()
         try write(good.network, of: trainer)
         let kept =
             good.epoch.map { "the last good weights, those of epoch \($0), are in \(output)" }
-            ?? "no epoch was done, and \(output) holds the weights it began with"
+            ?? "there is no good epoch to go back to, and \(output) holds the weights it began with"
         terminal.complain("\(error.sentence); \(kept). A smaller --rate, --warmup or --clip may help", as: "kern train")
         return .failed
     }

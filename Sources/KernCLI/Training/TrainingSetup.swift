@@ -52,7 +52,8 @@ struct TrainingSetup {
         var shape = training.shape
         shape.count = 1
         var network = try Network(
-            graph, input: shape, seed: options.seed, loss: options.loss, maxMemory: limits.maxMemory)
+            graph, input: shape, seed: options.seed, loss: options.loss ?? (classes.isEmpty ? .meanSquare : nil),
+            maxMemory: limits.maxMemory)
         if let path = options.from { notes += try network.take(from: Model(path: path), path: path) }
         guard network.learnedCount > 0 else {
             throw Complaint(
@@ -99,7 +100,8 @@ struct TrainingSetup {
         try Self.requireMemory(
             for: network, batch: min(batch, own.count), options.optimiser, machine: machine, limits: limits)
         self.batch = batch
-        model = Model(program: program.text, classes: classes, input: shape, history: "", weights: [])
+        model = Model(
+            program: program.text, classes: classes, input: shape, history: "", loss: loss.word, weights: [])
         self.notes = notes
         checksum = ([training] + [data.validation].compactMap(\.self)).map(\.checksum).joined(separator: "-")
         let stepsPerEpoch = (own.count + batch - 1) / batch

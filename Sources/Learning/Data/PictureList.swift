@@ -25,9 +25,15 @@ struct PictureList {
         do throws(SeparatedValues.Damage) { records = try SeparatedValues(text).records[...] } catch {
             throw .list(path, line: error.line, error.reason)
         }
+        // Blanks around a name are the writer's, not the name's.
+        for index in records.indices { records[index].fields = records[index].fields.map(\.trimmedOfBlanks) }
         var (picture, value) = (0, 1)
         let first = records.first
-        let head = first.flatMap { PictureFormat(pathExtensionOf: $0.fields[0]) == nil ? $0 : nil }
+        let head = first.flatMap { record in
+            let names = record.fields.map { $0.lowercased() }
+            let isKnown = names.contains { Self.pictureNames.contains($0) || Self.valueNames.contains($0) }
+            return isKnown && PictureFormat(pathExtensionOf: record.fields[0]) == nil ? record : nil
+        }
         if let head {
             let names = head.fields.map { $0.lowercased() }
             picture = names.firstIndex { Self.pictureNames.contains($0) } ?? picture
@@ -43,8 +49,9 @@ struct PictureList {
                 "\(record.fields.count) fields, and \(max(picture, value) + 1) are needed: a picture's path and its label"
             )
         }
-        for record in records where record.fields[value].isEmpty {
-            throw .list(path, line: record.line, "its label is empty")
+        for record in records {
+            if record.fields[picture].isEmpty { throw .list(path, line: record.line, "its picture has no name") }
+            if record.fields[value].isEmpty { throw .list(path, line: record.line, "its label is empty") }
         }
         let root = path.folder
         pictures = records.map { Self.resolved($0.fields[picture], from: root) }
@@ -107,5 +114,14 @@ struct PictureList {
             labels.append(label)
         }
         return (labels, classes)
+    }
+}
+
+extension String {
+    fileprivate var trimmedOfBlanks: String {
+        var text = self[...]
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return String(text)
     }
 }

@@ -5,7 +5,13 @@ public struct Catalogue: Sendable {
     /// Searched in this order, subfolders included, before the built-in kernels.
     public let folders: [String]
 
-    public init(folders: [String] = []) { self.folders = folders }
+    /// Whether a name that nothing else has may be that of a kernel file where we stand.
+    public let looksHere: Bool
+
+    public init(folders: [String] = [], looksHere: Bool = false) {
+        self.folders = folders
+        self.looksHere = looksHere
+    }
 
     /// A kernel file that has a name.
     public struct Entry: Sendable {

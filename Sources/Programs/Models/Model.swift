@@ -15,14 +15,19 @@ public struct Model: Hashable, Sendable {
     public var input: Shape
     /// The course of its training, as JSON; empty where none is told.
     public var history: String
+    /// What was made small, as `--loss` calls it; empty where that is not known.
+    public var loss: String
     /// The weights by the names that the program's labels give them: `conv1.weight`.
     public var weights: [Tensor]
 
-    public init(program: String, classes: [String], input: Shape, history: String, weights: [Tensor]) {
+    public init(
+        program: String, classes: [String], input: Shape, history: String, loss: String = "", weights: [Tensor]
+    ) {
         self.program = program
         self.classes = classes
         self.input = input
         self.history = history
+        self.loss = loss
         self.weights = weights
     }
 
@@ -41,6 +46,7 @@ extension Model {
         static let classes = "kern.classes"
         static let input = "kern.input"
         static let history = "kern.history"
+        static let loss = "kern.loss"
     }
 
     /// What `kern.version` says.
@@ -56,6 +62,7 @@ extension Model {
             .init(key: Key.classes, value: JSON.array(classes.map(JSON.string)).text),
             .init(key: Key.input, value: "\(input.width)x\(input.height)x\(input.channels)"),
         ]
+        if !loss.isEmpty { all.append(.init(key: Key.loss, value: loss)) }
         if !history.isEmpty { all.append(.init(key: Key.history, value: history)) }
         return TensorFile(tensors: weights, metadata: all + notes)
     }
@@ -80,6 +87,7 @@ extension Model {
         classes = try Model.classes(file.note(Key.classes))
         input = try Model.input(file.note(Key.input))
         history = file.note(Key.history) ?? ""
+        loss = file.note(Key.loss) ?? ""
         weights = file.tensors
         for tensor in weights {
             if !tensor.values.allSatisfy(\.isFinite) { throw .notFinite(tensor.name) }

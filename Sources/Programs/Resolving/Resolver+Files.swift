@@ -35,7 +35,7 @@ extension Resolver {
     }
 
     private func find(_ word: Word, in scope: Scope) throws(ProgramError) -> (name: String, source: SourceText) {
-        // The program of a model comes from who knows where: it may name kernels, and no other file by a path.
+        // The program of a model comes from who knows where: it may name kernel files and models, and no other file by a path.
         let isOfModel = scope.source.name.hasSuffix(Model.suffix)
         if word.text.hasSuffix(".kern") || (word.text.contains("/") && !isOfModel) {
             do {
@@ -48,7 +48,9 @@ extension Resolver {
         guard let entry = catalogue.entry(word.text) else {
             // Last of all, a kernel that lies where we stand, as one that was just learned does.
             let beside = word.text + ".kern"
-            if !isOfModel, FileBytes.isThere(beside) { return (beside, try KernelFolder.read(beside)) }
+            if catalogue.looksHere, !isOfModel, FileBytes.isThere(beside) {
+                return (beside, try KernelFolder.read(beside))
+            }
             let known = Vocabulary.words.map(\.name) + ["repeat", "kernel"] + catalogue.entries.map(\.name)
             let meant = OtherWords.meant(by: word.text) ?? nearest(word.text, among: known)
             throw scope.error(.unknownName(word.text, nearest: meant), at: word.span)
