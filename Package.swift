@@ -72,7 +72,7 @@ let package = Package(
             name: "LearningTests",
             dependencies: ["Pixels", "Convolution", "Steps", "Tensors", "Programs", "Codecs", "Learning"]),
         .testTarget(name: "ProgramsSyntaxTests", dependencies: ["Programs"]),
-        .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs"]),
+        .testTarget(name: "ProgramsTests", dependencies: ["Pixels", "Convolution", "Steps", "Programs", "Tensors"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "KernCLITests", dependencies: ["KernCLI", "Arguments", "Codecs", "Pixels"]),
         .testTarget(

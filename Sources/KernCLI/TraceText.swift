@@ -10,6 +10,8 @@ struct TraceText {
     /// Windows with more taps than this show their largest products.
     private static let mostTaps = 49
     private static let mostRowWidth = 7
+    /// Channels of a layer whose products are shown.
+    private static let mostSums = 4
 
     init(_ trace: Trace, _ plan: Plan) {
         self.trace = trace
@@ -21,6 +23,16 @@ struct TraceText {
         for step in trace.steps {
             if !lines.isEmpty { lines.append("") }
             lines.append("\(step.text) at \(step.position.x),\(step.position.y)")
+            if !step.sums.isEmpty {
+                for (channel, sum) in step.sums.prefix(TraceText.mostSums).enumerated() {
+                    lines += describe(sum, step, channel)
+                }
+                if step.sums.count > TraceText.mostSums {
+                    lines.append("  and \(step.sums.count - TraceText.mostSums) channels more")
+                }
+                lines.append("  = \(numbers(step.values))")
+                continue
+            }
             for (channel, taps) in step.taps.enumerated() where step.taps.count == step.values.count {
                 lines += describe(taps, step, channel)
             }
@@ -56,10 +68,36 @@ struct TraceText {
                 lines.append("      at \(tap.x),\(tap.y): \(cell(tap)) = \(NumberText.short(tap.product ?? 0))")
             }
         }
-        let isOutside = taps.contains { $0.source != PerAxis(x: $0.x, y: $0.y) }
-        if isOutside { lines.append("    (* outside the picture: the border stands in)") }
-        lines.append("    \(hasWeights ? "sum" : "result") = \(NumberText.short(Double(step.values[channel])))")
-        return lines
+        let outside = taps.filter { $0.source != PerAxis(x: $0.x, y: $0.y) }
+        if !outside.isEmpty {
+            let takesPart = outside.contains { $0.value != nil }
+            lines.append("    (* outside the picture: \(takesPart ? "the border stands in" : "it takes no part"))")
+        }
+        let value = Double(step.values[channel])
+        let sum = taps.reduce(0) { $0 + ($1.product ?? 0) }
+        // What the border rule makes of it, or a bias adds to it, is more than rounding.
+        guard hasWeights, abs(sum - value) > 1e-4 * max(1, abs(value)) else {
+            return lines + ["    \(hasWeights ? "sum" : "result") = \(NumberText.short(value))"]
+        }
+        let rule =
+            switch step.border {
+            case .keep: "border=keep leaves what was there"
+            case .renorm: "border=renorm divides by the weights that take part"
+            default: "with what is added"
+            }
+        return lines + ["    sum = \(NumberText.short(sum)); \(rule) = \(NumberText.short(value))"]
+    }
+
+    private func describe(_ sum: Trace.Sum, _ step: Trace.Step, _ channel: Int) -> [String] {
+        var lines = ["  channel \(channel), the largest of \(sum.count) products:"]
+        for product in sum.largest {
+            lines.append(
+                "    channel \(product.channel) at \(product.position.x),\(product.position.y): "
+                    + "\(NumberText.fixed(Double(product.value), places: 4)) × \(NumberText.short(Double(product.weight))) = "
+                    + NumberText.short(product.amount))
+        }
+        let bias = sum.bias.map { ", with the bias \(NumberText.short(Double($0)))" } ?? ""
+        return lines + ["    sum of all\(bias) = \(NumberText.short(Double(step.values[channel])))"]
     }
 
     private func cell(_ tap: Trace.Tap) -> String {

@@ -1,6 +1,7 @@
 import Convolution
 import Pixels
 import Programs
+import Tensors
 import Testing
 
 /// A recording and a trace tell of every step, however many a plan would do in one.
@@ -34,5 +35,35 @@ import Testing
         #expect(abs(min(max(told, 0), 255) - made) <= 0.52)
         let recorded = try #require(recording.steps.last).values.wholeSamples[5 * 41 + 7] * 255
         #expect(abs(recorded - told) < 1e-3)
+    }
+
+    @Test(arguments: [
+        ("conv 4 3x3", [4, 3, 3, 3]), ("conv 6 2x3 groups=3 stride=2", [6, 1, 3, 2]),
+        ("conv 3 5x5 dilate=2 border=reflect", [3, 3, 5, 5]), ("conv 2 4x1 pad=valid", [2, 3, 1, 4]),
+    ])
+    func `what a layer is told to add up is what it makes`(program: String, dimensions: [Int]) throws {
+        let header = PictureHeader(size: Size(width: 21, height: 15), channels: .rgb, depth: .uint8)
+        let picture = Raster(header: header, bytes: (0..<21 * 15 * 3).map { UInt8($0 * 37 % 251) })
+        let count = dimensions.reduce(1, *)
+        let weights = [
+            Tensor(
+                name: "conv1.weight", dimensions: dimensions,
+                values: (0..<count).map { Float(($0 * 29) % 17 - 8) / 9 }),
+            Tensor(name: "conv1.bias", dimensions: [dimensions[0]], values: (0..<dimensions[0]).map { Float($0) / 3 }),
+        ]
+        var graph = try Catalogue().graph(for: SourceText(text: program))
+        let shape = Shape(channels: 3, height: 15, width: 21)
+        graph.attach(Model(program: program, classes: [], input: shape, history: "", weights: weights))
+        let plan = try Plan(graph, for: header)
+        for (x, y) in [(0, 0), (5, 4), (plan.output.size.width - 1, plan.output.size.height - 1)] {
+            let trace = try plan.trace(x: x, y: y, from: PictureRows(picture))
+            let step = try #require(trace.steps.last { !$0.sums.isEmpty })
+            #expect(step.sums.count == dimensions[0])
+            for (sum, value) in zip(step.sums, step.values) {
+                let told = Float(sum.total) + (sum.bias ?? .nan)
+                #expect(abs(told - value) < 1e-4, "\(program) at \(x),\(y): \(told) for \(value)")
+                #expect(sum.largest.count == min(5, sum.count))
+            }
+        }
     }
 }
