@@ -27,20 +27,22 @@ extension DataSets {
         } else {
             self.init(training: try PictureList(path, options).read(known: options.classes))
         }
-        self.notes = notes
         try check(path, options)
         // Examples to measure a model with need not have all of its classes.
-        if options.classes == nil { try requireClasses(path) }
+        if options.classes == nil { notes += try noteOfClasses(path) }
+        self.notes = notes
     }
 
-    /// Each class has an example to learn it from, and there are two at least.
-    private func requireClasses(_ path: String) throws(DataError) {
-        guard case .labels(let labels) = training.targets else { return }
+    /// There are two classes at least, and numbers are counted without gaps. Of classes that were named beforehand some may have no
+    /// example: whoever takes a part of a known set has reasons.
+    private func noteOfClasses(_ path: String) throws(DataError) -> [String] {
+        guard case .labels(let labels) = training.targets else { return [] }
         let present = Set(labels)
         if present.count == 1, let only = present.first { throw .oneClass(training.classes[Int(only)], place: path) }
-        guard let missing = training.classes.indices.first(where: { !present.contains(Int32($0)) }) else { return }
-        let name = training.classes[missing]
-        throw Int(name) == nil ? .emptyClass(name, place: path) : .unusedLabel(name, place: path)
+        let missing = training.classes.indices.filter { !present.contains(Int32($0)) }.map { training.classes[$0] }
+        guard let first = missing.first else { return [] }
+        if Int(first) != nil { throw .unusedLabel(first, place: path) }
+        return ["no examples to learn these classes from: \(DataError.listed(missing, of: missing.count))"]
     }
 
     /// Examples from elsewhere to measure with: of the training set's classes, by name, and of its shape.

@@ -25,8 +25,30 @@ struct YAMLNames {
             text += " " + next
         }
         guard let end = text.lastIndex(of: "]") else { return nil }
-        let items = text[..<end].split(separator: ",", omittingEmptySubsequences: false).map { unquoted($0.trimmed) }
+        let items = parts(of: text[..<end]).map { unquoted($0.trimmed) }
         return items.last == "" ? Array(items.dropLast()) : items
+    }
+
+    /// What stands between commas that are in no quotes.
+    private static func parts(of text: Substring) -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        var quote: Character?
+        for index in text.indices {
+            let character = text[index]
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character == "'" || character == "\"",
+                text[start..<index].allSatisfy(\.isWhitespace) || character == "'" && text[start..<index].last == "'"
+            {
+                // A quote within quotes is written twice.
+                quote = character
+            } else if character == "," {
+                parts.append(text[start..<index])
+                start = text.index(after: index)
+            }
+        }
+        return parts + [text[start...]]
     }
 
     private static func list(_ below: ArraySlice<String>) -> [String]? {
@@ -51,7 +73,8 @@ struct YAMLNames {
         guard text.count >= 2, let quote = text.first, quote == "'" || quote == "\"", text.last == quote else {
             return text
         }
-        return String(text.dropFirst().dropLast())
+        let inner = String(text.dropFirst().dropLast())
+        return quote == "'" ? inner.replacing("''", with: "'") : inner
     }
 
     /// What stands behind ` #`, or is all of a line, is none of it.
