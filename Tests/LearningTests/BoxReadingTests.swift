@@ -170,7 +170,10 @@ import Testing
         arguments: [
             ("nc: 2\nnames: ['red ball', \"blue\"]  # two\n", ["red ball", "blue"]),
             ("names: [a, b,\n  c]\nnc: 3\n", ["a", "b", "c"]),
-            ("names: [cat, \"dog, big\", 'it''s, isn''t', o'clock, ]\n", ["cat", "dog, big", "it's, isn't", "o'clock"]),
+            (
+                "names: [cat, \"dog, big\", 'it''s, isn''t', o'clock, ]\n",
+                ["cat", "dog, big", "it's, isn't", "o'clock"]
+            ),
             ("train: ../train\nnames:\n  0: a\n  # between\n  1: 'b: c'\nnc: 2\n", ["a", "b: c"]),
             ("names:\n- a\n- b\nother:\n- x\n", ["a", "b"]), ("names:\n  - a\n", ["a"]),
             ("nc: 2\n", nil), ("names: 5\n", nil), ("names: [a, b\n", nil), ("names:\n  1: a\n", nil), ("", nil),
