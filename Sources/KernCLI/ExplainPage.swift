@@ -37,7 +37,7 @@ struct ExplainPage {
     private var json: JSON {
         [
             "program": .string(program), "picture": .string(picture),
-            "summary": .string(text.lines.suffix(2).joined(separator: "; ")),
+            "summary": .string(text.lines.suffix(2).filter { !$0.isEmpty }.joined(separator: "; ")),
             "classes": .array(classes.map(JSON.string)),
             "steps": .array(recording.steps.enumerated().map { json($1, at: $0) }),
         ]
