@@ -96,7 +96,7 @@ public struct ResampledAxis: Hashable, Sendable {
     }
 
     /// The samples that the outputs `outputs` are made of.
-    func sources(of outputs: Range<Int>) -> Range<Int> {
+    package func sources(of outputs: Range<Int>) -> Range<Int> {
         var low = input
         var high = 0
         for index in outputs where starts[index + 1] > starts[index] {

@@ -53,6 +53,7 @@ struct ExplainPage {
             "facts": .array(facts.map { .array([.string($0.name), .string($0.says)]) }),
             "seesAll": .bool(told.receptiveField == nil),
             "window": told.geometry.map { window($0, told.border) } ?? .null,
+            "pieces": told.resampling.map { ["x": pieces($0.x), "y": pieces($0.y)] } ?? .null,
             "weights": step.weights.map(weights) ?? .null,
             "samples": .string(Self.packed(step.values.wholeSamples)),
         ]
@@ -65,6 +66,15 @@ struct ExplainPage {
             // Where taps are left out or pixels kept, the sum is not what came out.
             "isPlain": .bool(border != .renorm && border != .keep),
         ]
+    }
+
+    /// For each sample the first and the last of those it is made of; nothing where there is none.
+    private func pieces(_ axis: ResampledAxis) -> JSON {
+        .array(
+            (0..<axis.output).map { index in
+                let sources = axis.sources(of: index..<index + 1)
+                return .array(sources.isEmpty ? [] : [.integer(sources.lowerBound), .integer(sources.upperBound - 1)])
+            })
     }
 
     /// One axis of a window, and for each place it may look at, from the first on, the pixel that is read; −1 is none.

@@ -238,6 +238,8 @@ public struct StepAccount: Sendable {
     public var mapBytes = 0
     /// The coarse grid it is computed on.
     public var grid: Grid?
+    /// Which samples each of its own is made of, where a picture is brought to another size.
+    public var resampling: Resampling?
     /// For how many parts of a picture what follows is done, each of them brought to a picture of its own.
     public var mostParts: Int?
 

@@ -27,6 +27,12 @@ import Testing
             var bias: Data
         }
 
+        /// The first and the last sample that each is made of.
+        struct Pieces: Decodable {
+            var x: [[Int]]
+            var y: [[Int]]
+        }
+
         struct Step: Decodable {
             var text: String
             var from: [Int]
@@ -34,6 +40,7 @@ import Testing
             var height: Int
             var channels: Int
             var window: Window?
+            var pieces: Pieces?
             var weights: Weights?
             var samples: Data
         }
@@ -161,5 +168,21 @@ import Testing
             #expect(outcome.status == 2 && outcome.said.contains(says), "\(words): \(outcome.said)")
         }
         #expect(try kern.files() == ["a.pgm"])
+    }
+
+    @Test func `a sample of another size is framed where it comes from`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.gray(24, 20, (0..<480).map { UInt8($0 % 251) }), "a.pgm")
+        for (program, x, y) in [
+            ("crop 10x10", [[7, 7], [8, 8]], [[5, 5], [6, 6]]), ("upsample 2", [[0, 0], [0, 0], [1, 1]], [[0, 0]]),
+            ("upsample 2 bilinear", [[0, 0], [0, 1], [0, 1], [1, 2]], [[0, 0], [0, 1]]),
+            ("resize 12x10", [[0, 1], [2, 3]], [[0, 1]]), ("resize 30x12 fit=pad", [[], []], [[0, 1], [1, 3]]),
+            ("input 12x12x1", [[2, 3], [3, 5]], [[0, 1], [1, 3]]),
+        ] {
+            let pieces = try #require(try page(kern, program, "a.pgm").steps.last?.pieces, "\(program)")
+            #expect(Array(pieces.x.prefix(x.count)) == x, "\(program): \(pieces.x)")
+            #expect(Array(pieces.y.prefix(y.count)) == y, "\(program): \(pieces.y)")
+        }
+        #expect(try page(kern, "box 3", "a.pgm").steps.last?.pieces == nil)
     }
 }

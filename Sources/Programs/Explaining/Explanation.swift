@@ -25,6 +25,8 @@ public struct StepExplanation: Sendable {
     public let levels: String?
     /// The step behind it that does it in one with its own, if one does; the method is then what would do without.
     public let union: String?
+    /// Which samples each of its own is made of, where a picture is brought to another size.
+    public let resampling: Resampling?
     /// For how many regions of a picture what follows is done.
     public let mostParts: Int?
     public let operations: Double
@@ -68,6 +70,7 @@ extension Plan {
                     grid: account.grid,
                     levels: node.levels?.account,
                     union: unions[index],
+                    resampling: account.resampling,
                     mostParts: account.mostParts,
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,

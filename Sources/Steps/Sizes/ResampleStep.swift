@@ -125,11 +125,13 @@ struct PlannedResampling: DifferentiableStep {
     }
 
     var account: StepAccount {
-        StepAccount(
+        var account = StepAccount(
             reach: .samples(
                 PerAxis(x: resampling.x.mostTaps, y: resampling.y.mostTaps),
                 apart: PerAxis(x: resampling.x.ratio, y: resampling.y.ratio)),
             operations: Double(resampling.input.sampleCount ?? 0) + Double(output.sampleCount ?? 0),
             scratchBytes: resampling.scratchBytes)
+        account.resampling = resampling
+        return account
     }
 }
