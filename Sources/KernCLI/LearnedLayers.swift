@@ -50,9 +50,15 @@ struct LearnedLayers {
             let of = inputs > 1 ? ", input \(input + 1)" : ""
             return Show.Subject.NamedKernel(
                 text: "\(text): output \(output + 1)\(of)", kernel: try Kernel(size: size, weights: own),
-                label: "\(label)-\(output + 1)" + (inputs > 1 ? "-\(input + 1)" : ""))
+                label: "\(label)-\(output + 1)" + (inputs > 1 ? "-\(input + 1)" : ""), words: Self.words(of: text))
         }
         return (kernels, inputs > 1 ? inputs : nil)
+    }
+
+    /// What a layer was told of its taps.
+    private static func words(of text: String) -> String {
+        text.split(separator: " ").filter { $0.hasPrefix("dilate=") || $0.hasPrefix("anchor=") }.map { " \($0)" }
+            .joined()
     }
 }
 

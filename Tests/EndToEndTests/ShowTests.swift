@@ -99,6 +99,18 @@ import Testing
         #expect(outcome.printed.contains("    weights    weight 96x3x11x11, bias 1x96x1x1 = 34944, to be learned\n"))
     }
 
+    @Test func `kernels saved from a layer keep how their taps lie`() throws {
+        let kern = try Kern()
+        let training = try kern.shell(
+            "kern train 'conv 2 3x3 dilate=2 anchor=0,0 stride=2 | dense classes' --data \(Pictures.samples)/shapes --epochs 1 "
+                + "-o m.safetensors --quiet && kern show m.safetensors --layer 1 -o k/")
+        #expect(training.status == 0, "\(training.said)")
+        let file = String(decoding: try kern.read("k/conv1-2.kern"), as: UTF8.self)
+        #expect(file.hasSuffix("] dilate=2 anchor=0,0\n"), "\(file)")
+        try kern.write(Pictures.gray(3, 3, [0, 51, 255, 0, 51, 255, 0, 51, 255]), "a.pgm")
+        #expect(try kern.run("apply", "k/conv1-2.kern", "a.pgm", "-o", "b.pgm").status == 0)
+    }
+
     @Test func `the products behind a pixel are written out`() throws {
         let kern = try Kern()
         try kern.write(Pictures.gray(3, 3, [0, 51, 255, 0, 51, 255, 0, 51, 255]), "a.pgm")

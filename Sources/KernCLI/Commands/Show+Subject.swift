@@ -11,6 +11,8 @@ extension Show {
             var kernel: Kernel
             /// What it may be called as a file; nil where it is a step of its own.
             var label: String?
+            /// How its taps lie on the picture, where that is not side by side around the middle: ` dilate=2`.
+            var words = ""
         }
 
         var help: [String] = []

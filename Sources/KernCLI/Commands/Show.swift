@@ -22,7 +22,9 @@ struct Show: Command {
             Example("kern show 'gaussian 2'", says: "with a parameter"),
             Example("kern show 'gabor angle=30' -o gabor.png --size 512", says: "as a picture of 512x512"),
             Example("kern show digits.safetensors --layer 1 -o kernels.png", says: "what a net learned"),
-            Example("kern show digits.safetensors --layer conv2 -o conv2/", says: "the same as kernel files"),
+            Example(
+                "kern show digits.safetensors --layer conv2 -o conv2/",
+                says: "its kernels as files, each a step by its name"),
             Example("kern show '[1 2 1]/4' --json", says: "a matrix of your own, for a program to read"),
         ],
         positionals: [
@@ -92,7 +94,7 @@ struct Show: Command {
             if !taken.insert(own).inserted { own = "kernel-\(index + 1)" }
             let file = KernelFile(
                 help: ["\(own) — \(named.text), from \(name)"],
-                program: try Program(parsing: SourceText(text: named.kernel.literal)))
+                program: try Program(parsing: SourceText(text: named.kernel.literal + named.words)))
             try WholeFile.save(Array(file.description.utf8), to: "\(folder)\(own).kern", replacing: force)
         }
     }
