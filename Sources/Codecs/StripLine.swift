@@ -29,7 +29,7 @@ final class StripLine<Packer: StripPacker> {
         // Threads far beyond the cores would only hold more strips.
         let threads = min(threads, 2 * EncodingOptions.coreCount)
         desk = Desk(mostHelpers: threads - 1)
-        // One to fill while each thread packs one, and a few to spare: rows come in bursts.
+        // One to fill while each thread packs one, and one to spare.
         capacity = threads == 1 ? 1 : threads + 2
         self.make = make
         self.deliver = deliver

@@ -1,7 +1,6 @@
 import Arguments
 import Codecs
 import Programs
-import Steps
 
 /// A program kept as a kernel file, for `apply --save`.
 struct SavedProgram {
@@ -80,7 +79,6 @@ extension String {
     /// where we stand.
     fileprivate var fileOfStep: String? {
         if contains("/") || hasSuffix(".kern") || hasSuffix(Model.suffix) { return self }
-        let isKnown = Vocabulary.word(self) != nil || Catalogue(folders: Environment.kernelFolders).entry(self) != nil
-        return !isKnown && FileFacts(self + ".kern")?.kind == .file ? self + ".kern" : nil
+        return Catalogue(folders: Environment.kernelFolders, looksHere: true).fileHere(self)
     }
 }

@@ -96,8 +96,10 @@ struct TraceText {
                     + "\(NumberText.fixed(Double(product.value), places: 4)) × \(NumberText.short(Double(product.weight))) = "
                     + NumberText.short(product.amount))
         }
-        let bias = sum.bias.map { ", with the bias \(NumberText.short(Double($0)))" } ?? ""
-        return lines + ["    sum of all\(bias) = \(NumberText.short(Double(step.values[channel])))"]
+        let value = NumberText.short(Double(step.values[channel]))
+        guard let bias = sum.bias else { return lines + ["    sum of all = \(value)"] }
+        let (total, added) = (NumberText.short(sum.total), NumberText.short(Double(bias)))
+        return lines + ["    sum of all = \(total); with the bias \(added) = \(value)"]
     }
 
     private func cell(_ tap: Trace.Tap) -> String {

@@ -11,7 +11,10 @@ extension ExampleSet {
         case .masks(_, let masks): masks.withUnsafeBytes { sum.take($0) }
         case .pictures(_, let pictures): pictures.add(to: &sum)
         case .regions(let targets):
-            for target in targets { sum.take(UInt64(truncatingIfNeeded: target.choice)) }
+            for target in targets {
+                sum.take(UInt64(truncatingIfNeeded: target.choice))
+                for offset in target.offsets?.values ?? [] { sum.take(UInt64(offset.bitPattern)) }
+            }
         }
         return sum.text
     }

@@ -2,7 +2,7 @@ import Pixels
 
 /// What a net says about a picture: how likely each class is.
 public struct Prediction: Hashable, Sendable {
-    /// One for each class; they sum to 1.
+    /// One for each class; they sum to 1, but for those of a program that asks about each class by itself.
     public let probabilities: [Float]
 
     /// - Parameter areProbabilities: whether the program ends in `softmax` or `sigmoid`; the first is done here if not.

@@ -34,7 +34,7 @@ struct TrainingRun {
                 patience: options.patience))
         if options.resumes {
             try resume(trainer)
-        } else if (try? FileBytes.read(checkpointPath, atMost: 1)) != nil {
+        } else if FileFacts(checkpointPath)?.kind == .file {
             terminal.talk(
                 "kern train: note: \(checkpointPath) of an earlier training will be replaced; --resume goes on from it")
         }

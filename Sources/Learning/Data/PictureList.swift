@@ -26,7 +26,7 @@ struct PictureList {
             throw .list(path, line: error.line, error.reason)
         }
         // Blanks around a name are the writer's, not the name's.
-        for index in records.indices { records[index].fields = records[index].fields.map(\.trimmedOfBlanks) }
+        for index in records.indices { records[index].fields = records[index].fields.map(\.trimmed) }
         var (picture, value) = (0, 1)
         let first = records.first
         let head = first.flatMap { record in
@@ -104,7 +104,6 @@ struct PictureList {
         guard classes.count <= NumberedClasses.most else {
             throw .tooManyClasses(classes.count, allowed: NumberedClasses.most, place: path)
         }
-        if known == nil, classes.count == 1 { throw .oneClass(classes[0], place: path) }
         let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, Int32($0)) })
         var labels: [Int32] = []
         for (value, line) in zip(values, lines) {
@@ -114,14 +113,5 @@ struct PictureList {
             labels.append(label)
         }
         return (labels, classes)
-    }
-}
-
-extension String {
-    fileprivate var trimmedOfBlanks: String {
-        var text = self[...]
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return String(text)
     }
 }

@@ -1,12 +1,6 @@
 import Pixels
 import Steps
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// A band of a picture's rows as doubles, a plane after the other, in 8-bit levels: 0…255 whatever the depth.
 ///
 /// Levels are whole numbers for 8-bit pictures, so that sums of their products are exact.
@@ -121,10 +115,10 @@ struct LevelRows {
         }
     }
 
-    /// How far apart levels of the file lie where linear light has this value of 255, squared: IEC 61966-2-1, derived.
+    /// How far apart levels of the file lie where linear light has this value of 255, squared.
     static func squaredSlope(_ linear: Double) -> Double {
-        let light = linear / 255
-        return light <= 0.0031308 ? 1 / (12.92 * 12.92) : pow(2.4 / 1.055, 2) * pow(light, 7.0 / 6)
+        let slope = PointFunction.slopeOfLinear(where: linear / 255)
+        return slope * slope
     }
 }
 

@@ -1,4 +1,5 @@
 import CKernels
+import Steps
 
 /// Where names that are not steps come from: the user's folders first, then the kernels in the binary.
 public struct Catalogue: Sendable {
@@ -62,6 +63,13 @@ public struct Catalogue: Sendable {
             if let found = userEntries(in: folder).first(where: { $0.name == name }) { return found }
         }
         return Catalogue.builtInByName[name]
+    }
+
+    /// The kernel file where we stand that is meant by a name which neither a step nor a kernel of the catalogue has.
+    public func fileHere(_ name: String) -> String? {
+        let file = name + ".kern"
+        let isOurs = looksHere && Vocabulary.word(name) == nil && entry(name) == nil
+        return isOurs && FileBytes.isThere(file) ? file : nil
     }
 
     private func userEntries(in folder: String) -> [Entry] {

@@ -47,10 +47,7 @@ extension Resolver {
         }
         guard let entry = catalogue.entry(word.text) else {
             // Last of all, a kernel that lies where we stand, as one that was just learned does.
-            let beside = word.text + ".kern"
-            if catalogue.looksHere, !isOfModel, FileBytes.isThere(beside) {
-                return (beside, try KernelFolder.read(beside))
-            }
+            if !isOfModel, let file = catalogue.fileHere(word.text) { return (file, try KernelFolder.read(file)) }
             let known = Vocabulary.words.map(\.name) + ["repeat", "kernel"] + catalogue.entries.map(\.name)
             let meant = OtherWords.meant(by: word.text) ?? nearest(word.text, among: known)
             throw scope.error(.unknownName(word.text, nearest: meant), at: word.span)

@@ -95,6 +95,11 @@ extension PointFunction {
 
     /// `toLinear` of one value, without rounding it.
     package static func linear(_ stored: Double) -> Double { stored < 0 ? -linearLight(-stored) : linearLight(stored) }
+
+    /// How much more light a little more of the stored value is, where there is so much light.
+    package static func slopeOfLinear(where light: Double) -> Double {
+        light <= 0.0031308 ? 1 / 12.92 : 2.4 / 1.055 * pow(light, 1.4 / 2.4)
+    }
 }
 
 /// IEC 61966-2-1, from a stored value to light.
