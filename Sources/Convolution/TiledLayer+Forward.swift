@@ -15,7 +15,12 @@ extension TiledLayer {
         on machine: Machine
     ) {
         let (taps, outputs) = (self.input.channels, self.output.channels)
-        let chunks = (outputs + TiledLayer.outputsTogether - 1) / TiledLayer.outputsTogether
+        let blocks = (allRows + rows - 1) / rows
+        // Few blocks are shared by outputs too: the samples' tiles are made more than once, which is little beside the
+        // products.
+        let shares = max(1, min((machine.workers + blocks - 1) / blocks, outputs / TiledLayer.fewestOutputs))
+        let together = shares * TiledLayer.outputsTogether
+        let chunks = shares * ((outputs + together - 1) / together)
         let most = (outputs + chunks - 1) / chunks
         let kernelStep = LayerConvolution.step(most * taps + 8)
         let points = TiledLayer.points
@@ -45,14 +50,15 @@ extension TiledLayer {
             }
             input.withRows { source in
                 output.withMutableRows { target in
-                    let jobs = (allRows + rows - 1) / rows
+                    let jobs = blocks * shares
                     machine.split(0..<jobs, grain: LayerConvolution.grain(jobs, on: machine)) { jobs in
                         withBlock(mostOutputs: most) { block in
                             for job in jobs {
+                                let (number, share) = job.quotientAndRemainder(dividingBy: shares)
                                 block.load(
-                                    source, rows: job * rows..<min((job + 1) * rows, allRows), for: target,
+                                    source, rows: number * rows..<min((number + 1) * rows, allRows), for: target,
                                     machine.lanes)
-                                for chunk in 0..<chunks {
+                                for chunk in chunks * share / shares..<chunks * (share + 1) / shares {
                                     block.finish(
                                         outputs * chunk / chunks..<outputs * (chunk + 1) / chunks,
                                         kernels: shared.floats + chunk * points * kernelStep, step: kernelStep,

@@ -38,6 +38,8 @@ struct TiledLayer: Sendable {
     private static let cachedSamples = 1 << 19
     /// Outputs whose products are kept at one time.
     static let outputsTogether = 64
+    /// Outputs for which a thread makes tiles of its own.
+    static let fewestOutputs = 16
 
     /// So many rows that their tiles fill vectors, and stay in the cache.
     private static func rows(across: Int, channels: Int, all: Int) -> Int {

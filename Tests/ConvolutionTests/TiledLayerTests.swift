@@ -106,13 +106,15 @@ struct TiledLayerTests {
         #expect(compared > 300)
     }
 
-    /// Of real layers' sizes: blocks of several pictures, parts of a batch, outputs in chunks.
+    /// Of real layers' sizes: blocks of several pictures, parts of a batch, outputs in chunks; one block for all threads.
     static let larger: [(Shape, Int, Padding)] = [
         (Shape(count: 35, channels: 20, height: 7, width: 7), 19, .same),
         (Shape(count: 2, channels: 33, height: 30, width: 45), 70, .valid),
         (Shape(count: 3, channels: 64, height: 14, width: 14), 40, .full),
         (Shape(count: 18, channels: 16, height: 10, width: 3), 6, .same),
         (Shape(count: 1, channels: 5, height: 4, width: 230), 3, .same),
+        (Shape(count: 1, channels: 33, height: 9, width: 9), 70, .same),
+        (Shape(count: 2, channels: 16, height: 8, width: 8), 150, .same),
     ]
 
     @Test(arguments: larger.indices)
