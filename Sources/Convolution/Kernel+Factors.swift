@@ -20,9 +20,10 @@ extension Kernel {
         while rest.sum > tolerance {
             if factors.rank == most { return nil }
             let (px, py) = (rest.largest % width, rest.largest / width)
-            let column = (0..<height).map { left[$0 * width + px] }
-            let row = (0..<width).map { left[py * width + $0] / left[rest.largest] }
-            factors.terms.append(balanced(column, row))
+            let (column, row) = balanced(
+                (0..<height).map { left[$0 * width + px] }, (0..<width).map { left[py * width + $0] },
+                pivot: left[rest.largest])
+            factors.terms.append((column, row))
             // Of a single product nothing has to be left over: millions of weights are read, and not copied.
             if factors.rank == 1, isProduct(column, row, within: tolerance) { return factors }
             rest = Remainder(of: &left, less: column, row)
@@ -53,13 +54,37 @@ extension Kernel {
         return taps > 1 << 12 ? nil : factors(most: max(1, taps / (4 * (size.width + size.height))))
     }
 
-    /// Scales both factors to the same size, so that neither loses bits as floats.
-    private func balanced(_ column: [Double], _ row: [Double]) -> (column: [Double], row: [Double]) {
-        let c = column.reduce(0) { $0 + abs($1) }
-        let r = row.reduce(0) { $0 + abs($1) }
-        guard c > 0, r > 0 else { return (column, row) }
-        let scale = (r / c).squareRoot()
-        return (column.map { $0 * scale }, row.map { $0 / scale })
+    /// column · row / pivot, where whole numbers stay whole: what is no power of two is left to a factor that does not cancel out, so
+    /// that a flat area answers 0 to the last bit. Else both factors are about as large, so that neither loses bits as floats.
+    private func balanced(_ column: [Double], _ row: [Double], pivot: Double) -> (column: [Double], row: [Double]) {
+        func magnitude(_ values: [Double]) -> Double { values.reduce(0) { $0 + abs($1) } }
+        var (c, r) = (column.inUnits, row.inUnits)
+        let rest = c.unit * r.unit / pivot
+        if abs(c.counts.reduce(0, +)) <= 1e-12 * magnitude(c.counts) {
+            r.counts = r.counts.map { $0 * rest }
+        } else {
+            c.counts = c.counts.map { $0 * rest }
+        }
+        let scale = (magnitude(r.counts) / magnitude(c.counts)).squareRoot().binade
+        guard scale.isNormal else { return (c.counts, r.counts) }
+        return (c.counts.map { $0 * scale }, r.counts.map { $0 / scale })
+    }
+}
+
+extension [Double] {
+    /// As multiples of the largest unit that all of them are whole multiples of, where these are no large numbers.
+    fileprivate var inUnits: (counts: [Double], unit: Double) {
+        let most = Double(1 << 20)
+        let largest = map(abs).max() ?? 0
+        var unit = 0.0
+        for value in self {
+            var rest = abs(value)
+            while rest > 0 {
+                (unit, rest) = (rest, unit.truncatingRemainder(dividingBy: rest))
+                if unit * most < largest { return (self, 1) }
+            }
+        }
+        return unit > 0 ? (map { $0 / unit }, unit) : (self, 1)
     }
 }
 

@@ -64,6 +64,42 @@ struct MethodTests {
         return compared
     }
 
+    @Test(arguments: [
+        [-1, 0, 1, -1, 0, 1, -1, 0, 1], [-1, 0, 1, -2, 0, 2, -1, 0, 1], [-1, -2, -1, 0, 0, 0, 1, 2, 1],
+        [3, 10, 3, 0, 0, 0, -3, -10, -3], [-1, -1, -1, -1, 8, -1, -1, -1, -1], [1, 3, 1, 3, 9, 3, 1, 3, 1],
+        [2, 3, 2, 4, 6, 4, 2, 3, 2],
+    ])
+    func `whole numbers through products of columns and rows are exact`(weights: [Double]) throws {
+        var generator = SeededGenerator(seed: 5)
+        let shape = Shape(channels: 1, height: 9, width: 40)
+        let picture = Planes(
+            shape: shape, samples: (0..<360).map { _ in Float(Int.random(in: 0...255, using: &generator)) })
+        let kernel = try Kernel(size: Size(3), weights: weights)
+        let (bank, window) = (Bank(kernel, channels: 1), Window(size: Size(3)))
+        let expected = try Convolution(bank, window: window, input: shape, method: .reference).applied(to: picture)
+        for lanes in Lanes.available {
+            let found = try Convolution(bank, window: window, input: shape, method: .separable)
+                .applied(to: picture, on: Machine(lanes: lanes, threads: 1))
+            #expect(found.values == expected.values, "\(lanes.name)")
+        }
+    }
+
+    @Test(arguments: [1, 1.0 / 3, 0.1, 1.0 / 32])
+    func `where weights cancel out, a flat area answers 0 to the last bit`(scale: Double) throws {
+        for weights in [
+            [-1.0, 0, 1, -1, 0, 1, -1, 0, 1], [-1, -1, -1, 0, 0, 0, 1, 1, 1], [3, 0, -3, 10, 0, -10, 3, 0, -3],
+        ] {
+            let kernel = try Kernel(size: Size(3), weights: weights.map { $0 * scale })
+            for level in 0...255 {
+                let flat = Planes(shape: Shape(channels: 1, height: 5, width: 30), filledWith: Float(level) / 255)
+                let plan = try Convolution(
+                    Bank(kernel, channels: 1), window: Window(size: Size(3)), border: .edge, input: flat.shape,
+                    method: .separable)
+                #expect(plan.applied(to: flat).values.allSatisfy { $0 == 0 }, "\(weights) × \(scale) on \(level)")
+            }
+        }
+    }
+
     @Test func `rows in fours are the reference's, and the bits of rows one by one, at every width and level`() throws {
         var generator = SeededGenerator(seed: 8)
         for size in [
