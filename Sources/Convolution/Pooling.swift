@@ -119,7 +119,8 @@ public struct Pooling: Sendable {
         switch order {
         case .search: Double(geometry.y.kernel)
         case .levels, .places: Double(geometry.y.kernel) / 5
-        case .groups, .extremes, .network, .selection: 0
+        case .extremes: isWhole ? Double(geometry.y.kernel - 1) : 0
+        case .groups, .network, .selection: 0
         }
     }
 

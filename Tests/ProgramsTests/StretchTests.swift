@@ -29,7 +29,8 @@ struct StretchTests {
 
     @Test(arguments: [
         "gaussian | sharpen | sobel", "gaussian 1 | median 3 | gamma 0.8", "sobel border=reflect | box 3",
-        "maxpool 3 | sharpen", "gaussian 1 | avgpool 2 | gaussian 1", "[1 2 3; 4 5 6; 7 8 9]/45 dilate=3 | relu",
+        "maxpool 3 | sharpen", "sharpen | maxpool 5 stride=1 pad=same | sharpen", "gaussian 1 | avgpool 2 | gaussian 1",
+        "[1 2 3; 4 5 6; 7 8 9]/45 dilate=3 | relu",
         "[1 2 1; 2 4 2; 1 2 1]/16 stride=2x3 | laplacian", "add { gaussian 1 } { sobel }",
         "resize 18x20000 | sharpen | unsharp",
         "gaussian 1 | crop 20x36000 at=3,500 | sharpen", "[2] stride=1x3 | gaussian | sharpen",
@@ -83,10 +84,44 @@ struct StretchTests {
         #expect(same.memory >= inside.memory)
     }
 
-    @Test(arguments: ["median 101", "sharpen | median 9", "gaussian 1 | rank 0.3 31"])
+    @Test(arguments: [
+        "median 101", "sharpen | median 9", "gaussian 1 | rank 0.3 31", "sharpen | maxpool 101 stride=1 pad=same",
+    ])
     func `ranks that begin anew for some rows are not cut into stretches`(_ program: String) throws {
         let header = PictureHeader(size: Size(width: 4096, height: 4096), channels: .rgb, depth: .uint8)
         #expect(try plan(program, header, threads: 2).stretch == nil)
+    }
+
+    @Test(arguments: [1, 2])
+    func `a step that begins slowly makes a band of rows although few are asked for`(threads: Int) throws {
+        let header = PictureHeader(size: Size(width: 2048, height: 4096), channels: .gray, depth: .uint8)
+        let program = "gaussian 1 | maxpool 101 stride=1 pad=same | subtract { } { gaussian 2 }"
+        func rowsHeld(_ plan: Plan) -> Int { plan.explanation[2].rowsHeld }
+        let ahead = try plan(program, header, threads: threads)
+        #expect(ahead.explanation[2].text.hasPrefix("maxpool") && rowsHeld(ahead) >= 202)
+        // Without the memory for it, row by row as before.
+        let tight = try plan(program, header, threads: threads) { $0.maxMemory = ahead.memory - 1 }
+        #expect(rowsHeld(tight) < 202 && tight.memory < ahead.memory)
+        // No row is made that nobody asks for.
+        let part = try plan(program, header, threads: threads) {
+            $0.region = Region(size: Size(width: 100, height: 10), x: 50, y: 2000)
+        }
+        #expect(part.nodes.filter { $0.text.hasPrefix("maxpool") }.allSatisfy { 10...40 ~= $0.rowsMade })
+    }
+
+    @Test func `rows that are made ahead are the same rows`() throws {
+        let header = PictureHeader(size: Size(width: 2048, height: 500), channels: .gray, depth: .uint8)
+        let raster = Raster(
+            header: header, bytes: picture(.gray, .uint8, height: 7000).bytes.prefix(2048 * 500).map { $0 })
+        let program =
+            "sharpen | maxpool 9x101 stride=1 pad=same | subtract { } { median 5 } | maxpool 3 stride=1 pad=same"
+        let expected = try plan(program, raster.header, threads: 1) { $0.method = .reference }.applied(to: raster)
+        for threads in 1...3 {
+            let ahead = try plan(program, raster.header, threads: threads)
+            #expect(try ahead.applied(to: raster) == expected)
+            let tight = try plan(program, raster.header, threads: threads) { $0.maxMemory = ahead.memory - 1 }
+            #expect(try tight.applied(to: raster) == expected)
+        }
     }
 
     @Test(arguments: ["gaussian | rescale", "gaussian border=wrap | sharpen", "gaussian 1 | hysteresis 0.2 0.4"])

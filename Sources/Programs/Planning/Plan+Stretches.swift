@@ -39,8 +39,8 @@ extension Plan {
             let asked = schedule.rowsAsked(by: first / grain * grain..<first / grain * grain + rows)
             var (work, least) = (0.0, 0.0)
             for (node, asked) in zip(nodes, asked) where node.isNeeded {
-                let starts = (node.plan?.account.startRows ?? 0) * Double(bands)
-                work += node.workPerRow * (Double(asked.count) + starts)
+                let starts = node.makesAhead ? 1 + asked.count / RowSchedule.bandHeight(of: node) : bands
+                work += node.workPerRow * (Double(asked.count) + node.startRows * Double(starts))
                 least += node.workPerRow * Double(node.shape.height * rows) / Double(output.size.height)
             }
             return work <= least * Plan.mostTwice

@@ -24,6 +24,8 @@ public struct Plan: Sendable {
         public internal(set) var isNeeded: Bool
         /// Most rows of it that are held at one time.
         public internal(set) var rowsHeld: Int
+        /// Whether it makes a whole band although fewer rows are asked for, as the first of them take long.
+        var makesAhead = false
         /// Threads that hold rows of it, each its own.
         var bandsHeld = 1
         /// Rows made in a run: those that nobody asks for, as above and below a region, are not.
@@ -109,11 +111,11 @@ public struct Plan: Sendable {
     }
 
     private mutating func countMemory() throws(PlanError) {
-        let count = RowSchedule.count(self)
-        rowsReceived = count.received
-        for index in nodes.indices {
-            nodes[index].rowsHeld = count.held[index]
-            nodes[index].rowsMade = count.made[index]
+        for index in nodes.indices { nodes[index].makesAhead = nodes[index].startRows >= 1 }
+        countRows()
+        if memory > options.maxMemory, nodes.contains(where: \.makesAhead) {
+            for index in nodes.indices { nodes[index].makesAhead = false }
+            countRows()
         }
         if let stretch = stretchThatPays { hold(stretch) }
         guard memory <= options.maxMemory else {
@@ -127,6 +129,15 @@ public struct Plan: Sendable {
 }
 
 extension Plan {
+    private mutating func countRows() {
+        let count = RowSchedule.count(self)
+        rowsReceived = count.received
+        for index in nodes.indices {
+            nodes[index].rowsHeld = count.held[index]
+            nodes[index].rowsMade = count.made[index]
+        }
+    }
+
     /// Takes the way by stretches if the memory suffices for it.
     private mutating func hold(_ stretch: Int) {
         // A stretch, and the one behind it if the same thread takes that as well.
@@ -156,6 +167,9 @@ extension Plan.Node {
 
     /// What its step keeps of rows that are let go, at most.
     public var mapBytes: Int { isNeeded ? plan?.account.mapBytes ?? 0 : 0 }
+
+    /// So many of its rows take as long as the start of a band does.
+    var startRows: Double { levels == nil ? plan?.account.startRows ?? 0 : 0 }
 
     /// What each thread works in.
     var scratchBytes: Int { levels?.scratchBytes ?? plan?.account.scratchBytes ?? 0 }

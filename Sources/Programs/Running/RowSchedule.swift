@@ -12,6 +12,8 @@ struct RowSchedule {
     let last: Int
     /// Rows that are there.
     private(set) var rows: [Range<Int>]
+    /// Behind the last row of each node that will be asked for, as far as the result is wanted.
+    private var ends: [Int] = []
     let facts: [Facts]
     /// Input rows that a surveying node has looked at; nil once it has seen all, or has nothing to survey.
     private var surveyed: [Int?]
@@ -21,6 +23,8 @@ struct RowSchedule {
         let height: Int
         let grain: Int
         let band: Int
+        /// So many rows are made at one time although fewer are asked for.
+        let ahead: Int
         let isRead: Bool
         let inputs: [Int]
         private let plan: (any PlannedStep)?
@@ -30,6 +34,7 @@ struct RowSchedule {
             height = node.shape.height
             grain = node.plan?.rowGrain ?? 1
             band = RowSchedule.bandHeight(of: node)
+            ahead = node.makesAhead ? band : 0
             isRead = node.plan == nil
             inputs = node.inputs
             plan = node.plan
@@ -56,8 +61,8 @@ struct RowSchedule {
     /// - Parameters:
     ///   - startsLate: leave out the rows that nobody will ask for, as those above a region. What is read is read from the top
     ///     all the same.
-    ///   - first: the row of the result to begin at, where what is read is at hand from any row on.
-    init(_ plan: Plan, startsLate: Bool = true, from first: Int? = nil) {
+    ///   - stretch: the rows of the result to make, where what is read is at hand from any row on.
+    init(_ plan: Plan, startsLate: Bool = true, for stretch: Range<Int>? = nil) {
         last = plan.last
         surveyed = plan.nodes.map { $0.surveys ? 0 : nil }
         var consumers = plan.nodes.map { _ in [(node: Int, input: Int)]() }
@@ -67,17 +72,25 @@ struct RowSchedule {
         self.consumers = consumers
         facts = plan.nodes.map(Facts.init)
         rows = plan.nodes.map { _ in 0..<0 }
-        if let first {
-            begin(at: first)
-        } else if startsLate {
-            begin(at: 0)
-            for node in facts.indices where facts[node].isRead { rows[node] = 0..<0 }
+        if let stretch {
+            begin(stretch)
+            return
         }
+        let all = rowsAsked(by: 0..<facts[last].height)
+        ends = all.map(\.upperBound)
+        guard startsLate else { return }
+        for node in facts.indices where !facts[node].isRead { rows[node] = all[node].lowerBound..<all[node].lowerBound }
     }
 
-    /// Begins anew at a row of the result; nothing surveys, and what is read is at hand from any row on.
-    mutating func begin(at row: Int) {
-        rows = rowsAsked(by: row..<facts[last].height).map { $0.lowerBound..<$0.lowerBound }
+    /// Begins anew with these rows of the result; nothing surveys, and what is read is at hand from any row on.
+    mutating func begin(_ stretch: Range<Int>) {
+        rows = rowsAsked(by: stretch.lowerBound..<facts[last].height).map { $0.lowerBound..<$0.lowerBound }
+        goOn(upTo: stretch.upperBound)
+    }
+
+    /// Wants the rows of the result up to `end` from now on.
+    mutating func goOn(upTo end: Int) {
+        ends = rowsAsked(by: rows[last].upperBound..<end).map(\.upperBound)
     }
 
     /// For each node the rows of it that `result`, rows of the last one, comes from.
@@ -127,7 +140,7 @@ struct RowSchedule {
         try survey(node, act)
         while rows[node].upperBound < end {
             let first = rows[node].upperBound
-            let wanted = min(end, first + own.band)
+            let wanted = min(max(end, min(first + own.ahead, ends[node])), first + own.band)
             let next = min(own.height, (wanted + own.grain - 1) / own.grain * own.grain)
             if !own.isRead {
                 for (input, needed) in zip(own.inputs, facts[node].needs(for: first..<next)) {
@@ -201,7 +214,7 @@ struct RowSchedule {
 
     /// Plays the making of `rows` of the result by one thread.
     static func count(_ plan: Plan, stretch rows: Range<Int>) -> Count {
-        var schedule = RowSchedule(plan, from: rows.lowerBound)
+        var schedule = RowSchedule(plan, for: rows)
         return schedule.count(upTo: rows.upperBound, stretchBand(of: plan.nodes[plan.last]))
     }
 

@@ -33,15 +33,16 @@ struct Runner {
     /// The rows of the result that are there.
     var rows: Range<Int> { schedule.rows[plan.last] }
 
-    /// Begins anew at a row of the result, as what is read is at hand from any row on.
-    mutating func begin(at row: Int) {
-        schedule.begin(at: row)
+    /// Turns to these rows of the result, as what is read is at hand from any row on: anew where they are not the next, or where the
+    /// next rows of what is read are not at hand, as some were left out that nobody asks for, above a region or between the rows of a
+    /// stride.
+    mutating func turn(to stretch: Range<Int>, with feed: ChunkFeed) {
+        if rows.upperBound == stretch.lowerBound, feed.goesOn(behind: schedule.rows) {
+            return schedule.goOn(upTo: stretch.upperBound)
+        }
+        schedule.begin(stretch)
         for (node, rows) in schedule.rows.enumerated() { planes[node].begin(at: rows.lowerBound) }
     }
-
-    /// Whether the next rows of what is read are at hand: not where some were left out that nobody asks for, as above a region or
-    /// between the rows of a stride.
-    func goesOn(with feed: ChunkFeed) -> Bool { feed.goesOn(behind: schedule.rows) }
 
     /// Has the result's rows made, at least up to `end`.
     mutating func pull<Feed: RowFeed>(upTo end: Int, from feed: Feed) throws(Feed.Failure) {

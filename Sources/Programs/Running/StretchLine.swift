@@ -122,7 +122,7 @@ extension Runner {
     fileprivate mutating func make(
         _ result: Range<Int>, from feed: ChunkFeed, into bytes: UnsafeMutableRawBufferPointer
     ) -> Int {
-        if rows.upperBound != result.lowerBound || !goesOn(with: feed) { begin(at: result.lowerBound) }
+        turn(to: result, with: feed)
         var clipped = 0
         while rows.upperBound < result.upperBound {
             let first = rows.upperBound
