@@ -3,7 +3,7 @@ import Pixels
 import Programs
 
 /// Boxes with names, drawn over the picture they were found in.
-struct FoundThings {
+package struct FoundThings {
     private let things: [Detection]
     private let classes: [String]
 
@@ -14,6 +14,8 @@ struct FoundThings {
     ]
     /// Of the bar that a name stands on.
     private static let barHeight = 11.0
+    /// The share of a box that a name may stand on without hiding it.
+    private static let mostHidden = 0.2
 
     init(_ things: [Detection], _ classes: [String]) {
         self.things = things
@@ -46,11 +48,33 @@ struct FoundThings {
         let text = name(thing.label) + " \(Int((100 * thing.probability).rounded())) %"
         let bar = Self.barHeight * Double(size)
         let length = Drawing.width(of: text, size: size) + Double(3 * size)
-        // Above the box, or inside it where there is no room; never beyond the picture's right side.
-        let level = box.top >= bar ? box.top - bar / 2 : box.top + bar / 2
-        let start = max(0, min(box.left, Double(drawing.size.width) - length))
+        let (start, above) = Self.corner(
+            ofBar: length, bar, for: box, among: things.map(\.box), in: drawing.size)
+        let level = above + bar / 2
         drawing.line([.init(start + bar / 2, level), .init(start + length - bar / 2, level)], ink, width: bar)
         drawing.text(text, at: .init(start + Double(2 * size), level + Double(4 * size)), .white, size: size)
+    }
+
+    /// Where the left top corner of a bar lies that names `box`: above it, at its top, below, on its right or on its left; the
+    /// first of these that lies in the picture and hides no box, or, if there is none, that hides the least.
+    package static func corner(
+        ofBar length: Double, _ height: Double, for box: Box, among boxes: [Box], in picture: Size
+    ) -> (left: Double, top: Double) {
+        let whole = Box(picture)
+        let left = max(0, min(box.left, whole.width - length))
+        let top = max(0, min(box.top, whole.height - height))
+        let bars = [
+            (left, box.top - height), (left, top), (left, box.bottom), (box.right, top), (box.left - length, top),
+        ].map { Box(left: $0, top: $1, width: length, height: height) }
+        func hidden(by bar: Box) -> Double {
+            boxes.reduce(0) {
+                let share = $1.share(inside: bar)
+                return $0 + (share > mostHidden ? share : 0)
+            }
+        }
+        let inside = bars.filter { $0.share(inside: whole) > 1 - 1e-9 }
+        let bar = inside.min { hidden(by: $0) < hidden(by: $1) } ?? bars[1]
+        return (bar.left, bar.top)
     }
 
     /// What a class is called in the drawing: its number, counted from 0, where there are no letters for its name.
