@@ -4,11 +4,16 @@ import Testing
 
 @Suite struct FoundThingsTests {
     /// Where the bar of 40x10 stands in a picture of 100x60.
-    private func corner(_ box: [Double], beside others: [[Double]] = []) -> [Double] {
-        let boxes = ([box] + others).map { Box(left: $0[0], top: $0[1], width: $0[2], height: $0[3]) }
-        let corner = FoundThings.corner(
-            ofBar: 40, 10, for: boxes[0], among: boxes, in: Size(width: 100, height: 60))
-        return [corner.left, corner.top]
+    private func corner(
+        _ box: [Double], beside others: [[Double]] = [], named names: [[Double]] = []
+    ) -> [Double] {
+        func boxes(_ numbers: [[Double]]) -> [Box] {
+            numbers.map { Box(left: $0[0], top: $0[1], width: $0[2], height: $0[3]) }
+        }
+        let all = boxes([box] + others)
+        let bar = FoundThings.bar(
+            40, 10, naming: all[0], among: all, and: boxes(names), in: Size(width: 100, height: 60))
+        return [bar.left, bar.top]
     }
 
     @Test func `a name hides no box that is small, its own or another's, and stays inside the picture`() {
@@ -21,6 +26,10 @@ import Testing
         #expect(corner([50, 5, 39, 46]) == [10, 5], "on the left")
         #expect(corner([20, 30, 8, 8], beside: [[25, 21, 6, 6]]) == [20, 38], "below, as another is above")
         #expect(corner([20, 30, 8, 8], beside: [[0, 0, 90, 58]]) == [20, 20], "on another that is large")
+        #expect(corner([20, 30, 8, 8], named: [[0, 20, 40, 10]]) == [20, 38], "below, as another's name is above")
+        #expect(corner([70, 30, 8, 8], named: [[70, 20, 30, 10], [70, 38, 30, 10]]) == [30, 30], "on the left")
+        #expect(
+            corner([50, 30, 8, 8], named: [[60, 20, 40, 10], [60, 38, 40, 10]]) == [18, 20], "above, to the left")
         // Nothing but the box itself is left.
         #expect(corner([0, 0, 100, 15]) == [0, 15])
         #expect(corner([0, 0, 100, 51]) == [0, 0])
@@ -41,7 +50,7 @@ import Testing
 
     @Test func `a picture smaller than a name has it at its corner`() {
         let box = Box(left: 2, top: 3, width: 4, height: 4)
-        let corner = FoundThings.corner(ofBar: 40, 10, for: box, among: [box], in: Size(8))
+        let corner = FoundThings.bar(40, 10, naming: box, among: [box], and: [], in: Size(8))
         #expect(corner.left == 0 && corner.top == 0)
     }
 }
