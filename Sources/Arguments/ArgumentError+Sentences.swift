@@ -16,6 +16,8 @@ extension ArgumentError {
             missingValue(option, placeholder, next)
         case .unexpectedValue(let option, let value):
             "'\(option)' takes no value, but was given '\(value)'"
+        case .givenTwice(let option, let first, let second):
+            "'\(option)' is given twice, as '\(first)' and as '\(second)'; it takes one value, so leave one out"
         case .badValue(let option, let value, let expected):
             badValue(option, value, expected)
         case .missing(let name, let help):

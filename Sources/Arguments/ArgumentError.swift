@@ -7,6 +7,8 @@ package enum ArgumentError: Error, Hashable, Sendable {
     case unknownLetter(Character, in: String)
     case missingValue(option: String, placeholder: String, next: String?)
     case unexpectedValue(option: String, value: String)
+    /// An option of one value that was given several; the values as typed.
+    case givenTwice(option: String, first: String, second: String)
     case badValue(option: String, value: String, expected: Expectation)
     /// A positional, or an option that is required.
     case missing(String, help: String)

@@ -28,7 +28,8 @@ package struct Option: Sendable {
     /// What holds where the option is not given, in words; help adds it in brackets.
     package var defaultText: String?
     package var help: String
-    /// Whether it may be given several times, each adding a value; otherwise the last one holds.
+    /// Whether it may be given several times, each adding a value; otherwise a second one is refused, flags
+    /// apart, which say the same twice.
     package var repeats: Bool
     package var isRequired: Bool
     /// Options any of which stands in for a required one.

@@ -26,6 +26,8 @@ private struct Parser {
     let spec: CommandSpec
     var words: ArraySlice<String>
     var parsed: ParsedArguments
+    /// What each option that takes a value was given last, as typed.
+    private var typed: [String: String] = [:]
 
     init(spec: CommandSpec, words: ArraySlice<String>) {
         self.spec = spec
@@ -85,10 +87,10 @@ private struct Parser {
         let attached = parts.count > 1 ? String(parts[1]) : nil
         if !option.takesValue {
             if let attached { throw .unexpectedValue(option: option.flag, value: attached) }
-            add(.text(""), to: option)
+            set(option)
         } else {
             let value = if let attached { attached } else { try nextValue(for: option, as: option.flag) }
-            add(try option.value(of: value), to: option)
+            try add(value, to: option)
         }
     }
 
@@ -102,12 +104,11 @@ private struct Parser {
                 throw .unknownLetter(letter, in: word)
             }
             if !option.takesValue {
-                add(.text(""), to: option)
+                set(option)
                 continue
             }
             if letters.first == "=" { letters.removeFirst() }
-            let value = letters.isEmpty ? try nextValue(for: option, as: "-\(letter)") : String(letters)
-            add(try option.value(of: value), to: option)
+            try add(letters.isEmpty ? nextValue(for: option, as: "-\(letter)") : String(letters), to: option)
             return
         }
     }
@@ -129,7 +130,15 @@ private struct Parser {
         return word.hasPrefix("-") && word != "-" && !isNumeric
     }
 
-    private mutating func add(_ value: ParsedArguments.Value, to option: Option) {
+    private mutating func set(_ flag: Option) { parsed.values[flag.long, default: []].append(.text("")) }
+
+    /// Which of two values was meant nobody can tell.
+    private mutating func add(_ text: String, to option: Option) throws(ArgumentError) {
+        let value = try option.value(of: text)
+        if let first = typed[option.long], !option.repeats {
+            throw .givenTwice(option: option.flag, first: first, second: text)
+        }
+        typed[option.long] = text
         parsed.values[option.long, default: []].append(value)
     }
 }

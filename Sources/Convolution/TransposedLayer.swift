@@ -20,7 +20,7 @@ public struct TransposedLayer: Sendable {
     public let input: Shape
     public let output: Shape
     /// The convolution from `output` to `input`.
-    private let opposite: LayerConvolution
+    public let opposite: LayerConvolution
 
     /// - Parameter extra: rows and columns added at the bottom and right, fewer than the stride.
     /// - Throws: a `GeometryError` where the padding leaves nothing or the groups do not divide the channels.

@@ -24,8 +24,10 @@ struct LearnedLayers {
     var isEmpty: Bool { layers.isEmpty }
 
     /// - Parameter layer: the number, from 1, or the name of a layer; nil for the first.
-    /// - Returns: the kernels, output by output, and how many inputs each output has, if more than one.
-    func kernels(of layer: String?, in model: String) throws -> ([Show.Subject.NamedKernel], inputs: Int?) {
+    /// - Returns: the kernels, output by output, how many inputs each output has, if more than one, and the layer's own text.
+    func kernels(
+        of layer: String?, in model: String
+    ) throws -> ([Show.Subject.NamedKernel], inputs: Int?, text: String) {
         guard !layers.isEmpty else {
             throw Complaint("--layer: '\(model)' has no layers whose kernels were learned")
         }
@@ -52,7 +54,7 @@ struct LearnedLayers {
                 text: "\(text): output \(output + 1)\(of)", kernel: try Kernel(size: size, weights: own),
                 label: "\(label)-\(output + 1)" + (inputs > 1 ? "-\(input + 1)" : ""), words: Self.words(of: text))
         }
-        return (kernels, inputs > 1 ? inputs : nil)
+        return (kernels, inputs > 1 ? inputs : nil, "\(label): \(text)")
     }
 
     /// What a layer was told of its taps.

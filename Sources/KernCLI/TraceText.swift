@@ -89,13 +89,15 @@ struct TraceText {
     }
 
     private func describe(_ sum: Trace.Sum, _ step: Trace.Step, _ channel: Int) -> [String] {
-        var lines = ["  channel \(channel), the largest of \(sum.count) products:"]
+        let others = sum.count - sum.largest.count
+        var lines = ["  channel \(channel), " + (others > 0 ? "the largest of " : "") + "\(sum.count) products:"]
         for product in sum.largest {
             lines.append(
                 "    channel \(product.channel) at \(product.position.x),\(product.position.y): "
                     + "\(NumberText.fixed(Double(product.value), places: 4)) × \(NumberText.short(Double(product.weight))) = "
                     + NumberText.short(product.amount))
         }
+        if others > 0 { lines.append("    the other \(others) come to \(NumberText.short(sum.rest))") }
         let value = NumberText.short(Double(step.values[channel]))
         guard let bias = sum.bias else { return lines + ["    sum of all = \(value)"] }
         let (total, added) = (NumberText.short(sum.total), NumberText.short(Double(bias)))

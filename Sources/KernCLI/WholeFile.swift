@@ -25,6 +25,15 @@ enum WholeFile {
         }
     }
 
+    /// Whether a file can be made under this name, told before there is anything to put into it; nothing is left behind.
+    static func check(_ path: String) throws(Complaint) {
+        do {
+            try AtomicFile(path: path, replacing: true).abandon()
+        } catch {
+            throw Complaint(error.message(for: path), status: .failed)
+        }
+    }
+
     private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(CodecError) {
         var done = 0
         while done < bytes.count {

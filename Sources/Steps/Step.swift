@@ -240,6 +240,8 @@ public struct StepAccount: Sendable {
     public var grid: Grid?
     /// Which samples each of its own is made of, where a picture is brought to another size.
     public var resampling: Resampling?
+    /// What a layer multiplies with its weights, where that is no window.
+    public var products: Products?
     /// For how many parts of a picture what follows is done, each of them brought to a picture of its own.
     public var mostParts: Int?
 
@@ -248,6 +250,15 @@ public struct StepAccount: Sendable {
         public var spacing: PerAxis<Int>
         /// The most that a sample can be off where those of the picture lie in 0…1.
         public var error: Double
+    }
+
+    public enum Products: Hashable, Sendable {
+        /// Everything that comes in.
+        case all
+        /// The samples whose kernels reach the own one: those that this convolution, the other way, has it under a window of.
+        case transposed(Geometry)
+
+        public var isLocal: Bool { self != .all }
     }
 
     public enum Reach: Hashable, Sendable {

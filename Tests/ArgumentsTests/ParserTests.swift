@@ -11,7 +11,6 @@ import Testing
         ["--output", "out", "blur", "a", "b"],
         ["blur", "--output", "out", "a", "b"],
         ["-o", "out", "--", "blur", "a", "b"],
-        ["-o", "first", "blur", "a", "b", "-o", "out"],
     ])
     func `an option may stand anywhere and be written in every usual way`(words: [String]) throws {
         guard case .arguments(let parsed) = try filterCommand.parse(words) else {
@@ -20,6 +19,11 @@ import Testing
         }
         #expect(parsed.positionals == ["blur", "a", "b"])
         #expect(parsed.text(outputOption) == "out")
+    }
+
+    @Test func `flags may be said again, and options that repeat add up`() throws {
+        let parsed = try parse("blur", "a", "-o", "b", "-q", "--quiet", "--bound", "0.5", "--bound=1/4")
+        #expect(parsed.has(quietOption) && parsed.number(boundOption) == 0.25)
     }
 
     @Test func `letters may be bundled and the last may take the value`() throws {

@@ -32,6 +32,12 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake(
             "blur a --border -edge",
             "'--border' needs a value: --border RULE; if '-edge' is the value, write --border=-edge"),
+        Mistake(
+            "-o first blur a -o b",
+            "'--output' is given twice, as 'first' and as 'b'; it takes one value, so leave one out"),
+        Mistake(
+            "blur a -o b -t4 --threads=4",
+            "'--threads' is given twice, as '4' and as '4'; it takes one value, so leave one out"),
         Mistake("blur a -o b --range", "'--range' needs a value: --range auto|clip|abs"),
         Mistake("blur a -o b --force=yes", "'--force' takes no value, but was given 'yes'"),
         Mistake("blur a --output=", "'--output' was given an empty value"),

@@ -152,6 +152,96 @@ import Testing
         #expect(fault(folder.path) == .damaged(folder.path(images), "the packed data is cut short"))
     }
 
+    @Test func `CIFAR's labels have a range, and a file by itself tells by its length what it is`() throws {
+        let folder = ExampleFolder()
+        func records(_ labels: [[UInt8]]) -> [UInt8] { labels.flatMap { $0 + [UInt8](repeating: 9, count: 3072) } }
+        try folder.write("data_batch_1.bin", records([[1], [0]]))
+        try folder.write("data_batch_2.bin", records([[1], [200]]))
+        let (second, place) = (folder.path("data_batch_2.bin"), "record 2, at byte 3073")
+        #expect(fault(folder.path) == .labelOutOfRange(200, classes: 10, place: "\(second), \(place)"))
+        #expect(
+            fault(folder.path, DataOptions(classes: ["a", "b", "c"]))
+                == .labelOutOfRange(200, classes: 3, place: "\(second), \(place)"))
+        try folder.write("a.bin", records([[7, 99], [7, 100]]))
+        #expect(
+            fault(folder.path("a.bin"))
+                == .labelOutOfRange(100, classes: 100, place: "\(folder.path("a.bin")), record 2, at byte 3074"))
+        try folder.write("a.bin", records([[7, 1], [7, 0]]))
+        for name in ["a.bin", "data_batch_1.bin"] {
+            let training = try DataSets(path: folder.path(name)).training
+            #expect(training.shape == Shape(count: 2, channels: 3, height: 32, width: 32), "\(name)")
+            guard case .labels([1, 0]) = training.targets else {
+                Issue.record("\(name): \(training.targets)")
+                continue
+            }
+        }
+        try folder.write("a.bin", [1, 2, 3])
+        #expect(
+            fault(folder.path("a.bin"))
+                == .damaged(
+                    folder.path("a.bin"),
+                    "its 3 bytes are no whole number of CIFAR-10's records of 3073, nor of CIFAR-100's of 3074"))
+        try folder.write("a.bin", [])
+        #expect(fault(folder.path("a.bin")) == .damaged(folder.path("a.bin"), "it is empty"))
+    }
+
+    @Test func `a list with labels and masks says which is meant`() throws {
+        let folder = ExampleFolder()
+        let list = folder.path("list.csv")
+        for (name, value) in [("a.png", 0), ("b.png", 1)] as [(String, UInt8)] {
+            try folder.picture(name, [value, 0, 1, 0], size: Size(2))
+        }
+        for (columns, other) in [
+            ("path,label,mask", "label"), ("mask,Class,path", "class"), ("path,mask,after", "after"),
+        ] {
+            try folder.write("list.csv", text: "\(columns)\na.png,b.png,a.png\n")
+            let says = "its columns '\(other)' and 'mask' both tell what is to be learned; rename the one that is not"
+            #expect(fault(list) == .list(list, line: 1, says))
+        }
+        try folder.write("list.csv", text: "path,other,mask\na.png,x,b.png\nb.png,y,a.png\n")
+        #expect(fault(list) == nil)
+        // Two ways to say the same: the first is taken.
+        try folder.write("list.csv", text: "path,label,class\na.png,x,u\nb.png,y,v\n")
+        #expect(try DataSets(path: list).training.classes == ["x", "y"])
+    }
+
+    @Test func `pairs of which one is a JPEG are told of, and others are not`() throws {
+        let folder = ExampleFolder()
+        for name in ["before/a.png", "before/b.png", "after/a.png"] { try folder.picture(name, 1, size: Size(8)) }
+        try folder.picture("after/b.jpg", 1, size: Size(8), format: .jpeg)
+        let note =
+            "\(folder.path("after/b.jpg")) is a JPEG, which changes every pixel a little, and that counts as if it were "
+            + "meant; PNG or float pictures are better, if there are any"
+        #expect(try DataSets(path: folder.path).notes == [note])
+        func notes(_ before: String, _ after: String) throws -> [String] {
+            try DataSets(PicturePairs(before: [folder.path(before)], after: [folder.path(after)])).notes
+        }
+        #expect(try notes("before", "after") == [note])
+        #expect(try notes("before/a.png", "after/a.png") == [])
+        // What is before and after at once loses nothing in between.
+        #expect(try notes("after/b.jpg", "after/b.jpg") == [])
+    }
+
+    @Test func `a text that is too long says what helps`() throws {
+        let folder = ExampleFolder()
+        let path = folder.path("annotations.json")
+        try folder.picture("a.png", 1, size: Size(8))
+        let boxes =
+            #"{"images": [{"id": 1, "file_name": "a.png"}], "categories": [{"id": 1, "name": "x"}], "#
+            + #""annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 5]}], "info": ""#
+        try folder.write("annotations.json", text: "\u{FEFF}\(boxes)\(String(repeating: "y", count: 10_000))\"}")
+        do throws(DataError) {
+            _ = try BoxedSets(path: path, options: DataOptions(maxMemory: 16_384))
+            Issue.record("it was read")
+        } catch {
+            #expect(error == .tooLong(path, allowed: 8192, isBoundByMemory: true))
+            #expect(
+                error.description == "\(path) is longer than 8 KiB, half of what --max-memory allows; allow more")
+        }
+        let sets = try BoxedSets(path: path, options: DataOptions(maxMemory: 32_768))
+        #expect(sets.training.pictures.first?.things.count == 1)
+    }
+
     @Test func `lists that lie`() throws {
         let folder = ExampleFolder()
         let list = folder.path("list.csv")

@@ -38,31 +38,36 @@ import Testing
     }
 
     @Test(arguments: [
-        ("conv 4 3x3", [4, 3, 3, 3]), ("conv 6 2x3 groups=3 stride=2", [6, 1, 3, 2]),
-        ("conv 3 5x5 dilate=2 border=reflect", [3, 3, 5, 5]), ("conv 2 4x1 pad=valid", [2, 3, 1, 4]),
+        ("conv 4 3x3", [4, 3, 3, 3], 4), ("conv 6 2x3 groups=3 stride=2", [6, 1, 3, 2], 6),
+        ("conv 3 5x5 dilate=2 border=reflect", [3, 3, 5, 5], 3), ("conv 2 4x1 pad=valid", [2, 3, 1, 4], 2),
+        ("dense 7", [7, 3, 15, 21], 7), ("deconv 4 3x3 stride=2 extra=1", [3, 4, 3, 3], 4),
+        ("deconv 6 2x3 groups=3 dilate=2 stride=3x1 pad=1,1,2,1", [3, 2, 3, 2], 6), ("deconv 2 1x4", [3, 2, 4, 1], 2),
     ])
-    func `what a layer is told to add up is what it makes`(program: String, dimensions: [Int]) throws {
+    func `what a layer is told to add up is what it makes`(program: String, dimensions: [Int], outputs: Int) throws {
         let header = PictureHeader(size: Size(width: 21, height: 15), channels: .rgb, depth: .uint8)
         let picture = Raster(header: header, bytes: (0..<21 * 15 * 3).map { UInt8($0 * 37 % 251) })
         let count = dimensions.reduce(1, *)
+        let name = "\(program.prefix { $0 != " " })1"
         let weights = [
             Tensor(
-                name: "conv1.weight", dimensions: dimensions,
+                name: "\(name).weight", dimensions: dimensions,
                 values: (0..<count).map { Float(($0 * 29) % 17 - 8) / 9 }),
-            Tensor(name: "conv1.bias", dimensions: [dimensions[0]], values: (0..<dimensions[0]).map { Float($0) / 3 }),
+            Tensor(name: "\(name).bias", dimensions: [outputs], values: (0..<outputs).map { Float($0) / 3 }),
         ]
         var graph = try Catalogue().graph(for: SourceText(text: program))
         let shape = Shape(channels: 3, height: 15, width: 21)
         graph.attach(Model(program: program, classes: [], input: shape, history: "", weights: weights))
         let plan = try Plan(graph, for: header)
-        for (x, y) in [(0, 0), (5, 4), (plan.output.size.width - 1, plan.output.size.height - 1)] {
+        let (right, bottom) = (plan.output.size.width - 1, plan.output.size.height - 1)
+        for (x, y) in [(0, 0), (min(5, right), min(4, bottom)), (right, bottom)] {
             let trace = try plan.trace(x: x, y: y, from: PictureRows(picture))
             let step = try #require(trace.steps.last { !$0.sums.isEmpty })
-            #expect(step.sums.count == dimensions[0])
+            #expect(step.sums.count == outputs && step.values.count == outputs)
             for (sum, value) in zip(step.sums, step.values) {
                 let told = Float(sum.total) + (sum.bias ?? .nan)
                 #expect(abs(told - value) < 1e-4, "\(program) at \(x),\(y): \(told) for \(value)")
-                #expect(sum.largest.count == min(5, sum.count))
+                #expect(sum.largest.count == min(program.hasPrefix("conv") ? 5 : 10, sum.count))
+                #expect(zip(sum.largest, sum.largest.dropFirst()).allSatisfy { abs($0.amount) >= abs($1.amount) })
             }
         }
     }

@@ -19,6 +19,14 @@ extension Show {
             terminal.print("\nprogram")
             for line in program.lines(width: terminal.width - 4) { terminal.print("  " + line) }
         }
+        if let layer = subject.layer, let picture {
+            // Hundreds of matrices are nothing to read where they can be looked at.
+            let size = subject.kernels.first.map { " of \($0.kernel.size)" } ?? ""
+            let many = "\(subject.kernels.count) kernel\(subject.kernels.count == 1 ? "" : "s")"
+            let done = picture.hasSuffix("/") ? "saved in" : "drawn in"
+            terminal.print("\n\(layer)\n  \(many)\(size), \(done) \(picture)")
+            return
+        }
         for named in subject.kernels {
             if !subject.isOneKernel {
                 terminal.print("\n\(named.text)")

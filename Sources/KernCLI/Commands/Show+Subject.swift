@@ -20,6 +20,8 @@ extension Show {
         /// The steps it is made of, where it is more than one kernel.
         var program: Program?
         var kernels: [NamedKernel] = []
+        /// The layer of a model that they are from.
+        var layer: String?
         /// How many of them stand side by side: those of one output, where a layer has several inputs.
         var columns: Int?
 
@@ -49,7 +51,7 @@ extension Show {
             let graph = try catalogue.graph(for: source)
             let layers = LearnedLayers(graph)
             if layer != nil || !layers.isEmpty {
-                (kernels, columns) = try layers.kernels(of: layer, in: text)
+                (kernels, columns, self.layer) = try layers.kernels(of: layer, in: text)
                 if self.program == nil { self.program = program }
                 return
             }

@@ -7,7 +7,9 @@ import Programs
 struct Show: Command {
     static let output = Option(
         "output", short: "o", .file, placeholder: "PICTURE",
-        help: "Also draws the kernel into this picture; where it ends in '/', saves each kernel in this folder.")
+        help:
+            "Also draws the kernel into this picture; where it ends in '/', saves each kernel in this folder. A layer's are "
+            + "then not printed.")
     static let size = Option(
         "size", .size, placeholder: "WIDTHxHEIGHT", defaultText: "256x256", help: "How large the picture is.")
 
@@ -65,15 +67,15 @@ struct Show: Command {
         if let picture, !picture.hasSuffix("/"), !force, FileFacts(picture)?.kind == .file {
             throw OutputError.exists(output: picture, others: 0)
         }
-        if printsJSON {
-            terminal.print(json(subject))
-        } else {
-            print(subject, terminal)
-        }
         if let picture, picture.hasSuffix("/") {
             try save(subject, in: picture)
         } else if let picture {
             try draw(subject, to: picture)
+        }
+        if printsJSON {
+            terminal.print(json(subject))
+        } else {
+            print(subject, terminal)
         }
         return .ok
     }

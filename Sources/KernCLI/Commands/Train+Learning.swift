@@ -27,6 +27,8 @@ extension Train {
         for path in [output, training.log].compactMap(\.self) { _ = try folders.resolved(folderOf: path) }
         if let chart = training.chart { try TrainingChart.check(chart, mayReplace: force || training.resumes) }
         Interruption.cleansUp()
+        // Checkpoint and model are written beside each other.
+        for path in written { try WholeFile.check(path) }
         let machine = try engine.machine()
         let setup = try TrainingSetup(
             program: text, options: training, machine: machine, limits: engine.limits, read: examples)
@@ -55,7 +57,10 @@ extension Train {
         if before.isEmpty, after.isEmpty {
             throw ArgumentError.refused("there is nothing to learn from: give --data DIR, or --before and --after")
         }
-        return try DataSets(try pairs(), options: options)
+        let pairs = try pairs()
+        var sets = try DataSets(pairs, options: options)
+        if let note = shiftNote(pairs.pairs[0], options.machine) { sets.notes.append(note) }
+        return sets
     }
 
     /// The pictures of --before and --after.

@@ -38,6 +38,26 @@ extension Train {
         return .ok
     }
 
+    /// How the pictures of a pair lie, where one of them is shifted and one kernel is near enough to what was done to tell.
+    /// A net would have to learn that with the rest.
+    func shiftNote(_ pair: PicturePairs.Pair, _ machine: Machine) -> String? {
+        guard pair.before != pair.after, var solver = try? KernelSolver(KernelModel(window: Window(size: Size(9)))),
+            let first = try? LearningSource(pair.before, limits: engine.limits),
+            let second = try? LearningSource(pair.after, limits: engine.limits),
+            first.header.size.area ?? .max <= Self.mostSearched,
+            (try? solver.add(before: first, after: second)) != nil, let kernel = try? solver.solve(),
+            kernel.outputs.allSatisfy({ $0.blindCount == 0 })
+        else { return nil }
+        let recognition = kernel.recognition(in: Catalogue(folders: Environment.kernelFolders), on: machine)
+        return Diagnosis(kernel, recognition: recognition).shift.map { shift in
+            "\(pair.after) seems shifted by (\(shift.x),\(shift.y)) against \(pair.before), which a net has to learn too; "
+                + "crop both so that they lie on each other"
+        }
+    }
+
+    /// Pixels of a picture that are looked at for a shift: a second's work.
+    private static let mostSearched = 1 << 24
+
     private func checkOutput(_ output: String, _ pairs: [PicturePairs.Pair]) throws {
         let inputs = pairs.flatMap { [$0.before, $0.after] }
         for input in inputs where FileFacts(input) != nil && FileFacts(input)?.identity == FileFacts(output)?.identity {

@@ -11,7 +11,7 @@ struct ProgramText {
     let model: Model?
 
     init(_ word: String) throws {
-        let trimmed = word.trimmed
+        let trimmed = word.withoutBlanks
         if trimmed.hasSuffix(Model.suffix), !trimmed.contains("|") {
             let model = try Model(path: trimmed)
             (name, text, self.model) = (trimmed, model.program, model)
@@ -28,8 +28,9 @@ struct ProgramText {
     }
 }
 
-extension String {
-    fileprivate var trimmed: String {
+extension StringProtocol {
+    /// Without the blanks and line ends around it.
+    var withoutBlanks: String {
         var text = self[...]
         while let first = text.first, first.isWhitespace { text.removeFirst() }
         while let last = text.last, last.isWhitespace { text.removeLast() }

@@ -41,6 +41,9 @@ struct TrainingOptions: Sendable {
     static let smoothing = Option(
         "smoothing", .number(0...0.99), placeholder: "S", defaultText: "0", help: "Label smoothing of crossentropy.")
     static let balance = Option("balance", help: "Lets all classes count alike, however many examples each has.")
+    static let classWeights = Option(
+        "class-weights", .text, placeholder: "NAME=W,...",
+        help: "What an example of a class counts, such as 'cat=2,dog=0.5'; a class that is not named counts 1.")
     static let augment = Option(
         "augment", .text, placeholder: "WORDS",
         help:
@@ -61,13 +64,16 @@ struct TrainingOptions: Sendable {
         "from", .file, placeholder: "MODEL",
         help: "A model whose weights are the start, as far as names and sizes agree.")
     static let resume = Option("resume", help: "Goes on with the training that OUT's checkpoint holds.")
+    static let noCheckpoint = Option(
+        "no-checkpoint",
+        help: "Writes no checkpoint, which takes up to four times the model's room; what is stopped is then lost.")
     static let log = Option("log", .file, placeholder: "CSV", help: "Writes a line for each epoch to this file.")
     static let chart = Option(
         "chart", .file, placeholder: "SVG|PNG", help: "Draws the curves of loss and accuracy as an SVG or PNG picture.")
 
     static let options: [Option] = [
         data, validation, epochs, batch, rate, optimiser, momentum, decay, schedule, warmUp, loss, smoothing, balance,
-        augment, sometimes, patience, clip, seed, from, resume, log, chart,
+        classWeights, augment, sometimes, patience, clip, seed, from, resume, noCheckpoint, log, chart,
     ]
 
     /// PyTorch's, Keras's and other trainers' words.
@@ -76,7 +82,7 @@ struct TrainingOptions: Sendable {
         "validationsplit": validation, "batchsize": batch, "bs": batch, "lr": rate, "learningrate": rate,
         "optimizer": optimiser, "optim": optimiser, "weightdecay": decay, "wd": decay, "l2": decay,
         "scheduler": schedule, "lrscheduler": schedule, "warmupsteps": warmUp, "criterion": loss,
-        "labelsmoothing": smoothing, "classweights": balance, "augmentation": augment, "transforms": augment,
+        "labelsmoothing": smoothing, "classweight": classWeights, "augmentation": augment, "transforms": augment,
         "earlystopping": patience, "gradclip": clip, "clipnorm": clip, "clipgradnorm": clip, "randomseed": seed,
         "manualseed": seed, "pretrained": from, "finetune": from, "csv": log, "plot": chart,
     ]
@@ -84,7 +90,8 @@ struct TrainingOptions: Sendable {
     let data: String?
     let validation: Validation?
     let optimiser: Optimiser
-    /// What was said of how weights follow their gradients and what they see, besides how often; "" where nothing was.
+    /// What was said of where weights start, how they follow their gradients, what they see and when it ends, besides how
+    /// often; "" where nothing was.
     let course: [(flag: String, words: String)]
     let schedule: Schedule
     /// nil for what suits the examples.
@@ -92,6 +99,7 @@ struct TrainingOptions: Sendable {
     let batch: Int?
     let loss: Loss?
     let balances: Bool
+    let classWeights: ClassWeights?
     let augmentation: Augmentation
     let sometimes: [(share: Double, program: String)]
     let patience: Int?
@@ -99,6 +107,7 @@ struct TrainingOptions: Sendable {
     let seed: UInt64
     let from: String?
     let resumes: Bool
+    let keepsCheckpoint: Bool
     let log: String?
     let chart: String?
 
@@ -121,7 +130,8 @@ struct TrainingOptions: Sendable {
         batch = arguments.integer(Self.batch)
         course = [
             Self.optimiser, Self.rate, Self.momentum, Self.decay, Self.schedule, Self.warmUp, Self.loss, Self.smoothing,
-            Self.balance, Self.augment, Self.sometimes, Self.validation, Self.clip,
+            Self.balance, Self.classWeights, Self.augment, Self.sometimes, Self.validation, Self.patience, Self.clip,
+            Self.from,
         ].map { ($0.flag, arguments.words($0)) }
         let optimiserName = arguments.text(Self.optimiser) ?? "adam"
         if arguments.has(Self.momentum), optimiserName.hasPrefix("adam") {
@@ -135,6 +145,10 @@ struct TrainingOptions: Sendable {
             warmUp: arguments.integer(Self.warmUp) ?? 0)
         loss = try Self.loss(arguments)
         balances = arguments.has(Self.balance)
+        classWeights = try arguments.text(Self.classWeights).map(ClassWeights.init)
+        if balances, classWeights != nil {
+            throw ArgumentError.refused("--balance and --class-weights are two ways to weigh classes; choose one")
+        }
         do {
             augmentation = try arguments.text(Self.augment).map(Augmentation.init) ?? Augmentation()
         } catch {
@@ -146,6 +160,11 @@ struct TrainingOptions: Sendable {
         seed = UInt64(arguments.integer(Self.seed) ?? 1)
         from = arguments.text(Self.from)
         resumes = arguments.has(Self.resume)
+        keepsCheckpoint = !arguments.has(Self.noCheckpoint)
+        if resumes, !keepsCheckpoint {
+            throw ArgumentError.refused(
+                "--resume goes on from a checkpoint, and --no-checkpoint keeps none; choose one")
+        }
         log = arguments.text(Self.log)
         chart = arguments.text(Self.chart)
     }

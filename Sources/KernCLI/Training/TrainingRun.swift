@@ -34,7 +34,7 @@ struct TrainingRun {
                 patience: options.patience))
         if options.resumes {
             try resume(trainer)
-        } else if FileFacts(checkpointPath)?.kind == .file {
+        } else if options.keepsCheckpoint, FileFacts(checkpointPath)?.kind == .file {
             terminal.talk(
                 "kern train: note: \(checkpointPath) of an earlier training will be replaced; --resume goes on from it")
         }
@@ -71,7 +71,7 @@ struct TrainingRun {
         try write(trainer.best, of: trainer)
         try finish(trainer, progress)
         Interruption.says(nil)
-        WholeFile.remove(checkpointPath)
+        if options.keepsCheckpoint { WholeFile.remove(checkpointPath) }
         return .ok
     }
 
@@ -101,6 +101,7 @@ struct TrainingRun {
     }
 
     private func save(_ trainer: Trainer<ExampleBatches>) throws {
+        guard options.keepsCheckpoint else { return }
         let checkpoint = Checkpoint(trainer, model: setup.model, purpose: purpose)
         try WholeFile.save(checkpoint.file.bytes(), to: checkpointPath, replacing: true)
         guard !terminal.isQuiet, !Interruption.hasWords else { return }

@@ -87,10 +87,7 @@ struct TrainingSetup {
                 "--patience waits for the validation to get better, and nothing is set aside to measure with; give "
                     + "--val SHARE or --val DIR")
         }
-        if options.balances, classes.isEmpty {
-            throw Complaint("--balance lets classes count alike, and these examples have none; leave it out")
-        }
-        classWeights = options.balances ? training.balancedClassWeights(among: own).map(Double.init) : []
+        classWeights = try Self.classWeights(of: training, among: own, options)
         if network.normalises, options.from == nil, program.model == nil {
             let scaling = Scaling(of: training, among: own, machine: machine)
             network.settle(scaling.means, scaling.deviations)
@@ -106,6 +103,23 @@ struct TrainingSetup {
         checksum = ([training] + [data.validation].compactMap(\.self)).map(\.checksum).joined(separator: "-")
         let stepsPerEpoch = (own.count + batch - 1) / batch
         epochs = options.epochs ?? (classes.isEmpty ? max(10, Self.pictureSteps / stepsPerEpoch) : 10)
+    }
+
+    /// What the classes count; empty where all count the same.
+    private static func classWeights(
+        of set: ExampleSet, among indices: [Int], _ options: TrainingOptions
+    ) throws -> [Double] {
+        guard options.balances || options.classWeights != nil else { return [] }
+        if set.classes.isEmpty {
+            throw Complaint(
+                options.balances
+                    ? "--balance lets classes count alike, and these examples have none; leave it out"
+                    : "--class-weights says what classes count, and these examples have none; leave it out")
+        }
+        if let weights = options.classWeights {
+            return try weights.weights(of: set.classes, counts: set.classCounts(among: indices))
+        }
+        return set.balancedClassWeights(among: indices).map(Double.init)
     }
 
     private static func requireMemory(

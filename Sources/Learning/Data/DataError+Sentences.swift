@@ -53,6 +53,11 @@ extension DataError: CustomStringConvertible {
         case .memory(let needed, let allowed, let place):
             "\(place) needs " + (needed.map { "\(ByteCount.text($0)) and" } ?? "more than the")
                 + " \(ByteCount.text(allowed)) \(needed == nil ? "that " : "")are allowed; make the pictures smaller with 'input', or raise it with \(Limit.memory.flag)"
+        case .tooLong(let path, let allowed, let isBoundByMemory):
+            "\(path) is longer than \(ByteCount.text(allowed)), "
+                + (isBoundByMemory
+                    ? "half of what \(Limit.memory.flag) allows; allow more"
+                    : "which is the most that a text may be; split it, or leave out what is not needed")
         case .damaged(let path, let what): "\(path) is damaged (\(what)); get an intact copy"
         case .unequalCounts(let pictures, let count, let labels, let labelCount):
             "\(pictures) has \(count) pictures and \(labels) has \(labelCount) labels; they are not of one set"

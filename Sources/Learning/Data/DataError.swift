@@ -33,6 +33,8 @@ public enum DataError: Error, Hashable, Sendable {
     /// Masks that use few of very many numbers, and no names of classes to go by.
     case sparseClasses([Int], place: String)
     case memory(needed: Int?, allowed: Int, place: String)
+    /// A text that is longer than texts may be; the bound may come of the memory.
+    case tooLong(String, allowed: Int, isBoundByMemory: Bool)
     /// What is wrong with an IDX or CIFAR file, as a clause.
     case damaged(String, String)
     case unequalCounts(pictures: String, Int, labels: String, Int)

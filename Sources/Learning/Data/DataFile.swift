@@ -2,7 +2,7 @@ import Codecs
 
 /// Files of numbers and texts, read believing nothing of them; gzip is unpacked.
 enum DataFile {
-    /// A text or list may be so long.
+    /// A text or list may be so long, unless it is said otherwise.
     static let maxTextBytes = 256 << 20
 
     static func open(_ path: String) throws(DataError) -> PackedReader {
@@ -40,21 +40,31 @@ enum DataFile {
 
     /// A whole text.
     static func text(_ path: String) throws(DataError) -> String {
+        let bytes = try bytes(path, atMost: maxTextBytes, isBoundByMemory: false)
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .damaged(path, "it is not UTF-8") }
+        return text
+    }
+
+    /// A whole file, without the mark that some programs put before a text.
+    ///
+    /// - Parameter isBoundByMemory: whether `most` is more where more memory is allowed.
+    static func bytes(_ path: String, atMost most: Int, isBoundByMemory: Bool) throws(DataError) -> [UInt8] {
         let reader = try open(path)
         var bytes: [UInt8] = []
+        if let size = reader.mostRemaining, size <= most { bytes.reserveCapacity(size) }
         var block = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = try block.withUnsafeMutableBytes { room in
                 Result { () throws(DataError) in try fill(room, from: reader, path) }
             }.get()
             if count == 0 { break }
-            guard bytes.count + count <= maxTextBytes else {
-                throw .memory(needed: nil, allowed: maxTextBytes, place: path)
+            guard bytes.count + count <= most else {
+                throw .tooLong(path, allowed: most, isBoundByMemory: isBoundByMemory)
             }
             bytes += block[..<count]
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .damaged(path, "it is not UTF-8") }
-        return text.first == "\u{FEFF}" ? String(text.dropFirst()) : text
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        return bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
     }
 
     /// The known names, or those in `classes.txt` of a folder, a line each; nil where there is none.

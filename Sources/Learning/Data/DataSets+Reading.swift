@@ -14,7 +14,7 @@ extension DataSets {
     private static let validationNames = ["val", "valid", "validation"]
     private static let testNames = ["test", "t10k"]
 
-    /// Reads a folder, a CSV list or an IDX file of pictures, and checks all of it.
+    /// Reads a folder, a CSV list, an IDX file of pictures or one of CIFAR's files, and checks all of it.
     public init(path: String, options: DataOptions = DataOptions()) throws(DataError) {
         var notes: [String] = []
         if let detector = options.detector {
@@ -24,6 +24,9 @@ extension DataSets {
         } else if IDXFiles.isImages(path) {
             let classes = try DataFile.classNames(options.classes, orIn: path.folder)
             self.init(training: try IDXFiles(images: path).read(options, classes: classes))
+        } else if CIFARFiles.isBatch(path) {
+            let files = try CIFARFiles(file: path)
+            self.init(training: try files.read(files.training, options, classes: files.classes(options)))
         } else {
             self.init(training: try PictureList(path, options).read(known: options.classes))
         }
@@ -56,6 +59,7 @@ extension DataSets {
     /// Pairs of pictures.
     public init(_ pairs: PicturePairs, options: DataOptions = DataOptions()) throws(DataError) {
         self.init(training: try pairs.read(options, areMasks: options.target == .masks, known: options.classes))
+        if options.target != .masks { notes += pairs.noteOfJPEG(options.limits) }
     }
 
     private init(_ folder: DataFolder, _ options: DataOptions, notes: inout [String]) throws(DataError) {
@@ -89,8 +93,10 @@ extension DataSets {
         for (first, second, areMasks) in [("before", "after", false), ("images", "masks", true)] {
             guard folder.folders.contains(first), folder.folders.contains(second) else { continue }
             let pairs = try PicturePairs(before: [folder.path(of: first)], after: [folder.path(of: second)])
-            return try pairs.read(
-                options, areMasks: options.target.map { $0 == .masks } ?? areMasks, known: known)
+            let areMasks = options.target.map { $0 == .masks } ?? areMasks
+            let set = try pairs.read(options, areMasks: areMasks, known: known)
+            if !areMasks { notes += pairs.noteOfJPEG(options.limits) }
+            return set
         }
         guard !folder.folders.isEmpty else { throw .unknownLayout(folder.path) }
         return try ClassFolders(folder, options).read(known: known, notes: &notes)

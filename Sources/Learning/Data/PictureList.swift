@@ -4,7 +4,8 @@ import Pixels
 /// A CSV file of `path,label` or `path,target-path`, a picture a line; paths start from the file's own folder.
 ///
 /// A first line that names no picture names the columns: those called path, file, filename, image, picture, before or
-/// input, and label, class, target, after or mask are taken. Without it they are the first and the second.
+/// input, and label, class, target, after or mask are taken, of several the first, but never a mask beside another.
+/// Without it they are the first and the second.
 struct PictureList {
     private let path: String
     private let options: DataOptions
@@ -15,7 +16,8 @@ struct PictureList {
     private var namesMasks = false
 
     private static let pictureNames = ["path", "file", "filename", "image", "picture", "before", "input"]
-    private static let valueNames = ["label", "class", "target", "after", "mask"]
+    private static let maskName = "mask"
+    private static let valueNames = ["label", "class", "target", "after", maskName]
 
     init(_ path: String, _ options: DataOptions) throws(DataError) {
         self.path = path
@@ -38,7 +40,14 @@ struct PictureList {
             let names = head.fields.map { $0.lowercased() }
             picture = names.firstIndex { Self.pictureNames.contains($0) } ?? picture
             value = names.firstIndex { Self.valueNames.contains($0) } ?? (picture == 1 ? 0 : 1)
-            namesMasks = value < names.count && names[value] == "mask"
+            namesMasks = value < names.count && names[value] == Self.maskName
+            let others = names.filter { $0 != Self.maskName && Self.valueNames.contains($0) }
+            if let other = others.first, names.contains(Self.maskName) {
+                throw .list(
+                    path, line: head.line,
+                    "its columns '\(other)' and '\(Self.maskName)' both tell what is to be learned; rename the one that is not"
+                )
+            }
             records = records.dropFirst()
         }
         if records.isEmpty { throw .noExamples(path) }

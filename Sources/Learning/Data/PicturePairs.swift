@@ -90,6 +90,21 @@ public struct PicturePairs: Sendable {
         return try masked(set, targetShape, targetSamples, known: names)
     }
 
+    /// A sentence, if one of two pictures is a JPEG: what that did to it is taken for a part of what is to be learned.
+    func noteOfJPEG(_ limits: Limits) -> [String] {
+        func isJPEG(_ path: String) -> Bool {
+            (try? PictureReader(path: path, limits: limits))?.format == .jpeg
+        }
+        for pair in pairs where pair.before != pair.after {
+            guard let path = [pair.before, pair.after].first(where: isJPEG) else { continue }
+            return [
+                "\(path) is a JPEG, which changes every pixel a little, and that counts as if it were meant; PNG or float "
+                    + "pictures are better, if there are any"
+            ]
+        }
+        return []
+    }
+
     private func masked(
         _ set: ExampleSet, _ shape: Shape, _ samples: ExampleSet.Samples, known: [String]?
     ) throws(DataError) -> ExampleSet {

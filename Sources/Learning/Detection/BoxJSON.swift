@@ -10,11 +10,13 @@ struct BoxJSON {
     private var categories: [Category] = []
     private var annotations: [Annotation] = []
 
-    /// - Parameter places: the folders that the pictures may lie in; nil for those beside the file.
-    init(_ path: String, picturesIn places: [String]? = nil) throws(DataError) {
+    /// - Parameters:
+    ///   - maxMemory: half of it the file may have; what is kept of it is less than that.
+    ///   - places: the folders that the pictures may lie in; nil for those beside the file.
+    init(_ path: String, maxMemory: Int, picturesIn places: [String]? = nil) throws(DataError) {
         self.path = path
         self.places = places ?? Self.places(of: path)
-        var reader = JSONReader(Array(try DataFile.text(path).utf8))
+        var reader = JSONReader(try DataFile.bytes(path, atMost: maxMemory / 2, isBoundByMemory: true))
         // What is being read, for the message.
         var entry = ""
         do throws(JSONDamage) {

@@ -5,7 +5,9 @@ extension BoxedSets {
     /// than their headers.
     public init(path: String, options: DataOptions = DataOptions()) throws(DataError) {
         let drafts =
-            DataFolder.isFolder(path) ? try BoxDrafts(in: DataFolder(path)) : try BoxDrafts(file: path)
+            DataFolder.isFolder(path)
+            ? try BoxDrafts(in: DataFolder(path), maxMemory: options.maxMemory)
+            : try BoxDrafts(file: path, maxMemory: options.maxMemory)
         var notes = drafts.notes
         if let own = drafts.training {
             self.init(training: try own.read(options, known: options.classes, notes: &notes))
@@ -45,23 +47,23 @@ struct BoxDrafts {
     private static let validationNames = ["val", "valid", "validation"]
     private static let testNames = ["test"]
 
-    init(file: String) throws(DataError) {
+    init(file: String, maxMemory: Int) throws(DataError) {
         let isJSON = file.lowercased().hasSuffix(".json")
-        training = isJSON ? try BoxJSON(file).draft() : try BoxList(file).draft()
+        training = isJSON ? try BoxJSON(file, maxMemory: maxMemory).draft() : try BoxList(file).draft()
     }
 
-    init(in folder: DataFolder) throws(DataError) {
+    init(in folder: DataFolder, maxMemory: Int) throws(DataError) {
         if let lists = try Self.lists(folder) {
             self = lists
-        } else if let annotations = try Self.annotations(folder) {
+        } else if let annotations = try Self.annotations(folder, maxMemory) {
             self = annotations
         } else if let texts = try Self.texts(folder) {
             self = texts
         } else if let markUp = try Self.markUp(folder) {
             self = markUp
-        } else if let folders = try Self.folders(folder) {
+        } else if let folders = try Self.folders(folder, maxMemory) {
             self = folders
-        } else if let training = try Self.one(folder) {
+        } else if let training = try Self.one(folder, maxMemory) {
             self.training = training
         } else {
             throw .unknownBoxLayout(folder.path)
@@ -85,7 +87,7 @@ struct BoxDrafts {
     }
 
     /// `annotations/instances_val2017.json` is of the pictures in `val2017/`.
-    private static func annotations(_ folder: DataFolder) throws(DataError) -> BoxDrafts? {
+    private static func annotations(_ folder: DataFolder, _ maxMemory: Int) throws(DataError) -> BoxDrafts? {
         guard folder.folders.contains("annotations") else { return nil }
         let texts = try DataFolder(folder.path(of: "annotations"))
         return try BoxDrafts { (names) throws(DataError) in
@@ -93,7 +95,7 @@ struct BoxDrafts {
                 let split = file.stem.hasPrefix("instances_") ? String(file.stem.dropFirst(10)) : file.stem
                 guard names.contains(where: split.hasPrefix) else { continue }
                 let places = [split, "images/\(split)", "images"].map(folder.path(of:))
-                return try BoxJSON(texts.path(of: file), picturesIn: places).draft()
+                return try BoxJSON(texts.path(of: file), maxMemory: maxMemory, picturesIn: places).draft()
             }
             return nil
         }
@@ -126,18 +128,22 @@ struct BoxDrafts {
         }
     }
 
-    private static func folders(_ folder: DataFolder) throws(DataError) -> BoxDrafts? {
+    private static func folders(_ folder: DataFolder, _ maxMemory: Int) throws(DataError) -> BoxDrafts? {
         try BoxDrafts { (names) throws(DataError) in
             guard let name = names.first(where: folder.folders.contains) else { return nil }
             let split = try DataFolder(folder.path(of: name))
-            guard let draft = try one(split, namesIn: [folder.path]) else { throw .unknownBoxLayout(split.path) }
+            guard let draft = try one(split, maxMemory, namesIn: [folder.path]) else {
+                throw .unknownBoxLayout(split.path)
+            }
             return draft
         }
     }
 
-    private static func one(_ folder: DataFolder, namesIn places: [String] = []) throws(DataError) -> BoxDraft? {
+    private static func one(
+        _ folder: DataFolder, _ maxMemory: Int, namesIn places: [String] = []
+    ) throws(DataError) -> BoxDraft? {
         for name in ["_annotations.coco.json", "annotations.json"] where folder.files.contains(name) {
-            return try BoxJSON(folder.path(of: name)).draft()
+            return try BoxJSON(folder.path(of: name), maxMemory: maxMemory).draft()
         }
         if BoxXML.isIn(folder) { return try BoxXML(folder).draft() }
         if folder.folders.contains("images"), folder.folders.contains("labels") {

@@ -17,24 +17,6 @@ public struct Trace: Sendable {
         public var product: Double? { value.flatMap { value in weight.map { $0 * Double(value) } } }
     }
 
-    /// What a layer adds up for one of its channels.
-    public struct Sum: Sendable {
-        public struct Product: Sendable {
-            public let channel: Int
-            public let position: PerAxis<Int>
-            public let value: Float
-            public let weight: Float
-
-            public var amount: Double { Double(value) * Double(weight) }
-        }
-
-        /// The largest products; how many there are, and what they come to.
-        public let largest: [Product]
-        public let count: Int
-        public let total: Double
-        public let bias: Float?
-    }
-
     public struct Step: Sendable {
         public let text: String
         /// By place in `Trace.steps`; a window's input is not among them.
@@ -100,7 +82,7 @@ private struct Tracer {
             taps = (0..<input.shape.channels).map { channel in
                 self.taps(geometry, account, input, channel: channel, at: position)
             }
-        } else {
+        } else if account.products?.isLocal != true {
             for input in node.inputs {
                 let shape = plan.nodes[input].shape
                 let isSame = shape.size == node.shape.size
@@ -113,36 +95,11 @@ private struct Tracer {
             Trace.Step(
                 text: node.text, inputs: inputs, position: position, values: values, taps: taps,
                 kernelSize: account.geometry?.window.size, border: account.border,
-                sums: sums(of: node, account, taps)))
+                sums: node.inputs.first.flatMap { input in
+                    LayerSums(node, account, of: runner.planes(of: input), at: position)?.sums(taps)
+                } ?? []))
         places[index] = steps.count - 1
         return steps.count - 1
-    }
-
-    /// Of a convolution whose weights were learned: o·i·h·w.
-    private func sums(of node: Plan.Node, _ account: StepAccount, _ taps: [[Trace.Tap]]) -> [Trace.Sum] {
-        guard account.convolution == nil, let window = account.geometry?.window, let weights = node.weights.first,
-            weights.shape.size == window.size, weights.shape.count == node.shape.channels, weights.shape.channels > 0
-        else { return [] }
-        let groups = max(1, taps.count / weights.shape.channels)
-        let bias = node.weights.count > 1 ? node.weights[1].wholeSamples : []
-        return (0..<node.shape.channels).map { output in
-            let first = output * groups / node.shape.channels * weights.shape.channels
-            var products: [Trace.Sum.Product] = []
-            for input in 0..<weights.shape.channels where first + input < taps.count {
-                for (index, tap) in taps[first + input].enumerated() {
-                    let (y, x) = index.quotientAndRemainder(dividingBy: window.size.width)
-                    guard let value = tap.value else { continue }
-                    products.append(
-                        Trace.Sum.Product(
-                            channel: first + input, position: PerAxis(x: tap.x, y: tap.y), value: value,
-                            weight: weights[n: output, c: input, y: y, x: x]))
-                }
-            }
-            let largest = products.sorted { abs($0.amount) > abs($1.amount) }.prefix(5)
-            return Trace.Sum(
-                largest: Array(largest), count: products.count,
-                total: products.reduce(0) { $0 + $1.amount }, bias: output < bias.count ? bias[output] : nil)
-        }
     }
 
     private func taps(
