@@ -6,19 +6,27 @@ import Tensors
 /// The layers of a program that have kernels which were learned.
 struct LearnedLayers {
     private let layers: [(label: String, text: String, weights: Tensor)]
+    /// Layers with weights that are no pictures: `dense1`, `batchnorm1`.
+    private let others: [String]
 
     /// More kernels than anyone looks at.
     private static let mostKernels = 4096
 
     init(_ graph: Graph) {
-        layers = graph.nodes.compactMap { node in
+        // Within the model it is called by the last word: `shapes.conv1` is the conv1 of shapes.safetensors.
+        func label(of node: Graph.Node) -> String {
+            node.label.split(separator: ".").last.map(String.init) ?? node.label
+        }
+        let layers = graph.nodes.compactMap { node -> (label: String, text: String, weights: Tensor)? in
             guard let weights = node.weights["weight"], weights.dimensions.count == 4,
                 weights.dimensions[2] * weights.dimensions[3] > 1
             else { return nil }
-            // Within the model it is called by the last word: `shapes.conv1` is the conv1 of shapes.safetensors.
-            let label = node.label.split(separator: ".").last.map(String.init) ?? node.label
-            return (label, node.text, weights)
+            return (label(of: node), node.text, weights)
         }
+        others = graph.nodes.filter { !$0.weights.isEmpty }.map(label).filter { name in
+            !layers.contains { $0.label == name }
+        }
+        self.layers = layers
     }
 
     var isEmpty: Bool { layers.isEmpty }
@@ -36,6 +44,10 @@ struct LearnedLayers {
         }
         guard layers.indices.contains(index ?? 0) else {
             let names = layers.map(\.label).joined(separator: ", ")
+            if let layer, others.contains(layer) {
+                throw Complaint(
+                    "--layer '\(layer)': it has weights, but no kernels that could be shown; those that have: \(names)")
+            }
             throw Complaint("--layer '\(layer ?? "")': '\(model)' has \(layers.count): \(names)")
         }
         let (label, text, weights) = layers[index ?? 0]

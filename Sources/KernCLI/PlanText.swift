@@ -59,7 +59,14 @@ struct PlanText {
             facts += [
                 ("width", SizeArithmetic.text(geometry.x, roundsUp: geometry.window.roundsUp)),
                 ("height", SizeArithmetic.text(geometry.y, roundsUp: geometry.window.roundsUp)),
-                ("padding", paddingText(geometry, step.border)),
+                ("padding", paddingText(geometry, step.border.map { "border \($0)" } ?? "where no pixel counts")),
+            ]
+        }
+        if let opposite = step.opposite {
+            facts += [
+                ("width", SizeArithmetic.text(transposed: opposite.x)),
+                ("height", SizeArithmetic.text(transposed: opposite.y)),
+                ("padding", paddingText(opposite, "cut off")),
             ]
         }
         if let most = step.mostParts {
@@ -102,7 +109,8 @@ struct PlanText {
         return facts
     }
 
-    private func paddingText(_ geometry: Geometry, _ border: Border?) -> String {
+    /// - Parameter meaning: what is done with it.
+    private func paddingText(_ geometry: Geometry, _ meaning: String) -> String {
         let sides = [geometry.y.before, geometry.x.after, geometry.y.after, geometry.x.before]
         let rule = geometry.window.padding
         let ruled = if case .sides = rule { "" } else { " (\(rule))" }
@@ -110,7 +118,7 @@ struct PlanText {
         let told =
             Set(sides).count == 1
             ? "\(sides[0]) on every side" : "top \(sides[0]), right \(sides[1]), bottom \(sides[2]), left \(sides[3])"
-        return told + ruled + (border.map { ", border \($0)" } ?? ", where no pixel counts")
+        return "\(told)\(ruled), \(meaning)"
     }
 
     private func gridText(_ grid: StepAccount.Grid) -> String {
@@ -214,6 +222,18 @@ enum SizeArithmetic {
         let quotient = roundsUp ? (plain + axis.stride - 1) / axis.stride : plain / axis.stride
         let trimmed = quotient + 1 == axis.output ? "" : " − 1 (the last window would begin outside)"
         return "\(open)(\(sum)) / \(axis.stride)\(close) + 1\(trimmed) = \(axis.output)"
+    }
+
+    /// `(32 − 1)·2 − 2 + 1·(4 − 1) + 1 = 64`
+    ///
+    /// - Parameter opposite: the axis of the convolution from the output to the input.
+    static func text(transposed opposite: Axis) -> String {
+        let (count, padding) = (opposite.output, opposite.before + opposite.after)
+        let sum = (count - 1) * opposite.stride - padding + opposite.dilation * (opposite.kernel - 1) + 1
+        let extra = opposite.input > sum ? " + \(opposite.input - sum)" : ""
+        return
+            "(\(count) − 1)·\(opposite.stride) − \(padding) + \(opposite.dilation)·(\(opposite.kernel) − 1) + 1\(extra) = "
+            + "\(opposite.input)"
     }
 
     /// o·i·h·w, as a layer's weights are stored.

@@ -71,7 +71,8 @@ struct TraceText {
         let outside = taps.filter { $0.source != PerAxis(x: $0.x, y: $0.y) }
         if !outside.isEmpty {
             let takesPart = outside.contains { $0.value != nil }
-            lines.append("    (* outside the picture: \(takesPart ? "the border stands in" : "it takes no part"))")
+            let absent = step.countsPadding ? "it adds nothing and counts in the divisor" : "it takes no part"
+            lines.append("    (* outside the picture: \(takesPart ? "the border stands in" : absent))")
         }
         let value = Double(step.values[channel])
         let sum = taps.reduce(0) { $0 + ($1.product ?? 0) }

@@ -234,6 +234,8 @@ public struct StepAccount: Sendable {
     public var scratchBytes: Int
     /// So many rows take as long as beginning anew somewhere: where what windows see is counted from one row to the next.
     public var startRows = 0.0
+    /// Whether samples outside the picture, which add nothing, count in what is divided by.
+    public var countsPadding = false
     /// What it keeps of all rows, where those are let go: the most in bytes.
     public var mapBytes = 0
     /// The coarse grid it is computed on.
@@ -260,6 +262,9 @@ public struct StepAccount: Sendable {
 
         public var isLocal: Bool { self != .all }
     }
+
+    /// Of a transposed convolution the one the other way.
+    public var opposite: Geometry? { if case .transposed(let geometry)? = products { geometry } else { nil } }
 
     public enum Reach: Hashable, Sendable {
         case pixel

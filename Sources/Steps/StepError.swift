@@ -19,7 +19,11 @@ extension StepError: CustomStringConvertible {
         case .geometry(let error): error.description
         case .kernel(let error): error.description
         case .branchesDiffer(let step, let first, let other):
-            "the branches of \(step) must give pictures of one size, but they give \(first) and \(other)"
+            "the branches of \(step) must give pictures of "
+                + (first.size == other.size
+                    ? "as many channels, but they give \(first) and \(other); 'conv \(first.channels) 1' at the end of the other one makes "
+                        + "\(first.channels) of it"
+                    : "one size, but they give \(first) and \(other)" + Self.wayOut(first.size, other.size))
         case .channels(let step, let needed, let found):
             "\(step) needs \(needed), but \(found) come in"
         case .noSuchChannel(let name, let channels):
@@ -32,6 +36,15 @@ extension StepError: CustomStringConvertible {
 }
 
 extension StepError {
+    /// Sizes that are nearly the same are what is left of one that was made smaller and larger again.
+    private static func wayOut(_ first: Size, _ other: Size) -> String {
+        func isNear(_ one: Int, _ other: Int) -> Bool { 4 * abs(one - other) < max(one, other) }
+        guard isNear(first.width, other.width), isNear(first.height, other.height) else { return "" }
+        return
+            "; a side comes back as it was only where no 'pad=valid' cuts it and all strides divide it: 'crop' or 'resize' the picture "
+            + "to a multiple of them, or begin with 'input'"
+    }
+
     /// Runs engine code that reports in its own words.
     static func rewording<Result>(_ body: () throws(GeometryError) -> Result) throws(StepError) -> Result {
         do { return try body() } catch { throw .geometry(error) }

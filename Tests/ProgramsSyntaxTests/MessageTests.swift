@@ -411,6 +411,8 @@ private let facts: [(fault: ProgramError.Fault, sentence: String)] = [
     (.duplicateKey("pad"), "'pad' is given twice"),
     (.missing(parameter: "channels", step: "conv"), "conv needs a value for 'channels'"),
     (.surplus("3", step: "abs"), "abs has no use for '3'"),
+    (.missingBar("abs", step: "relu"), "relu has no use for 'abs', which is a step of its own: put '|' in front of it"),
+    (.looseEquals, "a setting has no blanks around its '=', as in 'stride=2'"),
     (
         .badValue("x", parameter: "stride", step: "sobel", expected: "a whole number from 1"),
         "sobel: 'stride' is a whole number from 1, not 'x'"

@@ -3,6 +3,7 @@ import Codecs
 import Convolution
 import Pixels
 import Programs
+import Steps
 
 #if canImport(Glibc)
     import Glibc
@@ -42,7 +43,7 @@ struct Explain: Command {
             Positional("PROGRAM", completion: .dynamic("program"), help: "The program, as for 'kern apply'."),
             Positional(
                 "SIZE|IMAGE", completion: .file,
-                help: "What goes in: a size such as 640x480 or 640x480x3, or a picture."),
+                help: "What goes in: a size such as 640x480 or 640x480x1, of 3 channels unless said, or a picture."),
         ],
         options: [at, page, .force, classes, .border, .engine, .threads, Apply.range, Apply.alpha, Apply.linear]
             + EngineOptions.limitOptions
@@ -86,6 +87,14 @@ struct Explain: Command {
         if let shape = try PictureSize(subject) {
             for (isGiven, option) in [(place != nil, Explain.at), (page != nil, Explain.page)] where isGiven {
                 throw ArgumentError.refused("\(option.flag) needs a picture to take pixels from, not a size")
+            }
+            // To a net it matters, unless 'input' makes what it needs of any.
+            if !shape.saysChannels, try graph.made() == nil,
+                graph.nodes.contains(where: { $0.step is any WeightedStep })
+            {
+                terminal.talk(
+                    "kern explain: note: \(subject) says no channels, and 3 are taken; \(shape.header.size)x1 is a grey picture"
+                )
             }
             try tell(Plan(graph, for: shape.header, options: options), terminal)
             return .ok
@@ -156,6 +165,8 @@ struct Explain: Command {
 /// `640x480` or `640x480x3`, where a picture is only imagined.
 struct PictureSize {
     let header: PictureHeader
+    /// Whether the channels were written, too; 3 where not.
+    let saysChannels: Bool
 
     /// nil where the word is no size; then it is a file.
     init?(_ word: String) throws {
@@ -165,6 +176,7 @@ struct PictureSize {
         else { return nil }
         let numbers = parts.map { Int($0) ?? .max }
         let size = Size(width: numbers[0], height: numbers.count > 1 ? numbers[1] : numbers[0])
+        saysChannels = numbers.count > 2
         let channels = numbers.count > 2 ? numbers[2] : 3
         let largest = 1 << 30
         guard size.width > 0, size.height > 0, channels > 0, max(size.width, size.height, channels) <= largest else {

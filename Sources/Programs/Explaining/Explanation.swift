@@ -10,6 +10,8 @@ public struct StepExplanation: Sendable {
     public let output: Shape
     /// The window: its size, padding on each side, stride and dilation, and the size formula for each axis.
     public let geometry: Geometry?
+    /// Of a transposed convolution the one the other way, from its output to its input.
+    public let opposite: Geometry?
     /// nil where pixels outside take no part.
     public let border: Border?
     /// How a convolution is computed and what each way would have cost.
@@ -64,7 +66,8 @@ extension Plan {
             all.append(
                 StepExplanation(
                     text: node.text, inputs: inputs.map { places[$0] }, output: node.shape,
-                    geometry: account.geometry, border: account.border, method: account.convolution?.method,
+                    geometry: account.geometry, opposite: account.opposite, border: account.border,
+                    method: account.convolution?.method,
                     costs: account.convolution?.costs ?? [:], rank: account.convolution?.rank,
                     isFastTransform: account.convolution?.isFastTransform ?? false,
                     grid: account.grid,

@@ -29,6 +29,8 @@ public struct Trace: Sendable {
         public let kernelSize: Size?
         /// nil where pixels outside take no part.
         public let border: Border?
+        /// Whether those that take no part count in what is divided by.
+        public let countsPadding: Bool
         /// For each channel of a layer what it is the sum of; empty for what has no weights of its own.
         public let sums: [Sum]
     }
@@ -95,6 +97,7 @@ private struct Tracer {
             Trace.Step(
                 text: node.text, inputs: inputs, position: position, values: values, taps: taps,
                 kernelSize: account.geometry?.window.size, border: account.border,
+                countsPadding: account.countsPadding,
                 sums: node.inputs.first.flatMap { input in
                     LayerSums(node, account, of: runner.planes(of: input), at: position)?.sums(taps)
                 } ?? []))

@@ -23,10 +23,14 @@ extension Graph {
 
     /// Something wrong at the call in the user's own text: the kernel file behind it is not at fault.
     public func error(sizing sentence: String, at node: Int) -> ProgramError {
+        let place = nodes[node].place
         guard let call = nodes[node].usedAt.last else {
-            return ProgramError(.shape(sentence), at: nodes[node].place.span, in: nodes[node].place.source)
+            return ProgramError(.shape(sentence), at: place.span, in: place.source)
         }
-        return ProgramError(.shape("\(nodes[node].text): \(sentence)"), at: call.span, in: call.source)
+        // In a file of the user's own the line is worth knowing.
+        let isOwn = place.source.name.hasSuffix(".kern") && !place.source.name.hasPrefix("kernels/")
+        let line = isOwn ? "\(place.source.name), line \(place.source.position(of: place.span.start).line): " : ""
+        return ProgramError(.shape("\(line)\(nodes[node].text): \(sentence)"), at: call.span, in: call.source)
     }
 
     /// For each node, whether the result of `output` depends on it.
@@ -58,6 +62,13 @@ extension Graph {
         let shape = parameter.shape
         let asked = [shape.count, shape.channels, shape.height, shape.width]
         guard known.fills(asked) else {
+            if known.dimensions.count == 1, asked == [1, shape.channels, 1, 1] {
+                throw error(
+                    sizing:
+                        "the model's \(known.name) is for \(known.values.count) channel\(known.values.count == 1 ? "" : "s"), and "
+                        + "\(shape.channels) come in" + wayOut(from: [1, known.values.count, 1, 1], to: shape), at: node
+                )
+            }
             let found = known.dimensions.map { "\($0)" }.joined(separator: "x")
             let asked = asked.map { "\($0)" }.joined(separator: "x")
             throw error(

@@ -24,7 +24,9 @@ struct Binder {
                     try set(place, scope.value(word, for: place, step: step), at: word)
                     places = places.drop { $0.name != place.name }.dropFirst()
                 } else {
-                    throw scope.error(.surplus(word.text, step: step), at: word.span)
+                    let isStep = Vocabulary.word(word.text) != nil
+                    throw scope.error(
+                        isStep ? .missingBar(word.text, step: step) : .surplus(word.text, step: step), at: word.span)
                 }
             case .keyed(let key, let word):
                 guard let setting = settings.first(where: { $0.name == key.text }) else {

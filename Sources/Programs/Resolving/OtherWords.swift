@@ -3,6 +3,7 @@ package enum OtherWords {
     /// - Returns: nil for a word that means nothing elsewhere either.
     package static func meant(by word: String) -> String? {
         let plain = word.lowercased().filter { $0 != "-" && $0 != "_" }
+        if nets.contains(plain) { return "samples/nets/\(plain).kern" }
         return ours[plain] ?? (plain.hasSuffix("2d") ? ours[String(plain.dropLast(2))] : nil)
     }
 
@@ -22,6 +23,9 @@ package enum OtherWords {
         "radius": ["sigma", "radius"], "scalefactor": ["factor"], "theta": ["angle"], "degrees": ["angle"],
     ]
 
+    /// Nets that are no steps: each a program among the samples.
+    package static let nets: Set = ["lenet", "alexnet", "vgg", "resnet", "inception", "unet", "convnet"]
+
     /// Without hyphens, and without the 2d that libraries put behind their layers.
     package static let ours = [
         // Filters
@@ -29,7 +33,7 @@ package enum OtherWords {
         "blurmore": "gaussian", "lens": "disk", "denoise": "median", "despeckle": "median", "edge": "sobel",
         "edges": "sobel", "edgedetect": "sobel", "gradient": "sobel", "usm": "unsharp", "unsharpmask": "unsharp",
         "laplace": "laplacian", "mexicanhat": "log", "marrhildreth": "log", "differenceofgaussians": "dog",
-        "maximum": "maxpool", "dilate": "maxpool", "dilation": "maxpool",
+        "maximum": "maxpool", "pool": "maxpool", "pooling": "maxpool", "dilate": "maxpool", "dilation": "maxpool",
         "minimum": "minpool", "erode": "minpool", "erosion": "minpool", "percentile": "rank", "quantile": "rank",
         // Points, channels, sizes
         "grayscale": "gray", "greyscale": "gray", "grey": "gray", "mono": "gray", "luminance": "luma",

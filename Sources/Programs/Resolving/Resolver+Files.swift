@@ -98,7 +98,8 @@ extension Resolver {
         var handed: Set<String> = []
         func handDown(_ key: Word, _ value: Word?) throws(ProgramError) {
             guard handed.insert(key.text).inserted else { throw scope.error(.duplicateKey(key.text), at: key.span) }
-            inner.handedDown.removeAll { $0.key.text == key.text }
+            // What was said further out holds.
+            if inner.handedDown.contains(where: { $0.key.text == key.text }) { return }
             inner.handedDown.append(
                 Scope.HandedDown(key: key, value: value, scope: scope.values, source: scope.source))
         }
@@ -112,7 +113,9 @@ extension Resolver {
                 } else if let next = names.first(where: { given[$0] == nil }) {
                     try give(next, word, at: word.span)
                 } else {
-                    throw scope.error(.surplus(word.text, step: name), at: word.span)
+                    let isStep = Vocabulary.word(word.text) != nil || catalogue.entry(word.text) != nil
+                    throw scope.error(
+                        isStep ? .missingBar(word.text, step: name) : .surplus(word.text, step: name), at: word.span)
                 }
             case .keyed(let key, let word):
                 if names.contains(key.text) {

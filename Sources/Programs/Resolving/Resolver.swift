@@ -163,11 +163,15 @@ struct Resolver {
         return try add(step, inputs: [node], text: text, call: call, in: scope)
     }
 
-    /// Settings that were given to the kernel as a whole; what a step says itself comes first.
+    /// Settings that were given to the kernel as a whole: they stand for what a step says itself, as whoever names a kernel
+    /// has the last word.
     private func takeHandedDown(
         _ scope: Scope, settings: [Setting], into values: inout [String: Value], step: String
     ) throws(ProgramError) {
-        for word in scope.handedDown where values[word.key.text] == nil {
+        // Both say what the weights come to, and only one can hold.
+        let sums = ["sum", "abs"]
+        if scope.handedDown.contains(where: { sums.contains($0.key.text) }) { for key in sums { values[key] = nil } }
+        for word in scope.handedDown {
             guard let setting = settings.first(where: { $0.name == word.key.text }) else { continue }
             let outer = Scope(source: word.source, values: word.scope)
             values[setting.name] =

@@ -33,7 +33,10 @@ public struct KernelFile: Hashable, Sendable {
     }
 
     /// The file at `path`.
-    public init(path: String) throws(ProgramError) { try self.init(parsing: KernelFolder.read(path)) }
+    public init(path: String) throws(ProgramError) { try self.init(parsing: Self.source(path: path)) }
+
+    /// The file's text, at most 1 MiB of it.
+    public static func source(path: String) throws(ProgramError) -> SourceText { try KernelFolder.read(path) }
 
     public init(parsing source: SourceText) throws(ProgramError) {
         try source.check(limit: SourceText.defaultLimit)

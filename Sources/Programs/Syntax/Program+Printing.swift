@@ -103,7 +103,7 @@ extension Word {
         isBare && !isKeyed && text != "kernel" && text != "param" ? text : quoted
     }
 
-    fileprivate var writtenAsValue: String { isBare && !isKeyed ? text : quoted }
+    fileprivate var writtenAsValue: String { isKeyed ? quoted : writtenBehindKey }
 
     fileprivate var writtenBehindKey: String { isBare && !text.hasPrefix("=") ? text : quoted }
 

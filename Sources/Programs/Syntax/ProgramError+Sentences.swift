@@ -78,6 +78,10 @@ extension ProgramError: CustomStringConvertible {
             "'\(shortened(key))' is given twice"
         case .missing(let parameter, let step):
             "\(step) needs a value for '\(parameter)'"
+        case .looseEquals:
+            "a setting has no blanks around its '=', as in 'stride=2'"
+        case .missingBar(let text, let step):
+            "\(step) has no use for '\(text)', which is a step of its own: put '|' in front of it"
         case .surplus(let text, let step):
             "\(step) has no use for '\(shortened(text))'"
         case .badValue(let text, let parameter, let step, let expected):

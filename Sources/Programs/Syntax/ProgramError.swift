@@ -65,12 +65,17 @@ public struct ProgramError: Error, Hashable, Sendable {
         /// A parameter with a name that formulas already know.
         case reservedName(String)
 
+        /// `stride = 2`.
+        case looseEquals
+
         // Names and arguments: found by the resolver.
         case unknownName(String, nearest: String?)
         case unknownKey(String, step: String, nearest: String?)
         case duplicateKey(String)
         case missing(parameter: String, step: String)
         case surplus(String, step: String)
+        /// A step's name among another's arguments.
+        case missingBar(String, step: String)
         case badValue(String, parameter: String, step: String, expected: String)
         /// A word that is none of the few a parameter knows.
         case unknownValue(String, parameter: String, step: String, nearest: String?, choices: [String])

@@ -122,6 +122,7 @@ struct ProgramParser {
         if scanner.peek == "{" { return .block(try block()) }
         if scanner.peek == "\"" { return .value(try scanner.quotedWord()) }
         let word = try scanner.bareWord()
+        if word.text.first == "=" { throw scanner.fail(.looseEquals, at: word.span) }
         let (start, end) = (word.span.start, word.span.end)
         guard let equals = Scanner.keySeparator(in: scanner.bytes, from: start, to: end) else {
             try checkGap()

@@ -133,6 +133,7 @@ public struct PlannedPooling: DifferentiableStep {
             geometry: pooling.geometry, border: pooling.border,
             operations: Double(pooling.output.sampleCount ?? 0) * taps, scratchBytes: pooling.scratchBytes)
         account.startRows = pooling.startRows
+        account.countsPadding = pooling.countsPadding
         return account
     }
 }
