@@ -41,7 +41,12 @@ package struct Complaint: Error, Hashable, Sendable {
         case let error as Unsearchable: self.init("\(error)", status: .failed)
         case let error as AugmentationError: self.init("\(error)")
         case let error as NoCommonWeights:
-            self.init("\(error.path): none of its weights has a name and size of this program's", status: .failed)
+            func some(_ names: [String]) -> String {
+                names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+            }
+            self.init(
+                "\(error.path): none of its weights has a name and size of this program's: it holds \(some(error.found)), and "
+                    + "the program asks for \(some(error.wanted))", status: .failed)
         default: self.init("unexpected: \(error)", status: .failed)
         }
     }

@@ -18,8 +18,6 @@ enum Interruption {
         lastWords.store(UInt(bitPattern: sentence.flatMap { strdup($0 + "\n") }), ordering: .releasing)
     }
 
-    static var hasWords: Bool { lastWords.load(ordering: .acquiring) != 0 }
-
     static func cleansUp() {
         // Made here, as it must not be made in a handler.
         _ = lastWords.load(ordering: .acquiring)

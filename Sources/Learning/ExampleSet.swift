@@ -69,6 +69,14 @@ public struct ExampleSet: Sendable {
 
     public var count: Int { shape.count }
 
+    /// Whether every pixel is to be learned, not one answer for each picture.
+    public var isOfPixels: Bool {
+        switch targets {
+        case .labels, .regions: false
+        case .pictures, .masks: true
+        }
+    }
+
     /// What example `index` is called in a message.
     public func name(of index: Int) -> String { names.isEmpty ? "picture \(index)" : names[index] }
 

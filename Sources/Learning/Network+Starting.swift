@@ -5,45 +5,46 @@ import Steps
 import Tensors
 
 extension Network {
-    /// Takes over the weights that a model has under the same names and of the same sizes.
+    /// Takes over the tensors that have weights' names and sizes.
     ///
-    /// - Returns: a sentence for what did not fit.
-    /// - Throws: a `NoCommonWeights` where nothing did.
-    public mutating func take(from model: Model, path: String) throws -> [String] {
-        var missing: [String] = []
-        var taken = 0
+    /// - Returns: the weights that nothing was found for.
+    /// - Throws: a `NoCommonWeights` where nothing fits.
+    public mutating func take(from tensors: [Tensor], path: String) throws -> [Weight] {
+        var missing: [Weight] = []
         for weight in weights {
             let shape = weight.parameter.shape
-            if let tensor = model.weights.first(where: { $0.name == weight.name }),
+            if let tensor = tensors.first(where: { $0.name == weight.name }),
                 tensor.fills([shape.count, shape.channels, shape.height, shape.width])
             {
                 set(weight, to: Planes(shape: shape, samples: tensor.values))
-                taken += 1
             } else {
-                missing.append(weight.name)
+                missing.append(weight)
             }
         }
-        if taken == 0 { throw NoCommonWeights(path: path) }
-        if missing.isEmpty { return [] }
-        let some = missing.prefix(4).joined(separator: ", ") + (missing.count > 4 ? ", …" : "")
-        return ["\(taken) of \(weights.count) weights come from \(path); these start anew: \(some)"]
+        guard missing.count < weights.count else {
+            throw NoCommonWeights(path: path, wanted: weights.map(\.name), found: tensors.map(\.name))
+        }
+        return missing
     }
 
-    /// Lets `zscore` steps know the means and deviations of what they will get.
-    public mutating func settle(_ means: [Float], _ deviations: [Float]) {
-        for weight in weights where graph.nodes[weight.node].step is ZScoreStep {
+    /// Whether a weight is measured beforehand: a mean or a deviation of `zscore`.
+    public func isMeasured(_ weight: Weight) -> Bool { graph.nodes[weight.node].step is ZScoreStep }
+
+    /// Lets those of `weights` that are measured know the means and deviations of what they will get.
+    public mutating func settle(_ weights: [Weight], _ means: [Float], _ deviations: [Float]) {
+        for weight in weights where isMeasured(weight) {
             let values = weight.place == 0 ? means : deviations
             if values.count == weight.parameter.shape.channels {
                 set(weight, to: Planes(shape: weight.parameter.shape, samples: values))
             }
         }
     }
-
-    /// Whether a step wants to know means and deviations.
-    public var normalises: Bool { weights.contains { graph.nodes[$0.node].step is ZScoreStep } }
 }
 
 /// A model of another net.
 public struct NoCommonWeights: Error, Hashable, Sendable {
     public let path: String
+    /// What the net's weights are called, and those in the file.
+    public let wanted: [String]
+    public let found: [String]
 }

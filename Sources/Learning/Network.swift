@@ -28,6 +28,21 @@ public struct Network: Sendable {
     /// Whether what comes out are shares of classes.
     public var endsInShares: Bool { endsInSoftmax || endsInSigmoid }
 
+    /// The softmax in front of what is learned through, with nothing between that has weights; nil where there is none. One at the
+    /// end, which crossentropy has in it, does not count.
+    public var earlierSoftmax: String? {
+        var index = last
+        while index > 0, let step = graph.nodes[index].step {
+            if step is SoftmaxStep { return graph.nodes[index].text }
+            guard step is PointStep, let before = graph.nodes[index].inputs.first else { return nil }
+            index = before
+        }
+        return nil
+    }
+
+    /// The last step as it is written.
+    public var lastText: String { graph.nodes[graph.output].text }
+
     /// - Parameter loss: the one that is asked for, if any.
     /// - Throws: a `ProgramError` at the step whose sizes cannot work or that cannot be learned through.
     public init(

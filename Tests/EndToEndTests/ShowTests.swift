@@ -99,6 +99,52 @@ import Testing
         #expect(outcome.printed.contains("    weights    weight 96x3x11x11, bias 1x96x1x1 = 34944, to be learned\n"))
     }
 
+    @Test func `sizes of a transposed convolution are worked out too`() throws {
+        let outcome = try Kern().run("explain", "deconv 3 4x3 stride=2 pad=1,1,1,1 extra=0x1", "32x24x4")
+        #expect(outcome.printed.contains("    width      (32 − 1)·2 − 2 + 1·(4 − 1) + 1 = 64\n"), "\(outcome.printed)")
+        #expect(outcome.printed.contains("    height     (24 − 1)·2 − 2 + 1·(3 − 1) + 1 + 1 = 48\n"))
+        #expect(outcome.printed.contains(", cut off\n"))
+        #expect(
+            try Kern().run("explain", "deconv 3 2 stride=2", "4x4x1").printed.contains("    padding    none (valid)\n"))
+    }
+
+    @Test func `channels that are not said are told of where they matter`() throws {
+        for (program, size, isTold) in [
+            ("conv 6 5x5", "28x28", true), ("conv 6 5x5", "28x28x1", false), ("gaussian 2", "28x28", false),
+            ("input 28x28x1 | conv 6 5x5", "28x28", false),
+        ] {
+            let said = try Kern().run("explain", program, size).said
+            #expect(
+                said
+                    == (isTold
+                        ? "kern explain: note: 28x28 says no channels, and 3 are taken; 28x28x1 is a grey picture\n"
+                        : ""))
+        }
+    }
+
+    @Test func `a net in a file is told by its line`() throws {
+        let outcome = try Kern().run("explain", "\(Pictures.samples)/nets/unet.kern", "33x33x1", "--classes", "3")
+        #expect(outcome.status == 2 && outcome.said.contains("unet.kern, line 4: concat: "), "\(outcome.said)")
+        #expect(try !Kern().run("explain", "sobel pad=valid", "2x2").said.contains(", line"))
+        let kern = try Kern()
+        let trained = try kern.shell(
+            "mkdir -p d/images d/masks && kern apply 'gray | crop 33x33' \(Pictures.samples)/harbour.png -o d/images/a.png && "
+                + "kern apply 'threshold 0.5' d/images/a.png -o d/masks/a.png && "
+                + "kern train \(Pictures.samples)/nets/unet.kern --data d -o m.safetensors")
+        #expect(trained.said.contains("/nets/unet.kern:4:1: the branches of concat"), "\(trained.said)")
+    }
+
+    @Test func `padding that counts is told of`() throws {
+        let kern = try Kern()
+        try kern.write(Pictures.gray(2, 2, [255, 255, 255, 255]), "a.pgm")
+        let counted = try kern.run("explain", "avgpool 2 pad=1 count-padding", "a.pgm", "--at", "0,0")
+        #expect(
+            counted.printed.contains("it adds nothing and counts in the divisor)\n    result = 0.25\n"),
+            "\(counted.printed)")
+        let plain = try kern.run("explain", "avgpool 2 pad=1", "a.pgm", "--at", "0,0")
+        #expect(plain.printed.contains("it takes no part)\n    result = 1\n"), "\(plain.printed)")
+    }
+
     @Test func `kernels saved from a layer keep how their taps lie`() throws {
         let kern = try Kern()
         let training = try kern.shell(

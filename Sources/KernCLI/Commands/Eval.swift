@@ -11,14 +11,16 @@ struct Eval: Command {
         "data", .file, placeholder: "DIR", isRequired: true,
         help: "Examples with what is to be found: folders, IDX, CIFAR or CSV, as for 'kern train'.")
     static let part = Option(
-        "part", .choice(["all", "training", "validation", "test"]), defaultText: "test if there is one, else all",
-        help: "Which part of the data is measured: all, training, validation or test.")
+        "part", .choice(["all", "training", "validation", "test"]),
+        defaultText: "test if there is one, else validation, else all",
+        help:
+            "Which part of the data is measured: all, training, validation (else what the training set aside) or test.")
     static let top = Option(
         "top", .integer(1...1000), placeholder: "K", defaultText: "5",
         help: "Also tells how often the right class is among the likeliest K.")
 
     static let spec = CommandSpec(
-        name: "eval", summary: "measures how well a model does on examples it has not seen",
+        name: "eval", summary: "measures how well a model does on examples",
         examples: [
             Example(
                 "kern eval digits.safetensors --data mnist/", says: "accuracy, each class, and what is taken for what"),
@@ -69,30 +71,61 @@ struct Eval: Command {
         }
         let sets = try trained.read(data, limits: engine.limits, machine: machine)
         for note in sets.notes { terminal.talk("kern eval: \(note)") }
-        let parts = try chosen(from: sets)
-        let loss = try trained.network(for: parts[0].shape, of: data, limits: engine.limits).loss(
-            trained.loss, for: parts[0])
+        let parts = try chosen(from: sets, trained.model.examples)
+        let loss = try trained.network(for: parts[0].set.shape, of: data, limits: engine.limits).loss(
+            trained.loss, for: parts[0].set)
         var found: Evaluation?
         for part in parts {
-            let network = try trained.network(for: part.shape, of: data, limits: engine.limits)
+            let network = try trained.network(for: part.set.shape, of: data, limits: engine.limits)
             let own = try Evaluator(network, loss: loss, machine: machine, best: top).evaluate(
-                network, on: try ExampleBatches(part))
+                network, on: try ExampleBatches(measuring: part.set, part.indices))
             if found == nil { found = own } else { found? += own }
         }
         guard let found else { return .ok }
+        let isOfAll = part == nil && sets.test == nil && sets.validation == nil
+        if isOfAll { terminal.talk("kern eval: " + note(of: sets.training, trained.model.examples)) }
         let text = EvaluationText(
             found, loss: loss, classes: trained.classes, isOfPixels: trained.network.output.size != Size(1),
-            top: top)
+            part: part ?? (isOfAll ? "all" : sets.test == nil ? "validation" : "test"), top: top)
         if printsJSON {
             terminal.print(text.json.text)
         } else {
-            for line in text.lines { terminal.print(line) }
+            for line in text.lines(width: terminal.width) { terminal.print(line) }
         }
         return .ok
     }
 
-    private func chosen(from sets: DataSets) throws -> [ExampleSet] {
-        try chosen(training: sets.training, validation: sets.validation, test: sets.test)
+    /// Examples that are measured: all of a set where there are no indices.
+    private typealias Measured = (set: ExampleSet, indices: [Int]?)
+
+    private func chosen(from sets: DataSets, _ learned: Model.Examples?) throws -> [Measured] {
+        if part == "validation", sets.validation == nil { return [try aside(of: sets.training, learned)] }
+        return try chosen(training: sets.training, validation: sets.validation, test: sets.test).map { ($0, nil) }
+    }
+
+    /// What a training set aside of the same examples.
+    private func aside(of set: ExampleSet, _ learned: Model.Examples?) throws -> Measured {
+        func refusal(_ reason: String) -> Complaint {
+            Complaint("\(data) has no validation part of its own, and \(reason)", status: .failed)
+        }
+        guard let learned else { throw refusal("\(model) does not tell what it was learned from") }
+        guard learned.checksum == set.checksum else {
+            throw refusal("\(model) was learned from other examples: what was set aside of them cannot be told")
+        }
+        guard learned.aside > 0 else { throw refusal("nothing was set aside of it when \(model) was learned") }
+        return (set, try set.split(validation: learned.aside, seed: learned.seed).validation)
+    }
+
+    /// What was measured where there is no test part.
+    private func note(of set: ExampleSet, _ learned: Model.Examples?) -> String {
+        let what = "note: \(data) has no test part, and all of its examples are measured"
+        guard learned?.checksum == set.checksum else {
+            return what + ", those that were learned from too if they are among them"
+        }
+        let aside = learned?.aside ?? 0
+        return what + ", those that were learned from too"
+            + (aside > 0
+                ? "; --part validation measures the \(NumberText.short(100 * aside)) % that were set aside" : "")
     }
 
     func chosen<Part>(training: Part, validation: Part?, test: Part?) throws -> [Part] {
@@ -105,7 +138,7 @@ struct Eval: Command {
         case "validation": return try need(validation, "validation")
         case "training": return [training]
         case "all": return [training, validation, test].compactMap(\.self)
-        default: return [test ?? training]
+        default: return [test ?? validation ?? training]
         }
     }
 }

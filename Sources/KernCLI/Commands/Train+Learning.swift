@@ -25,6 +25,9 @@ extension Train {
             throw ArgumentError.refused("-o, --log and --chart are files of their own; give each another name")
         }
         for path in [output, training.log].compactMap(\.self) { _ = try folders.resolved(folderOf: path) }
+        if let log = training.log, !training.resumes, !force, FileFacts(log)?.kind == .file {
+            throw OutputError.exists(output: log, others: 0)
+        }
         if let chart = training.chart { try TrainingChart.check(chart, mayReplace: force || training.resumes) }
         Interruption.cleansUp()
         // Checkpoint and model are written beside each other.
@@ -44,7 +47,7 @@ extension Train {
             if !before.isEmpty {
                 throw ArgumentError.refused("--data and --before are two ways to give examples; choose one")
             }
-            var sets = try DataSets(path: data, options: options)
+            var sets = try DataSets(path: data, options: options, model: program)
             if case .folder(let path)? = training.validation {
                 try sets.readValidation(path: path, options: options)
             }

@@ -122,9 +122,8 @@ struct Train: Command {
         let text = try ProgramText(program)
         if training.data == nil, !(output?.hasSuffix(Model.suffix) ?? false) {
             let catalogue = terminal.catalogue(for: "train")
-            let source = SourceText(name: text.name, text: text.text)
             // Of a net the data tell how many classes there are; here it only matters what kinds of steps there are.
-            let graph = try catalogue.graph(for: source, numbers: ["classes": 2])
+            let graph = try catalogue.graph(for: text.source, numbers: ["classes": 2])
             if let problem = try SolvableProgram(graph, self) {
                 try checkName(".kern", "a kernel that is solved for")
                 if let flag = gradientFlags.first {

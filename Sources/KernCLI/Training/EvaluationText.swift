@@ -8,10 +8,13 @@ struct EvaluationText {
     let classes: [String]
     /// Whether pixels were classified, not pictures.
     let isOfPixels: Bool
+    /// Which part of the data it is of.
+    let part: String
     /// How many of the best classes `found.amongBest` counts.
     let top: Int
 
-    init(_ found: Evaluation, loss: Loss, classes: [String], isOfPixels: Bool, top: Int) {
+    init(_ found: Evaluation, loss: Loss, classes: [String], isOfPixels: Bool, part: String, top: Int) {
+        self.part = part
         self.top = top
         self.found = found
         self.loss = loss
@@ -22,7 +25,8 @@ struct EvaluationText {
     /// A confusion matrix of more classes is not read by anyone.
     private static let mostColumns = 20
 
-    var lines: [String] {
+    /// - Parameter width: columns that there is room for.
+    func lines(width: Int) -> [String] {
         guard loss.isForClasses else {
             return ["\(found.sum.count) samples, loss \(NumberText.short(found.sum.mean))" + signalText]
         }
@@ -38,7 +42,7 @@ struct EvaluationText {
         if isOfPixels { lines.append("mean IoU \(NumberText.percent(found.meanIntersectionOverUnion))") }
         lines.append("")
         lines += classLines
-        if classes.count <= Self.mostColumns { lines += [""] + confusionLines }
+        if classes.count <= Self.mostColumns { lines += [""] + confusionLines(width: width) }
         return lines
     }
 
@@ -63,19 +67,35 @@ struct EvaluationText {
     }
 
     /// Rows are what was wanted, columns what it was taken for.
-    private var confusionLines: [String] {
-        let width = max(6, found.confusion.map { "\($0)".count + 1 }.max() ?? 0)
-        let names = classes.map { String($0.prefix(width - 1)).leftPadded(width) }
-        return ["wanted \\ found".rightPadded(max(nameWidth, 15)) + names.joined()]
+    ///
+    /// - Parameter whole: columns that there is room for. Names are cut to what there is, and numbered where that makes two the same.
+    private func confusionLines(width whole: Int) -> [String] {
+        let digits = found.confusion.map { "\($0)".count }.max() ?? 0
+        func cut(_ names: [String], behind first: Int) -> [String] {
+            let room = (whole - first) / max(1, names.count) - 1
+            let longest = names.map(\.count).max() ?? 0
+            return names.map { String($0.prefix(max(5, digits, min(longest, room)))) }
+        }
+        var rows = classes
+        var first = max(nameWidth, 15)
+        var heads = cut(rows, behind: first)
+        if Set(heads).count < Set(classes).count {
+            rows = classes.enumerated().map { "\($0 + 1) \($1)" }
+            first = max(15, (rows.map(\.count).max() ?? 0) + 2)
+            heads = cut(rows, behind: first)
+        }
+        let width = max(5, digits, heads.map(\.count).max() ?? 0) + 1
+        return ["wanted \\ found".rightPadded(first) + heads.map { $0.leftPadded(width) }.joined()]
             + classes.indices.map { row in
-                classes[row].rightPadded(max(nameWidth, 15))
+                rows[row].rightPadded(first)
                     + classes.indices.map { "\(found.confusion[row * classes.count + $0])".leftPadded(width) }.joined()
             }
     }
 
     var json: JSON {
         var members: [JSON.Member] = [
-            .init(key: "count", value: .integer(found.sum.count)), .init(key: "loss", value: .number(found.sum.mean)),
+            .init(key: "part", value: .string(part)), .init(key: "count", value: .integer(found.sum.count)),
+            .init(key: "loss", value: .number(found.sum.mean)),
         ]
         guard loss.isForClasses else { return .object(members) }
         members.append(.init(key: "accuracy", value: .number(found.sum.accuracy)))

@@ -3,8 +3,8 @@ import Programs
 
 /// The program to be learned: as words, as a kernel file, or as a model to go on from.
 struct ProgramText {
-    /// What errors call it.
-    let name: String
+    /// As it was given, for errors to point at.
+    let source: SourceText
     /// The program itself, so that a model does not depend on the file.
     let text: String
     /// The model it came from.
@@ -14,16 +14,18 @@ struct ProgramText {
         let trimmed = word.withoutBlanks
         if trimmed.hasSuffix(Model.suffix), !trimmed.contains("|") {
             let model = try Model(path: trimmed)
-            (name, text, self.model) = (trimmed, model.program, model)
+            (text, self.model) = (model.program, model)
+            source = SourceText(name: trimmed, text: text)
         } else if trimmed.hasSuffix(".kern"), !trimmed.contains("|"), !trimmed.contains(" ") {
-            let file = try KernelFile(path: trimmed)
+            source = try KernelFile.source(path: trimmed)
+            let file = try KernelFile(parsing: source)
             guard file.parameters.isEmpty else {
                 throw Complaint(
                     "\(trimmed) has parameters; a net that is learned has none, so write its numbers out")
             }
-            (name, text, model) = (trimmed, file.program.description, nil)
+            (text, model) = (file.program.description, nil)
         } else {
-            (name, text, model) = (SourceText(text: word).name, word, nil)
+            (source, text, model) = (SourceText(text: word), word, nil)
         }
     }
 }

@@ -18,6 +18,9 @@ struct TrainedModel {
 
     init(path: String, limits: Limits, loss asked: Loss? = nil) throws {
         self.path = path
+        if PictureFormat.known(pathExtensionOf: path) != nil, FileFacts(path)?.kind == .file {
+            throw Complaint("'\(path)' is a picture, and the model stands before it: kern predict MODEL \(path) …")
+        }
         model = try Model(path: path)
         let learned = TrainingOptions.losses.contains(model.loss) ? Loss(word: model.loss) : nil
         loss = asked ?? learned ?? (model.classes.isEmpty ? .meanSquare : nil)
@@ -38,8 +41,17 @@ struct TrainedModel {
         let catalogue = Catalogue(folders: Environment.kernelFolders)
         options.fit = try graph.inputFit(catalogue)
         options.targetFit = try graph.targetFit(catalogue)
+        options.made = try graph.made()
         options.cutting = { [graph] in graph.cutting(of: $0) }
-        return try DataSets(path: data, options: options)
+        let sets = try DataSets(path: data, options: options, model: path)
+        guard sets.training.classes.isEmpty == model.classes.isEmpty else {
+            throw Complaint(
+                model.classes.isEmpty
+                    ? "\(path) makes pictures, and the examples of \(data) have classes; measure it with pairs, 'before' and 'after'"
+                    : "\(path) tells \(model.classes.count) classes apart, and \(data) has pictures that are to be made; measure it with examples "
+                        + "that have classes", status: .failed)
+        }
+        return sets
     }
 
     /// nil for a model that does not find things.

@@ -11,10 +11,11 @@ struct TrainingOptions: Sendable {
         "val", .text, placeholder: "SHARE|DIR", defaultText: "the data's own validation folder, else 0.1",
         help: "What is set aside to measure with: a share of the examples, a folder of others, or 0 for nothing.")
     static let epochs = Option(
-        "epochs", .integer(1...1_000_000), placeholder: "N",
-        defaultText: "10; for pictures as many as make 1000 steps", help: "How often all examples are seen.")
+        "epochs", .integer(0...1_000_000), placeholder: "N",
+        defaultText: "10; for pictures and masks as many as make 1000 steps",
+        help: "How often all examples are seen; 0 writes the weights of --from as a model of this program.")
     static let batch = Option(
-        "batch", .integer(1...65_536), placeholder: "N", defaultText: "64; for pictures 8",
+        "batch", .integer(1...65_536), placeholder: "N", defaultText: "64; for pictures and masks 8",
         help: "Examples in a step; large pictures are cut into pieces, each an example.")
     static let rate = Option(
         "rate", .number(0...1000), placeholder: "R", defaultText: "0.001, 0.05 for sgd",
@@ -30,7 +31,9 @@ struct TrainingOptions: Sendable {
         help: "Weight decay; biases and scales are left alone.")
     static let schedule = Option(
         "schedule", .text, placeholder: "COURSE", defaultText: "constant",
-        help: "How the rate goes: constant, cosine, onecycle, step:EPOCHS,FACTOR or plateau:PATIENCE,FACTOR.")
+        help:
+            "How the rate goes: constant, cosine, onecycle, step:EPOCHS,FACTOR (10,0.1 unless said) or plateau:PATIENCE,FACTOR "
+            + "(3,0.3).")
     static let warmUp = Option(
         "warmup", .integer(0...1_000_000_000), placeholder: "STEPS", defaultText: "0",
         help: "Steps over which the rate grows from 0.")
@@ -62,7 +65,9 @@ struct TrainingOptions: Sendable {
         help: "For everything that is left to chance: the same seed gives the same model.")
     static let from = Option(
         "from", .file, placeholder: "MODEL",
-        help: "A model whose weights are the start, as far as names and sizes agree.")
+        help:
+            "A model, or another program's safetensors file, whose weights are the start, as far as names and sizes agree."
+    )
     static let resume = Option("resume", help: "Goes on with the training that OUT's checkpoint holds.")
     static let noCheckpoint = Option(
         "no-checkpoint",
@@ -164,6 +169,10 @@ struct TrainingOptions: Sendable {
         if resumes, !keepsCheckpoint {
             throw ArgumentError.refused(
                 "--resume goes on from a checkpoint, and --no-checkpoint keeps none; choose one")
+        }
+        if epochs == 0, from == nil {
+            throw ArgumentError.refused(
+                "--epochs 0 learns nothing: it is for weights that are known, from --from FILE.safetensors")
         }
         log = arguments.text(Self.log)
         chart = arguments.text(Self.chart)

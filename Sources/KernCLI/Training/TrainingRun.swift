@@ -47,6 +47,16 @@ struct TrainingRun {
             try TrainingLog(
                 path: $0, mayReplace: mayReplace || options.resumes, reports: trainer.state.reports)
         }
+        var isKept = options.resumes
+        sayOnInterruption(isKept: isKept)
+        func keep() throws {
+            try save(trainer)
+            progress.saved()
+            if !isKept, options.keepsCheckpoint {
+                isKept = true
+                sayOnInterruption(isKept: true)
+            }
+        }
         do {
             while !trainer.isDone {
                 if try trainer.step() {
@@ -54,14 +64,10 @@ struct TrainingRun {
                     let report = try trainer.closeEpoch()
                     progress.close(report)
                     try log?.add(report, seconds: progress.lastEpochSeconds, rate: progress.lastEpochRate)
-                    try save(trainer)
-                    progress.saved()
+                    try keep()
                 } else {
                     progress.show(trainer.state)
-                    if progress.secondsSinceSaved > Self.checkpointInterval {
-                        try save(trainer)
-                        progress.saved()
-                    }
+                    if progress.secondsSinceSaved > Self.checkpointInterval { try keep() }
                 }
             }
         } catch let error as TrainingError {
@@ -104,11 +110,19 @@ struct TrainingRun {
         guard options.keepsCheckpoint else { return }
         let checkpoint = Checkpoint(trainer, model: setup.model, purpose: purpose)
         try WholeFile.save(checkpoint.file.bytes(), to: checkpointPath, replacing: true)
-        guard !terminal.isQuiet, !Interruption.hasWords else { return }
+    }
+
+    /// - Parameter isKept: whether there is a checkpoint of this training.
+    private func sayOnInterruption(isKept: Bool) {
+        if terminal.isQuiet { return }
+        let what =
+            isKept
+            ? "the same command with --resume goes on from \(checkpointPath)"
+            : options.keepsCheckpoint
+                ? "nothing is kept, as there was no checkpoint yet"
+                : "nothing is kept, as --no-checkpoint asks for none"
         // Where a line moves, the sentence has one of its own.
-        Interruption.says(
-            (terminal.showsBars ? "\n" : "")
-                + "kern train: stopped; the same command with --resume goes on from \(checkpointPath)")
+        Interruption.says((terminal.showsBars ? "\n" : "") + "kern train: stopped; \(what)")
     }
 
     private func resume(_ trainer: Trainer<ExampleBatches>) throws {
@@ -116,16 +130,28 @@ struct TrainingRun {
         do {
             bytes = try FileBytes.read(checkpointPath, atMost: Checkpoint.mostBytes)
         } catch {
+            // What is finished has a model, and no checkpoint any more.
+            let isFinished = FileFacts(checkpointPath) == nil && (try? Model(path: output)) != nil
             throw Complaint(
-                "there is no training to go on with: \(checkpointPath) cannot be read; without --resume a new one starts",
+                "there is no training to go on with: "
+                    + (isFinished
+                        ? "that of \(output) is finished; \(wayOn)"
+                        : "\(checkpointPath) cannot be read; without --resume a new one starts"),
                 status: .failed)
         }
         do {
             try Checkpoint(parsing: bytes).restore(trainer, purpose: purpose)
         } catch {
-            throw Complaint(error.message(for: checkpointPath), status: .failed)
+            var sentence = error.message(for: checkpointPath)
+            if case .other(let difference) = error, difference.contains("its \(TrainingOptions.epochs.flag) is") {
+                sentence += "; for more epochs let it end as it began, and \(wayOn)"
+            }
+            throw Complaint(sentence, status: .failed)
         }
     }
+
+    /// How more is learned after the end.
+    private var wayOn: String { "'kern train \(output) …' with another -o goes on from the model" }
 
     private func write(_ network: Network, of trainer: Trainer<ExampleBatches>) throws {
         var model = setup.model

@@ -32,13 +32,14 @@ struct TrainingSetup {
         read: (DataOptions) throws -> DataSets
     ) throws {
         let catalogue = Catalogue(folders: Environment.kernelFolders)
-        let source = SourceText(name: program.name, text: program.text)
+        let source = program.source
         // Sizes do not depend on how many classes there are; what is asked here is only how pictures come in.
         let draft = try catalogue.graph(for: source, numbers: ["classes": 2])
         var dataOptions = DataOptions(
             classes: program.model.flatMap { $0.classes.isEmpty ? nil : $0.classes }, limits: limits, machine: machine)
         dataOptions.fit = try draft.inputFit(catalogue)
         dataOptions.targetFit = try draft.targetFit(catalogue)
+        dataOptions.made = try draft.made()
         dataOptions.cutting = { draft.cutting(of: $0) }
         dataOptions.detector = try DetectorProgram(draft)
         dataOptions.seed = options.seed
@@ -54,15 +55,25 @@ struct TrainingSetup {
         var network = try Network(
             graph, input: shape, seed: options.seed, loss: options.loss ?? (classes.isEmpty ? .meanSquare : nil),
             maxMemory: limits.maxMemory)
-        if let path = options.from { notes += try network.take(from: Model(path: path), path: path) }
+        // A model in the program's place knows all its weights.
+        var unknown = program.model == nil ? network.weights : []
+        if let path = options.from {
+            let missing = try network.take(from: Model.weights(path: path), path: path)
+            if let note = network.note(missing: missing, in: path) { notes.append(note) }
+            if program.model == nil { unknown = missing }
+        }
         guard network.learnedCount > 0 else {
             throw Complaint(
                 "there is nothing to learn in this program: 'conv CHANNELS SIZE' and 'dense OUTPUTS' are steps whose "
                     + "weights are found from examples")
         }
         loss = try network.loss(options.loss, for: training)
+        if let note = network.noteOfShares(loss) { notes.append(note) }
         if case .share(0)? = options.validation { data.validation = nil }
-        let (own, aside) = try Self.split(data, options)
+        let share = Self.shareAside(data, options)
+        let all = Array(0..<training.count)
+        let (own, aside) =
+            share > 0 ? try training.split(validation: share, seed: options.seed) : (all, [])
         let occasions = try options.sometimes.map { share, text in
             let graph = try catalogue.graph(for: SourceText(text: text))
             return try OccasionalProgram(for: training.shape, probability: Float(share)) { header in
@@ -79,7 +90,7 @@ struct TrainingSetup {
         }
         self.training = try ExampleBatches(
             training, own, augmentation: options.augmentation, programs: occasions, seed: options.seed)
-        validation = try data.validation.map { try measuring($0) } ?? aside.map { try measuring(training, $0) }
+        validation = try data.validation.map { try measuring($0) } ?? (aside.isEmpty ? nil : measuring(training, aside))
         test = try data.test.map { try measuring($0) }
         boxedTest = data.boxedTest
         if options.patience != nil, validation == nil {
@@ -88,21 +99,22 @@ struct TrainingSetup {
                     + "--val SHARE or --val DIR")
         }
         classWeights = try Self.classWeights(of: training, among: own, options)
-        if network.normalises, options.from == nil, program.model == nil {
+        if unknown.contains(where: network.isMeasured) {
             let scaling = Scaling(of: training, among: own, machine: machine)
-            network.settle(scaling.means, scaling.deviations)
+            network.settle(unknown, scaling.means, scaling.deviations)
         }
         self.network = network
-        let batch = options.batch ?? (classes.isEmpty ? 8 : 64)
+        let batch = options.batch ?? (training.isOfPixels ? 8 : 64)
         try Self.requireMemory(
             for: network, batch: min(batch, own.count), options.optimiser, machine: machine, limits: limits)
         self.batch = batch
         model = Model(
-            program: program.text, classes: classes, input: shape, history: "", loss: loss.word, weights: [])
+            program: program.text, classes: classes, input: shape, history: "", loss: loss.word,
+            examples: Model.Examples(aside: share, seed: options.seed, checksum: training.checksum), weights: [])
         self.notes = notes
         checksum = ([training] + [data.validation].compactMap(\.self)).map(\.checksum).joined(separator: "-")
         let stepsPerEpoch = (own.count + batch - 1) / batch
-        epochs = options.epochs ?? (classes.isEmpty ? max(10, Self.pictureSteps / stepsPerEpoch) : 10)
+        epochs = options.epochs ?? (training.isOfPixels ? max(10, Self.pictureSteps / stepsPerEpoch) : 10)
     }
 
     /// What the classes count; empty where all count the same.
@@ -142,23 +154,31 @@ struct TrainingSetup {
                 + "\(ByteCount.text(limits.maxMemory)); \(wayOut)", status: .failed)
     }
 
-    /// What is learned from, and what is measured with.
-    private static func split(
-        _ data: DataSets, _ options: TrainingOptions
-    ) throws -> (own: [Int], aside: [Int]?) {
-        let all = Array(0..<data.training.count)
-        if case .share(0)? = options.validation { return (all, nil) }
-        if data.validation != nil { return (all, nil) }
-        var share = 0.1
-        if case .share(let asked)? = options.validation { share = asked }
+    /// The share of what is learned from that is set aside to measure with.
+    private static func shareAside(_ data: DataSets, _ options: TrainingOptions) -> Double {
+        if data.validation != nil { return 0 }
+        if case .share(let asked)? = options.validation { return asked }
         // A few pairs are all learned from.
-        if options.validation == nil, data.training.memberCount < 20 { return (all, nil) }
-        let (own, aside) = try data.training.split(validation: Float(share), seed: options.seed)
-        return (own, aside)
+        return data.training.memberCount < 20 ? 0 : 0.1
     }
 }
 
 extension Network {
+    /// What becomes of the weights that a file of weights does not have; nil where it has all.
+    fileprivate func note(missing: [Weight], in path: String) -> String? {
+        if missing.isEmpty { return nil }
+        func told(_ some: [Weight], _ what: String) -> String? {
+            if some.isEmpty { return nil }
+            return what + some.prefix(4).map(\.name).joined(separator: ", ") + (some.count > 4 ? ", …" : "")
+        }
+        let told = [
+            told(missing.filter { !isMeasured($0) }, "these start anew: "),
+            told(missing.filter(isMeasured), "these are measured: "),
+        ].compactMap(\.self)
+        return "\(weights.count - missing.count) of \(weights.count) weights come from \(path); "
+            + told.joined(separator: "; ")
+    }
+
     /// The loss that is asked for or suits the examples, and whether what comes out fits what is wanted.
     func loss(_ asked: Loss?, for examples: ExampleSet) throws -> Loss {
         let made = "the program makes \(output) of \(input)"
@@ -183,10 +203,20 @@ extension Network {
             }
         case .masks(let shape, _):
             try requireShares(for: asked)
-            guard output.size == shape.size, output.channels == examples.classes.count else {
+            guard output.size != Size(1) || shape.size == Size(1) else {
                 throw Complaint(
-                    "\(made), and the masks are \(shape.size) with \(examples.classes.count) classes; the last step "
-                        + "has to have a channel for each class, as 'conv classes 1' has")
+                    "\(made), one answer for the whole picture, and the masks ask for one for each pixel; keep the picture's size up "
+                        + "to the end, without 'flatten' and 'dense', and let the last step be 'conv classes 1'")
+            }
+            guard output.size == shape.size else {
+                throw Complaint(
+                    "\(made), and the masks are \(shape.size); bring it back to their size with 'upsample 2' or 'deconv', or leave "
+                        + "out what shrinks it: pooling, 'stride=' and 'pad=valid'")
+            }
+            guard output.channels == examples.classes.count else {
+                throw Complaint(
+                    "\(made), and the masks have \(examples.classes.count) classes; the last step has to have a channel for each "
+                        + "class, as 'conv classes 1' has")
             }
         case .pictures(let shape, _):
             if asked?.isForClasses ?? false {
@@ -209,6 +239,14 @@ extension Network {
         }
         if examples.classes.isEmpty { return asked ?? .meanSquare }
         return asked.map { $0.isForClasses ? $0 : .ofClasses($0) } ?? .crossEntropy(smoothing: 0)
+    }
+
+    /// Shares that are made shares once more can hardly be told apart.
+    fileprivate func noteOfShares(_ loss: Loss) -> String? {
+        guard case .crossEntropy = loss, let softmax = earlierSoftmax else { return nil }
+        return
+            "note: crossentropy makes shares of what comes out, and with '\(softmax)' in front of '\(lastText)' these are shares already: "
+            + "little is learned; let one softmax be the last step, or none"
     }
 
     /// What is compared with 1 for the right class and 0 for the others has to be shares of classes.

@@ -66,6 +66,11 @@ public struct Augmentation: Hashable, Sendable {
             case ("brightness", let value?): brightness = try Self.number(value, String(word), atMost: 1)
             case ("contrast", let value?): contrast = try Self.number(value, String(word), atMost: 1)
             case ("noise", let value?): noise = try Self.number(value, String(word), atMost: 1)
+            case ("flip", _?), ("flip-vertical", _?): throw .value(String(word), "no number: half are mirrored")
+            case (let name, nil):
+                // Only the number is missing.
+                guard let whole = Self.words.first(where: { $0.hasPrefix(name + "=") }) else { throw .unknown(name) }
+                throw .value(name, "its number: \(whole)")
             default: throw .unknown(String(word))
             }
         }

@@ -43,9 +43,11 @@ extension ExampleSet {
     /// Sets a share of the examples aside to measure with, which the seed determines: of each class the same share, at
     /// least one and never all. Both parts are in the examples' own order.
     public func split(
-        validation share: Float, seed: UInt64
+        validation asked: Double, seed: UInt64
     ) throws(DataError) -> (training: [Int], validation: [Int]) {
-        precondition(share > 0 && share < 1, "the share set aside lies between 0 and 1, it is not \(share)")
+        precondition(asked > 0 && asked < 1, "the share set aside lies between 0 and 1, it is not \(asked)")
+        // What lies so near to an end that a float does not tell them apart is none the less between them.
+        let share = min(max(Float(asked), .leastNonzeroMagnitude), Float(1).nextDown)
         var isAside = [Bool](repeating: false, count: count)
         for (number, var members) in groups.enumerated() where members.count > 1 {
             var chance = Chance(seed: seed, for: .split, place: number)

@@ -21,6 +21,8 @@ public struct DataOptions: Sendable {
     public var fit: Fit?
     /// The same for pictures that are targets. Masks are taken as they are: numbers of classes cannot be blended.
     public var targetFit: Fit?
+    /// What the program makes of every picture, as far as that can be known without one.
+    public var made: Shape?
     /// How a net that makes pictures of any size can learn from pieces of them; nil from whole ones.
     public var cutting: (@Sendable (PictureHeader) -> Cutting?)?
     /// The program where it finds things: then pictures have boxes, and examples are regions of them.

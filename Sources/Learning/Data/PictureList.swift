@@ -24,6 +24,7 @@ struct PictureList {
         self.options = options
         var records: ArraySlice<SeparatedValues.Record>
         let text = try DataFile.text(path)
+        try Self.requireNoPixels(text, in: path)
         do throws(SeparatedValues.Damage) { records = try SeparatedValues(text).records[...] } catch {
             throw .list(path, line: error.line, error.reason)
         }
@@ -66,6 +67,17 @@ struct PictureList {
         pictures = records.map { Self.resolved($0.fields[picture], from: root) }
         values = records.map { $0.fields[value] }
         lines = records.map(\.line)
+    }
+
+    /// Tables such as Kaggle's MNIST have the pictures themselves in them, a sample a column.
+    private static func requireNoPixels(_ text: String, in path: String) throws(DataError) {
+        let head = text.prefix { !$0.isNewline }.split(separator: ",").map(\.trimmed)
+        let samples = head.dropFirst().prefix { $0.last?.isNumber == true }
+        guard samples.count >= 16, samples.count >= head.count - 2 else { return }
+        throw .list(
+            path, line: 1,
+            "its columns are \(samples.count) samples of a picture, and kern reads lists of files; make a picture of each line (PGM is "
+                + "'P5 28 28 255' and the samples as bytes) in a folder for each label, or take the set's IDX files")
     }
 
     static func resolved(_ path: String, from root: String) -> String {

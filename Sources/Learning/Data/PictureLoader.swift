@@ -35,7 +35,7 @@ struct PictureLoader: Sendable {
         let header = PictureHeader(size: shape.size, channels: channels, depth: .uint8)
         do {
             guard shape.count > 0, try plans.plan(for: header, fit) != nil else { return (shape, .bytes(bytes)) }
-        } catch { throw .fitting(place, "\(error)") }
+        } catch { throw .fitting(place, (error as? ProgramError)?.sentence ?? "\(error)") }
         let area = shape.height * shape.width
         return try load(shape.count, place: place, name: { "\(place), picture \($0)" }) { index in
             var interleaved = [UInt8](repeating: 0, count: shape.channels * area)
@@ -81,7 +81,8 @@ struct PictureLoader: Sendable {
     }
 
     static func sentence(_ error: any Error, _ name: String) -> String {
-        (error as? CodecError)?.message(for: name) ?? DataError.fitting(name, "\(error)").description
+        (error as? CodecError)?.message(for: name)
+            ?? DataError.fitting(name, (error as? ProgramError)?.sentence ?? "\(error)").description
     }
 
     /// What went wrong with a picture.

@@ -87,7 +87,7 @@ public struct PicturePairs: Sendable {
             shape: shape, samples: samples, targets: .pictures(targetShape, targetSamples), names: pictures)
         guard areMasks else { return set }
         let names = try DataFile.classNames(known, orIn: otherPlace.folder)
-        return try masked(set, targetShape, targetSamples, known: names)
+        return try masked(set, targetShape, targetSamples, known: names, options)
     }
 
     /// A sentence, if one of two pictures is a JPEG: what that did to it is taken for a part of what is to be learned.
@@ -106,13 +106,23 @@ public struct PicturePairs: Sendable {
     }
 
     private func masked(
-        _ set: ExampleSet, _ shape: Shape, _ samples: ExampleSet.Samples, known: [String]?
+        _ set: ExampleSet, _ shape: Shape, _ samples: ExampleSet.Samples, known: [String]?, _ options: DataOptions
     ) throws(DataError) -> ExampleSet {
         guard case .bytes(var masks) = samples, shape.channels == 1 else {
             throw .fitting(pairs[0].after, "a mask is a grey or palette picture of 8 bits, whose numbers are classes")
         }
+        if let made = options.made, made.size == Size(1), shape.size != made.size {
+            throw .fitting(
+                pairs[0].after,
+                "it has a class for each pixel, and the program makes one answer for the whole picture (\(made)); keep the picture's size up to "
+                    + "the end, without 'flatten' and 'dense', and let the last step be 'conv classes 1'")
+        }
         guard shape.size == set.shape.size else {
-            throw .fitting(pairs[0].after, "it is \(shape.size) and its picture is \(set.shape.size)")
+            let wayOut =
+                "; masks cannot be brought to another size: write 'input \(shape.width)x\(shape.height)x\(set.shape.channels)'"
+            throw .fitting(
+                pairs[0].after,
+                "it is \(shape.size) and its picture is \(set.shape.size)" + (options.fit == nil ? "" : wayOut))
         }
         var isPresent = [Bool](repeating: false, count: 256)
         for mask in masks { isPresent[Int(mask)] = true }

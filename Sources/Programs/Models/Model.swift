@@ -17,18 +17,45 @@ public struct Model: Hashable, Sendable {
     public var history: String
     /// What was made small, as `--loss` calls it; empty where that is not known.
     public var loss: String
+    /// What it was learned from; nil where that is not known.
+    public var examples: Examples?
     /// The weights by the names that the program's labels give them: `conv1.weight`.
     public var weights: [Tensor]
 
     public init(
-        program: String, classes: [String], input: Shape, history: String, loss: String = "", weights: [Tensor]
+        program: String, classes: [String], input: Shape, history: String, loss: String = "",
+        examples: Examples? = nil, weights: [Tensor]
     ) {
         self.program = program
         self.classes = classes
         self.input = input
         self.history = history
         self.loss = loss
+        self.examples = examples
         self.weights = weights
+    }
+
+    /// Examples by what tells them from others, and which of them were not learned from.
+    public struct Examples: Hashable, Sendable {
+        /// The share that was set aside to measure with, and the seed that tells which ones; 0 for none.
+        public var aside: Double
+        public var seed: UInt64
+        public var checksum: String
+
+        public init(aside: Double, seed: UInt64, checksum: String) {
+            (self.aside, self.seed, self.checksum) = (aside, seed, checksum)
+        }
+
+        /// `0.1 1 4f0c…`
+        var note: String { "\(aside) \(seed) \(checksum)" }
+
+        /// nil where it makes no sense.
+        init?(note: String) {
+            let words = note.split(separator: " ").map(String.init)
+            guard words.count == 3, let aside = Double(words[0]), aside >= 0, aside < 1, let seed = UInt64(words[1])
+            else { return nil }
+            self.init(aside: aside, seed: seed, checksum: words[2])
+        }
     }
 
     /// Numbers that the program's words stand for.
@@ -47,6 +74,7 @@ extension Model {
         static let input = "kern.input"
         static let history = "kern.history"
         static let loss = "kern.loss"
+        static let examples = "kern.examples"
     }
 
     /// What `kern.version` says.
@@ -63,6 +91,7 @@ extension Model {
             .init(key: Key.input, value: "\(input.width)x\(input.height)x\(input.channels)"),
         ]
         if !loss.isEmpty { all.append(.init(key: Key.loss, value: loss)) }
+        if let examples { all.append(.init(key: Key.examples, value: examples.note)) }
         if !history.isEmpty { all.append(.init(key: Key.history, value: history)) }
         return TensorFile(tensors: weights, metadata: all + notes)
     }
@@ -88,7 +117,12 @@ extension Model {
         input = try Model.input(file.note(Key.input))
         history = file.note(Key.history) ?? ""
         loss = file.note(Key.loss) ?? ""
+        examples = file.note(Key.examples).flatMap(Examples.init(note:))
         weights = file.tensors
+        try Model.check(weights)
+    }
+
+    private static func check(_ weights: [Tensor]) throws(ModelError) {
         for tensor in weights {
             if !tensor.values.allSatisfy(\.isFinite) { throw .notFinite(tensor.name) }
             // They are divided by.
@@ -106,12 +140,28 @@ extension Model {
 
     /// - Throws: a `ProgramError` whose sentence names the file.
     public init(path: String) throws(ProgramError) {
+        self = try Model.read(path) { bytes throws(ModelError) in try Model(parsing: bytes) }
+    }
+
+    /// The weights in a file, whoever wrote it: a model's, or those of another program.
+    public static func weights(path: String) throws(ProgramError) -> [Tensor] {
+        try read(path) { bytes throws(ModelError) in
+            let file: TensorFile
+            do throws(TensorFileError) { file = try TensorFile(parsing: bytes) } catch { throw .file(error) }
+            try check(file.tensors)
+            return file.tensors
+        }
+    }
+
+    private static func read<Result>(
+        _ path: String, _ parse: ([UInt8]) throws(ModelError) -> Result
+    ) throws(ProgramError) -> Result {
         let source = SourceText(name: path, text: "")
         if path.hasSuffix(".kern") {
             throw ProgramError(.model(ModelError.program.message(for: path)), at: .nowhere, in: source)
         }
         do {
-            try self.init(parsing: FileBytes.read(path, atMost: Model.mostBytes))
+            return try parse(FileBytes.read(path, atMost: Model.mostBytes))
         } catch let error as FileBytes.Failure {
             throw ProgramError(.unreadable(path: path, reason: error.reason), at: .nowhere, in: source)
         } catch let error as ModelError {
@@ -133,7 +183,8 @@ extension Model {
     }
 
     private static func input(_ note: String?) throws(ModelError) -> Shape {
-        let numbers = note?.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 } ?? []
+        guard let note else { throw .missingNote(Key.input) }
+        let numbers = note.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         guard numbers.count == 3, numbers.allSatisfy({ (1...1 << 20).contains($0) }) else { throw .note(Key.input) }
         return Shape(channels: numbers[2], height: numbers[1], width: numbers[0])
     }
@@ -147,6 +198,8 @@ public enum ModelError: Error, Hashable, Sendable {
     case version(String)
     /// A note that does not say what it has to.
     case note(String)
+    /// A program without a note that belongs to it.
+    case missingNote(String)
     /// Weights of this name among which some are infinite or none.
     case notFinite(String)
     /// Variances or deviations of this name that cannot be.
@@ -158,7 +211,7 @@ public enum ModelError: Error, Hashable, Sendable {
         switch self {
         case .file(let error): error.message(for: file)
         case .noProgram:
-            "\(file): holds weights, but not the program they belong to; only models that 'kern train' wrote can be used"
+            "\(file): holds weights, but not the program they belong to; 'kern train PROGRAM --data DIR --from \(file)' starts from them"
         case .version(let version): "\(file): a model of version \(version), and this kern knows version 1"
         case .notFinite(let name):
             "\(file): among the weights '\(name)' are some that are no finite numbers; learn it anew"
@@ -167,6 +220,8 @@ public enum ModelError: Error, Hashable, Sendable {
         case .program:
             "\(file): is a program, not a model; 'kern train \(file) --data DIR -o NAME\(Model.suffix)' makes one of it"
         case .note(let key): "\(file): damaged: its note '\(key)' makes no sense"
+        case .missingNote(let key):
+            "\(file): damaged: its note '\(key)' is missing; learn it anew, or 'kern train PROGRAM --data DIR --from \(file)'"
         }
     }
 }
