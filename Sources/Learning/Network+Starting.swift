@@ -15,6 +15,8 @@ extension Network {
             let shape = weight.parameter.shape
             if let tensor = tensors.first(where: { $0.name == weight.name }),
                 tensor.fills([shape.count, shape.channels, shape.height, shape.width])
+                    || isDense(weight)
+                        && tensor.dimensions == [shape.count, shape.channels * shape.height * shape.width]
             {
                 set(weight, to: Planes(shape: shape, samples: tensor.values))
             } else {
@@ -26,6 +28,9 @@ extension Network {
         }
         return missing
     }
+
+    /// Whether a weight sees all that comes in; PyTorch has it flattened.
+    private func isDense(_ weight: Weight) -> Bool { graph.nodes[weight.node].step is DenseStep }
 
     /// Whether a weight is measured beforehand: a mean or a deviation of `zscore`.
     public func isMeasured(_ weight: Weight) -> Bool { graph.nodes[weight.node].step is ZScoreStep }

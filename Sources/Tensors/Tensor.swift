@@ -13,11 +13,9 @@ public struct Tensor: Hashable, Sendable {
         self.values = values
     }
 
-    /// Whether its numbers are those of `asked`. Where it has fewer dimensions, those of 1 may have been left out, and where it
-    /// has two, all but the first may be one: so PyTorch writes a layer behind `Flatten`.
+    /// Whether its numbers are those of `asked`. Where it has fewer dimensions, those of 1 may have been left out.
     public func fills(_ asked: [Int]) -> Bool {
         dimensions == asked
             || (dimensions.count < asked.count && dimensions.filter { $0 != 1 } == asked.filter { $0 != 1 })
-            || (dimensions.count == 2 && dimensions[0] == asked[0] && values.count == asked.reduce(1, *))
     }
 }

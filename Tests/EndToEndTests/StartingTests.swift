@@ -86,6 +86,10 @@ struct StartingTests {
         let alone = try kern.run("predict", "t.safetensors", "\(Pictures.samples)/harbour.png")
         #expect(
             alone.said.contains("'kern train PROGRAM --data DIR --from t.safetensors' starts from"), "\(alone.said)")
+        // As many numbers in another arrangement are other weights.
+        try kern.write(file([("conv1.weight", [4, 25], [Float](repeating: 0, count: 100))]), "t.safetensors")
+        #expect(
+            try train(kern, net, "m", "--from t.safetensors").said.contains("none of its weights has a name and size"))
         try kern.write(file([("conv1.bias", [4], [0, .nan, 0, 0])]), "t.safetensors")
         #expect(
             try train(kern, net, "m", "--from t.safetensors").said.contains("'conv1.bias' are some that are no finite"))
