@@ -16,6 +16,7 @@ extension Eval {
         if sets.training.pictures.isEmpty, part == "training" {
             throw Complaint("\(data) has no training part of its own", status: .failed)
         }
+        if part == nil, sets.test == nil, sets.validation == nil { terminal.talk("kern eval: \(noteOfAll)") }
         var scores = DetectionScores(classes: trained.model.classes.count)
         for part in try chosen(training: sets.training, validation: sets.validation, test: sets.test) {
             scores += try detector.scores(on: part, limits: engine.limits, machine: machine)

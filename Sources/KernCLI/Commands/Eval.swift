@@ -116,14 +116,16 @@ struct Eval: Command {
         return (set, try set.split(validation: learned.aside, seed: learned.seed).validation)
     }
 
+    private var allMeasured: String { "note: \(data) has no test part, and all of its examples are measured" }
+
+    /// Where it is not known what was learned from.
+    var noteOfAll: String { allMeasured + ", those that were learned from too if they are among them" }
+
     /// What was measured where there is no test part.
     private func note(of set: ExampleSet, _ learned: Model.Examples?) -> String {
-        let what = "note: \(data) has no test part, and all of its examples are measured"
-        guard learned?.checksum == set.checksum else {
-            return what + ", those that were learned from too if they are among them"
-        }
+        guard learned?.checksum == set.checksum else { return noteOfAll }
         let aside = learned?.aside ?? 0
-        return what + ", those that were learned from too"
+        return allMeasured + ", those that were learned from too"
             + (aside > 0
                 ? "; --part validation measures the \(NumberText.short(100 * aside)) % that were set aside" : "")
     }
