@@ -241,7 +241,12 @@ struct NetTests {
                 try kern.shell("kern apply \(name).safetensors \(Pictures.samples)/harbour.png -o \(name).npy").status
                     == 0)
         }
-        #expect(try kern.shell("kern explain m.safetensors 16x16x1").printed.contains("batchnorm folded in"))
+        let told = try kern.shell("kern explain m.safetensors 16x16x1").printed
+        #expect(told.contains("batchnorm folded in") && told.contains("and the bias holds the rest;"), "\(told)")
+        // As many as 'train' tells of, which knows of no folding.
+        let learned = try kern.shell("kern explain '\(net)' 16x16x1 --classes 4").printed
+        let count = try #require(learned.firstMatch(of: /([0-9]+) weights to be learned/)?.1)
+        #expect(told.contains(" (\(count) in the model, before batchnorm was folded in)"), "\(told)")
         #expect(try !kern.shell("kern explain t.safetensors 16x16x1").printed.contains("folded"))
     }
 

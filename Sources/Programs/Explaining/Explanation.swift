@@ -33,6 +33,8 @@ public struct StepExplanation: Sendable {
     public let parameters: [Parameter]
     /// Whether the weights are known: the program comes with a model.
     public let isLearned: Bool
+    /// How many numbers the model has for it, where a `batchnorm` was folded in: the parameters are then not the model's.
+    public let countBeforeFolding: Int?
     /// Whether a training leaves them as they are.
     public let isFrozen: Bool
     /// Pixels of the picture that one sample depends on; nil is all of them.
@@ -74,6 +76,7 @@ extension Plan {
                     mostParts: account.mostParts,
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
+                    countBeforeFolding: node.origin.flatMap { graph.nodes[$0].countBeforeFolding },
                     isFrozen: isFrozen(node),
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
                     bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, keepsMap: node.mapBytes > 0,
