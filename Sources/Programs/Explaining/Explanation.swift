@@ -29,6 +29,11 @@ public struct StepExplanation: Sendable {
     public let resampling: Resampling?
     /// For how many regions of a picture what follows is done.
     public let mostParts: Int?
+    /// Whether each sample depends on all of what comes in.
+    public let looksAtAll: Bool
+    public let mixing: StepAccount.Mixing
+    /// Whether each sample is one of those that came in.
+    public let picksSamples: Bool
     public let operations: Double
     public let parameters: [Parameter]
     /// Whether the weights are known: the program comes with a model.
@@ -74,6 +79,8 @@ extension Plan {
                     union: unions[index],
                     resampling: account.resampling,
                     mostParts: account.mostParts,
+                    looksAtAll: account.reach == .all, mixing: account.mixing,
+                    picksSamples: node.plan?.picksSamples ?? false,
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
                     countBeforeFolding: node.origin.flatMap { graph.nodes[$0].countBeforeFolding },

@@ -74,6 +74,7 @@ struct PlannedDense: DifferentiableStep {
     }
 
     var account: StepAccount {
-        StepAccount(reach: .all, operations: Double(input.sampleCount ?? 0) * Double(step.outputs))
+        StepAccount(
+            reach: .all, mixing: .all, operations: Double(input.sampleCount ?? 0) * Double(step.outputs))
     }
 }
