@@ -248,6 +248,9 @@ struct NetTests {
         let count = try #require(learned.firstMatch(of: /([0-9]+) weights to be learned/)?.1)
         #expect(told.contains(" (\(count) in the model, before batchnorm was folded in)"), "\(told)")
         #expect(try !kern.shell("kern explain t.safetensors 16x16x1").printed.contains("folded"))
+        let json = try kern.shell("kern explain m.safetensors 16x16x1 --json").printed
+        // 4 kernels of 5×5, a bias, and what batchnorm scales and shifts by.
+        #expect(json.contains("\"parametersBeforeFolding\":112"), "\(json)")
     }
 
     @Test func `a picture that is learned from a picture is applied like any kernel`() throws {
