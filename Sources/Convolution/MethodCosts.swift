@@ -25,7 +25,7 @@ struct MethodCosts {
     /// Samples that are apart are dealt out first.
     private static let strided = Price(base: 110, tap: 1.8)
     private static let exact = Price(base: 25, tap: 4.2)
-    private static let separable = Price(base: 12, tap: 1.15)
+    private static let separable = Price(base: 12.5, tap: 1.15)
     private static let stridedSeparable = Price(base: 71, tap: 2.3)
     private static let exactSeparable = Price(base: 13, tap: 3.9)
     /// Of what a tile is turned back to, only the outputs that the stride stands on are copied.
