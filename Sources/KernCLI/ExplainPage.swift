@@ -53,11 +53,12 @@ struct ExplainPage {
     }
 
     var bytes: [UInt8] {
-        let page = String(decoding: UnsafeBufferPointer(start: kern_page, count: kern_page_count), as: UTF8.self)
-        let parts = page.split(separator: "{{data}}", maxSplits: 1, omittingEmptySubsequences: false)
         // Within a script '<' could begin its end; in JSON it stands in texts only, where it may be written otherwise.
         let data = json.text.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
-        return Array(parts.joined(separator: data).utf8)
+        let parts = UnsafeBufferPointer(start: kern_page_parts, count: kern_page_part_count)
+        // What was asked for may look like a part: it comes last.
+        let page = parts.reduce(kern_page.text) { $0.filling(String(cString: $1.name), with: $1.text) }
+        return Array(page.filling("data", with: data).utf8)
     }
 
     private var json: JSON {
@@ -142,5 +143,16 @@ struct ExplainPage {
     /// Little-endian floats in Base64.
     private static func packed(_ samples: [Float]) -> String {
         samples.map(\.bitPattern.littleEndian).withUnsafeBytes { Base64.text(Array($0)) }
+    }
+}
+
+extension kern_page_part {
+    fileprivate var text: String { String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self) }
+}
+
+extension String {
+    /// With `text` where `{{name}}` stands.
+    fileprivate func filling(_ name: String, with text: String) -> String {
+        split(separator: "{{\(name)}}", maxSplits: 1, omittingEmptySubsequences: false).joined(separator: text)
     }
 }
