@@ -42,7 +42,7 @@ let package = Package(
             ]),
         .target(name: "CLanes"),
         .target(name: "CKernels"),
-        .target(name: "CPage", exclude: ["page.html"]),
+        .target(name: "CPage", exclude: ["page.html", "page.css", "steps.js", "samples.js", "places.js"]),
         .target(name: "Pixels"),
         .target(name: "Convolution", dependencies: ["Pixels", "CLanes"]),
         .target(name: "Steps", dependencies: ["Pixels", "Convolution"]),

@@ -1,4 +1,4 @@
-// The page is a file of its own, so that it can be opened, read and changed as what it is; embedded as the kernels are.
+// The page's parts are files of their own, so that they can be opened, read and changed as what they are; embedded as the kernels are.
 #include "CPage.h"
 
 // #embed is C23; this clang takes it in every C, and would say so once a file.
@@ -7,6 +7,25 @@
 static const unsigned char page[] = {
 #embed "page.html"
 };
+static const unsigned char style[] = {
+#embed "page.css"
+};
+static const unsigned char steps[] = {
+#embed "steps.js"
+};
+static const unsigned char samples[] = {
+#embed "samples.js"
+};
+static const unsigned char places[] = {
+#embed "places.js"
+};
 
-const unsigned char *const kern_page = page;
-const size_t kern_page_count = sizeof(page);
+const kern_page_part kern_page = {"page.html", page, sizeof(page)};
+static const kern_page_part parts[] = {
+    {"page.css", style, sizeof(style)},
+    {"steps.js", steps, sizeof(steps)},
+    {"samples.js", samples, sizeof(samples)},
+    {"places.js", places, sizeof(places)},
+};
+const kern_page_part *const kern_page_parts = parts;
+const size_t kern_page_part_count = sizeof(parts) / sizeof(parts[0]);

@@ -16,6 +16,8 @@ extension CodecError {
         case .unknownFormat(let bytes): unknownFormatMessage(file, bytes)
         case .truncated(let format):
             "\(file) is cut short: the \(format.name) ends before its picture does; get a complete copy"
+        case .damaged(.csv, let what):
+            "\(file) is no table of numbers that could be a picture (\(what)); put that right"
         case .damaged(let format, let what): "\(file) is a damaged \(format.name) (\(what)); get an intact copy"
         case .nonFinite(let format, let column, let row, let channel):
             "\(file) holds a sample that is not a finite number or too large, at column \(column), row \(row), "

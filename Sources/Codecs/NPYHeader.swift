@@ -67,14 +67,20 @@ struct NPYHeader: Hashable {
             throw .unsupported(.npy, "\(shape.count) dimensions, where height, width and channels are expected")
         }
         if shape.contains(0) { throw .damaged(.npy, "an array without items") }
-        let channels: Channels =
-            switch shape.count == 2 ? 1 : shape[2] {
+        return (Size(width: shape[1], height: shape[0]), Channels(arrays: shape.count == 2 ? 1 : shape[2]))
+    }
+}
+
+extension Channels {
+    /// What so many arrays of numbers are, of which nobody says what they mean.
+    init(arrays count: Int) {
+        self =
+            switch count {
             case 1: .gray
             case 3: .rgb
             case 4: .rgba
-            case let count: .planes(count)
+            default: .planes(count)
             }
-        return (Size(width: shape[1], height: shape[0]), channels)
     }
 }
 

@@ -10,17 +10,18 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     case pnm
     case pfm
     case npy
+    case csv
     case tiff
     case webp
 
     public static let allCases: [PictureFormat] = known.filter(\.isBuiltIn)
 
-    private static let known: [PictureFormat] = [.png, .jpeg, .pnm, .pfm, .npy, .tiff, .webp]
+    private static let known: [PictureFormat] = [.png, .jpeg, .pnm, .pfm, .npy, .csv, .tiff, .webp]
 
     /// Whether this kern was built with it.
     public var isBuiltIn: Bool {
         switch self {
-        case .png, .jpeg, .pnm, .pfm, .npy: return true
+        case .png, .jpeg, .pnm, .pfm, .npy, .csv: return true
         case .tiff:
             #if TIFF
                 return true
@@ -44,6 +45,7 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         case .pnm: "PNM"
         case .pfm: "PFM"
         case .npy: "NPY"
+        case .csv: "CSV"
         case .tiff: "TIFF"
         case .webp: "WebP"
         }
@@ -57,12 +59,13 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         case .pnm: ["pnm", "ppm", "pgm", "pbm", "pam"]
         case .pfm: ["pfm"]
         case .npy: ["npy"]
+        case .csv: ["csv"]
         case .tiff: ["tif", "tiff"]
         case .webp: ["webp"]
         }
     }
 
-    /// What a file begins with; each of these is enough. Nil is any byte.
+    /// What a file begins with; each of these is enough. Nil is any byte. A CSV has none: it begins with a number.
     public var magics: [[UInt8?]] {
         switch self {
         case .png: [[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]]
@@ -70,6 +73,7 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         case .pnm: (UInt8(ascii: "1")...UInt8(ascii: "7")).map { [UInt8(ascii: "P"), $0] }
         case .pfm: [Array("PF".utf8), Array("Pf".utf8)]
         case .npy: [[0x93] + Array("NUMPY".utf8)]
+        case .csv: []
         case .tiff: [[0x49, 0x49, 42, 0], [0x4D, 0x4D, 0, 42], [0x49, 0x49, 43, 0], [0x4D, 0x4D, 0, 43]]
         case .webp: [Array("RIFF".utf8) + [nil, nil, nil, nil] + Array("WEBP".utf8)]
         }
@@ -82,8 +86,25 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         func begins(with magic: [UInt8?]) -> Bool {
             magic.count <= firstBytes.count && zip(magic, firstBytes).allSatisfy { $0 == nil || $0 == $1 }
         }
-        guard let format = Self.known.first(where: { $0.magics.contains(where: begins) }) else { return nil }
-        self = format
+        if let format = Self.known.first(where: { $0.magics.contains(where: begins) }) {
+            self = format
+        } else if Self.beginsWithNumbers(firstBytes) {
+            self = .csv
+        } else {
+            return nil
+        }
+    }
+
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Whether it is text, and a number comes first.
+    private static func beginsWithNumbers(_ firstBytes: [UInt8]) -> Bool {
+        let text = firstBytes.starts(with: byteOrderMark) ? firstBytes.dropFirst(3) : firstBytes[...]
+        guard let digit = text.firstIndex(where: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+            return false
+        }
+        return text[..<digit].allSatisfy { $0.isSpace || Array("+-.".utf8).contains($0) }
+            && text.allSatisfy { $0.isSpace || 0x20..<0x7F ~= $0 }
     }
 
     /// The format an output of this name gets: `PictureFormat(pathExtensionOf: "out/a.PNG")` is `.png`.
@@ -100,10 +121,15 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         return known.first { $0.extensions.contains(suffix) }
     }
 
+    /// Whether this is the name of a picture among others: a table beside pictures is rather a list of them.
+    public static func isPicture(named path: String) -> Bool {
+        PictureFormat(pathExtensionOf: path).map { $0 != .csv } ?? false
+    }
+
     /// Whether the format can hold these channels.
     public func stores(_ channels: Channels) -> Bool {
         switch (self, channels) {
-        case (.npy, _), (.pnm, _): true
+        case (.npy, _), (.pnm, _), (.csv, _): true
         case (_, .planes): false
         case (.png, _), (.tiff, _), (.webp, _): true
         case (.jpeg, _), (.pfm, _): !channels.hasAlpha
@@ -113,7 +139,7 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
     /// Whether the format can hold samples of this depth.
     public func stores(_ depth: Depth) -> Bool {
         switch (self, depth) {
-        case (.npy, _), (.tiff, _): true
+        case (.npy, _), (.csv, _), (.tiff, _): true
         case (.pfm, _): depth == .float32
         case (.jpeg, _), (.webp, _): depth == .uint8
         case (.png, _), (.pnm, _): depth != .float32

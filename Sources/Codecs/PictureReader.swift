@@ -13,7 +13,7 @@ import Pixels
 ///     try reader.readRows(16, into: band)     // the next 16 rows
 ///
 /// PNG and baseline JPEG, PNM and C-ordered NPY stream, also from a pipe. Interlaced PNG, progressive JPEG, PFM (stored
-/// bottom row first) and Fortran-ordered NPY are held whole, within `Limits.maxMemory`. A file that is damaged, or shorter
+/// bottom row first), CSV and Fortran-ordered NPY are held whole, within `Limits.maxMemory`. A file that is damaged, or shorter
 /// than its picture, throws; after the last row the reader has checked the end of the file too.
 ///
 /// A reader belongs to no thread: any may call it, whichever made it, as long as one call has returned before the next
@@ -63,6 +63,7 @@ public final class PictureReader: RowSource {
             case .pnm: try PNMDecoder(source, limits: limits)
             case .pfm: try PFMDecoder(source, limits: limits)
             case .npy: try NPYDecoder(source, limits: limits)
+            case .csv: try CSVDecoder(source, limits: limits)
             #if TIFF
                 case .tiff: try TIFFDecoder(source, limits: limits)
             #else

@@ -71,6 +71,7 @@ public final class PictureWriter: RowSink {
             case .pnm: try PNMEncoder(header, sink: sink)
             case .pfm: try PFMEncoder(header, options: options, sink: sink)
             case .npy: try NPYEncoder(header, sink: sink)
+            case .csv: try CSVEncoder(header, options: options, sink: sink)
             #if TIFF
                 case .tiff: try TIFFEncoder(header, options: options, sink: sink)
             #else

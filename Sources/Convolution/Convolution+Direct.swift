@@ -31,6 +31,8 @@ extension Convolution {
             return 4 * padded + (MemoryLayout<Tap>.stride + 16) * taps
         case .transform:
             return transform?.scratchBytes ?? 0
+        case .sums:
+            return 8 * (sums?.scratchSamples(geometry) ?? 0)
         }
     }
 

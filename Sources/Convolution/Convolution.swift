@@ -10,6 +10,8 @@ public enum Method: String, Hashable, Sendable, CaseIterable {
     case separable
     /// Fourier transforms of tiles.
     case transform
+    /// Of weights that are all one number: sums that all windows share.
+    case sums
 }
 
 /// A convolution planned for pictures of one shape: everything decided, nothing computed yet.
@@ -33,6 +35,7 @@ public struct Convolution: Sendable {
 
     let factors: Factors?
     let separable: SeparablePlan?
+    let sums: SumsPlan?
     /// How the rows of the picture are padded for whole windows.
     let padding: RowPadding?
     let transform: TilePlan?
@@ -70,6 +73,7 @@ public struct Convolution: Sendable {
         separable = factors.map { [geometry] in
             SeparablePlan($0, geometry: geometry, border: border, isExact: isExact)
         }
+        sums = method == .sums ? SumsPlan(bank, geometry, border: border) : nil
         padding = method == .direct ? RowPadding(geometry.x, border: border, outside: border.outside) : nil
         if method == .transform, let tiles = costs.tiles {
             transform = TilePlan(tiles, bank: bank, geometry: geometry)
@@ -95,6 +99,9 @@ public struct Convolution: Sendable {
 
     /// Rows are cheapest when asked for in multiples of this.
     public var rowGrain: Int { transform?.rowsPerTile ?? 1 }
+
+    /// So many rows take as long as the start of a band does.
+    public var startRows: Double { method == .sums ? Double(geometry.y.kernel - 1) : 0 }
 
     /// Multiply-adds for the whole output, as the size formula counts them: zero taps included.
     public var operations: Double {
@@ -122,6 +129,8 @@ public struct Convolution: Sendable {
                     runSeparable(source, rows: rows, into: target, on: machine)
                 case .transform:
                     runTransform(source, rows: rows, into: target, on: machine)
+                case .sums:
+                    runSums(source, rows: rows, into: target, on: machine)
                 }
                 if method != .reference { finishBorder(source, rows: rows, into: target) }
             }

@@ -25,9 +25,11 @@ struct MethodCosts {
     /// Samples that are apart are dealt out first.
     private static let strided = Price(base: 110, tap: 1.8)
     private static let exact = Price(base: 25, tap: 4.2)
-    private static let separable = Price(base: 12, tap: 1.15)
+    private static let separable = Price(base: 12.5, tap: 1.15)
     private static let stridedSeparable = Price(base: 71, tap: 2.3)
     private static let exactSeparable = Price(base: 13, tap: 3.9)
+    /// However large the window is.
+    private static let sums = 240.0
     /// Of what a tile is turned back to, only the outputs that the stride stands on are copied.
     private static let stridedTransform = 0.83
     /// Beyond this many terms a sum of products has never been the cheapest.
@@ -49,7 +51,13 @@ struct MethodCosts {
         if !bank.isShared {
             impossible[.separable] = "each pair of channels has a kernel of its own"
             impossible[.transform] = impossible[.separable]
+            impossible[.sums] = impossible[.separable]
             return
+        }
+        if SumsPlan(bank, geometry, border: border) != nil {
+            estimates[.sums] = MethodCosts.sums
+        } else {
+            impossible[.sums] = "its weights are not all one number, or its pixels are apart"
         }
         findFactors(bank.kernels[0], mean: mean, geometry: geometry, isStrided: isStrided, isExact: isExact)
         // Sums that are divided by what little weight lies inside the picture have to be finer.

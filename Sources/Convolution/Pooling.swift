@@ -116,11 +116,12 @@ public struct Pooling: Sendable {
 
     /// So many rows of the result take as long as the start of a tile does: all rows of the first windows are counted, or sorted.
     public var startRows: Double {
+        if let ones { return ones.startRows }
         switch order {
-        case .search: Double(geometry.y.kernel)
-        case .levels, .places: Double(geometry.y.kernel) / 5
-        case .extremes: isWhole ? Double(geometry.y.kernel - 1) : 0
-        case .groups, .network, .selection: 0
+        case .search: return Double(geometry.y.kernel)
+        case .levels, .places: return Double(geometry.y.kernel) / 5
+        case .extremes: return isWhole ? Double(geometry.y.kernel - 1) : 0
+        case .groups, .network, .selection: return 0
         }
     }
 

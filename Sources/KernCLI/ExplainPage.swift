@@ -1,7 +1,9 @@
 import CPage
 import Convolution
+import Learning
 import Pixels
 import Programs
+import Steps
 import Tensors
 
 /// A page for a browser that shows what a program makes of a picture, step by step, down to the products behind each
@@ -11,11 +13,35 @@ struct ExplainPage {
     let text: PlanText
     let program: String
     let picture: String
-    /// What the numbers at the end stand for; none where they are no classes.
-    let classes: [String]
+    /// What the numbers at the end stand for.
+    let ending: Ending
+    /// What a detector found in the picture; nil for what is none.
+    let found: Detector.Found?
 
     /// Samples of all steps together: four bytes each, five and a half as text.
     static let mostSamples = 4 << 20
+    /// Weights of all steps together; those that would be more are told of in words.
+    static let mostWeights = 4 << 20
+
+    /// The names of the numbers at the end.
+    struct Ending {
+        /// None where they are no classes.
+        let names: [String]
+        /// How many of them share a probability of 1; behind those stand the offsets of boxes.
+        let choices: Int
+
+        init(of plan: Plan, classes: [String]) {
+            guard let detect = plan.graph.nodes[plan.graph.output].step as? DetectStep else {
+                (names, choices) = (classes, classes.count)
+                return
+            }
+            let offsets = ["across", "down", "wider", "higher"]
+            names =
+                classes.isEmpty
+                ? [] : classes + ["nothing"] + classes.flatMap { name in offsets.map { "\(name): \($0)" } }
+            choices = detect.choices
+        }
+    }
 
     static func check(_ plan: Plan) throws {
         let samples = plan.explanation.reduce(0) { $0 + ($1.output.sampleCount ?? 0) }
@@ -27,20 +53,36 @@ struct ExplainPage {
     }
 
     var bytes: [UInt8] {
-        let page = String(decoding: UnsafeBufferPointer(start: kern_page, count: kern_page_count), as: UTF8.self)
-        let parts = page.split(separator: "{{data}}", maxSplits: 1, omittingEmptySubsequences: false)
         // Within a script '<' could begin its end; in JSON it stands in texts only, where it may be written otherwise.
         let data = json.text.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "\\u003c")
-        return Array(parts.joined(separator: data).utf8)
+        let parts = UnsafeBufferPointer(start: kern_page_parts, count: kern_page_part_count)
+        // What was asked for may look like a part: it comes last.
+        let page = parts.reduce(kern_page.text) { $0.filling(String(cString: $1.name), with: $1.text) }
+        return Array(page.filling("data", with: data).utf8)
     }
 
     private var json: JSON {
         [
             "program": .string(program), "picture": .string(picture),
             "summary": .string(text.lines.suffix(2).filter { !$0.isEmpty }.joined(separator: "; ")),
-            "classes": .array(classes.map(JSON.string)),
+            "names": .array(ending.names.map(JSON.string)), "choices": .integer(ending.choices),
+            "found": found.map(json) ?? .null,
             "steps": .array(recording.steps.enumerated().map { json($1, at: $0) }),
         ]
+    }
+
+    /// Boxes are left, top, width and height, in pixels of the picture.
+    private func json(_ found: Detector.Found) -> JSON {
+        func box(_ box: Box) -> JSON {
+            .array([box.left, box.top, box.width, box.height].map { .number(($0 * 100).rounded() / 100) })
+        }
+        let things = found.things.map { thing -> JSON in
+            [
+                "name": .string(ending.names[thing.label]), "probability": .float(thing.probability),
+                "box": box(thing.box),
+            ]
+        }
+        return ["things": .array(things), "regions": .array(found.regions.map(box))]
     }
 
     private func json(_ step: Recording.Step, at place: Int) -> JSON {
@@ -51,10 +93,11 @@ struct ExplainPage {
             "width": .integer(told.output.width), "height": .integer(told.output.height),
             "channels": .integer(told.output.channels), "implied": .bool(told.isImplied && place > 0),
             "facts": .array(facts.map { .array([.string($0.name), .string($0.says)]) }),
-            "seesAll": .bool(told.receptiveField == nil),
+            "looksAtAll": .bool(told.looksAtAll), "mixing": .string(told.mixing.rawValue),
+            "picksSamples": .bool(told.picksSamples),
             "window": told.geometry.map { window($0, told.border) } ?? .null,
             "pieces": told.resampling.map { ["x": pieces($0.x), "y": pieces($0.y)] } ?? .null,
-            "weights": step.weights.map(weights) ?? .null,
+            "weights": step.weights.map(weights) ?? .null, "weightsLeftOut": .integer(step.weightsLeftOut),
             "samples": .string(Self.packed(step.values.wholeSamples)),
         ]
     }
@@ -100,5 +143,16 @@ struct ExplainPage {
     /// Little-endian floats in Base64.
     private static func packed(_ samples: [Float]) -> String {
         samples.map(\.bitPattern.littleEndian).withUnsafeBytes { Base64.text(Array($0)) }
+    }
+}
+
+extension kern_page_part {
+    fileprivate var text: String { String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self) }
+}
+
+extension String {
+    /// With `text` where `{{name}}` stands.
+    fileprivate func filling(_ name: String, with text: String) -> String {
+        split(separator: "{{\(name)}}", maxSplits: 1, omittingEmptySubsequences: false).joined(separator: text)
     }
 }

@@ -99,8 +99,8 @@ package struct InputSearch {
         // Opening a pipe would wait for a writer.
         guard facts == nil || facts?.kind == .file else { return passedOver += 1 }
         var contentExtension: String?
-        if PictureFormat(pathExtensionOf: path) == nil {
-            guard let format = InputSearch.formatByContent(path) else { return passedOver += 1 }
+        if !PictureFormat.isPicture(named: path) {
+            guard let format = InputSearch.formatByContent(path), format != .csv else { return passedOver += 1 }
             contentExtension = format.extensions[0]
         }
         guard known.insert(path).inserted else { return }

@@ -25,7 +25,7 @@ extension PictureFormat {
     /// The depth a picture gets in this format where the user does not say: its own, or the nearest there is.
     func depth(for input: Depth) -> Depth {
         switch self {
-        case .npy, .pfm: .float32
+        case .npy, .pfm, .csv: .float32
         case .jpeg, .webp: .uint8
         case .png, .pnm: input == .uint8 ? .uint8 : .uint16
         case .tiff: input

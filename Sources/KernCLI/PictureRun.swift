@@ -181,7 +181,10 @@ struct PictureRun: Sendable {
 
 extension Graph {
     /// Whether what comes out are numbers about a picture, not a picture.
-    var endsInClasses: Bool { nodes[output].step is DenseStep || nodes[output].step is SoftmaxStep }
+    var endsInClasses: Bool {
+        let last = nodes[output].step
+        return last is DenseStep || last is SoftmaxStep || last is DetectStep
+    }
 
     /// Whether it is for parts of a picture that are to be found first.
     fileprivate var isDetector: Bool { nodes.contains { $0.step is RegionsStep || $0.step is DetectStep } }

@@ -19,6 +19,7 @@ struct PlanText {
         var lines: [String] = []
         for (place, step) in steps.enumerated() { lines += describe(step, at: place) }
         let operations = steps.reduce(0) { $0 + $1.operations }
+        let inModel = steps.filter { !$0.isFrozen }.reduce(0) { $0 + ($1.countBeforeFolding ?? $1.parameterCount) }
         let own = steps.filter { !$0.isFrozen }
         let unknown = own.reduce(0) { $0 + ($1.isLearned ? 0 : $1.parameterCount) }
         let known = own.reduce(0) { $0 + ($1.isLearned ? $1.parameterCount : 0) }
@@ -28,6 +29,7 @@ struct PlanText {
                 + "\(NumberText.quantity(operations)) operations"
                 + (unknown > 0 ? ", \(unknown) weights to be learned" : "")
                 + (known > 0 ? ", \(known) weights learned" : "")
+                + (known > 0 && inModel != known ? " (\(inModel) in the model, before batchnorm was folded in)" : "")
                 + ", \(ByteCount.text(plan.memory)) held at one time")
         if !plan.graph.endsInClasses { lines.append("range: " + rangeText) }
         return lines
@@ -91,6 +93,15 @@ struct PlanText {
         }
         if !counted.isEmpty { weights.append("\(shapes(counted)) counted from what goes through") }
         if !weights.isEmpty { facts.append(("weights", weights.joined(separator: "; "))) }
+        if let count = step.countBeforeFolding {
+            facts.append(
+                (
+                    "batchnorm",
+                    "folded in, as in every use of a model: each output's weights are the model's times "
+                        + "weight / √(running_var + eps), and the bias holds the rest; \(count) numbers became "
+                        + "\(step.parameterCount)"
+                ))
+        }
         if step.operations > 0 { facts.append(("work", NumberText.quantity(step.operations) + " operations")) }
         if let levels = step.levels {
             facts.append(("method", levels))
@@ -184,6 +195,9 @@ struct PlanText {
                                 .map(JSON.integer)),
                         "border": step.border.map { .string("\($0)") } ?? .null,
                     ]))
+        }
+        if let count = step.countBeforeFolding {
+            members.append(.init(key: "parametersBeforeFolding", value: .integer(count)))
         }
         if let union = step.union { members.append(.init(key: "union", value: .string(union))) }
         if let levels = step.levels { members.append(.init(key: "levels", value: .string(levels))) }

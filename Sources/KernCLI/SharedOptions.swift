@@ -21,7 +21,7 @@ extension Option {
             + "constant:V, symmetric, reflect, wrap, renorm or keep.")
 
     static let engine = Option(
-        "engine", .choice(["auto", "reference", "direct", "separable", "transform"]), placeholder: "METHOD",
+        "engine", .choice(["auto", "reference", "direct", "separable", "transform", "sums"]), placeholder: "METHOD",
         defaultText: "auto",
         help: "How convolutions are computed: auto, reference (slow and readable), direct, separable or transform.")
 }

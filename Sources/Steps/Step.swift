@@ -228,6 +228,8 @@ public struct StepAccount: Sendable {
     public var convolution: Convolution?
     /// How far it looks.
     public var reach: Reach
+    /// Which channels it looks at.
+    public var mixing = Mixing.own
     /// Multiply-adds or comparisons for the whole output.
     public var operations: Double
     /// What each thread works in, in bytes.
@@ -276,14 +278,26 @@ public struct StepAccount: Sendable {
         case all
     }
 
+    public enum Mixing: String, Hashable, Sendable {
+        /// Each channel of the result is made of the same one of every input; of what comes with a single channel, of that.
+        case own
+        /// Each is made of all, or of all of its group.
+        case all
+        /// Each is one of one input: behind those of the first stand those of the second, and so on.
+        case stacked
+        /// Each is one sample of the input: channel after channel, row after row.
+        case flattened
+    }
+
     public init(
         geometry: Geometry? = nil, border: Border? = nil, convolution: Convolution? = nil, reach: Reach? = nil,
-        operations: Double = 0, scratchBytes: Int = 0
+        mixing: Mixing = .own, operations: Double = 0, scratchBytes: Int = 0
     ) {
         self.geometry = geometry
         self.border = border
         self.convolution = convolution
         self.reach = reach ?? (geometry == nil ? .pixel : .window)
+        self.mixing = mixing
         self.operations = operations
         self.scratchBytes = scratchBytes
     }

@@ -26,6 +26,8 @@ struct MethodTests {
                             for kernel in [
                                 Kernel.random(size, using: &generator), .random(size, rank: 1, using: &generator),
                                 .random(size, rank: 2, using: &generator),
+                                try Kernel(
+                                    size: size, weights: [Double](repeating: -0.3, count: size.width * size.height)),
                             ] {
                                 compared += try compare(picture, kernel, window, border)
                             }
@@ -47,7 +49,7 @@ struct MethodTests {
         var compared = 0
         for (method, isExact) in [
             (Method.direct, false), (.direct, true), (.separable, false), (.separable, true), (.transform, false),
-            (.transform, true),
+            (.transform, true), (.sums, false), (.sums, true),
         ] {
             guard
                 let plan = try? Convolution(
@@ -177,6 +179,50 @@ struct MethodTests {
                 let baseline = plan.applied(to: picture, on: Machine(lanes: Lanes.available[0])).values
                 #expect(zip(baseline, results.first ?? baseline).allSatisfy { abs($0 - $1) <= bound })
             }
+        }
+    }
+
+    @Test(arguments: [everyBorder[0], .reflect, .wrap, .constant(0.5), .renorm])
+    func `shared sums are the same bits whatever band, thread or level they are asked of`(border: Border) throws {
+        var generator = SeededGenerator(seed: 9)
+        for (width, height) in [(1, 5), (5, 1), (4, 7), (13, 10)] {
+            let size = Size(width: width, height: height)
+            let picture = Planes.random(Shape(channels: 2, height: 47, width: 37), using: &generator)
+            let kernel = try Kernel(size: size, weights: [Double](repeating: 1 / 7, count: width * height))
+            let plan = try Convolution(
+                Bank(kernel, channels: 2), window: Window(size: size), border: border, input: picture.shape,
+                method: .sums)
+            let whole = plan.applied(to: picture, on: Machine(threads: 1))
+            for lanes in Lanes.available where lanes.name != "baseline" {
+                for threads in [1, 2, 5] {
+                    let machine = Machine(lanes: lanes, threads: threads)
+                    #expect(plan.applied(to: picture, on: machine).values == whole.values)
+                }
+            }
+            for first in 0..<plan.output.height {
+                for count in [1, 2, height, height + 3] where first + count <= plan.output.height {
+                    let rows = first..<first + count
+                    var band = Planes(shape: plan.output, rows: rows)
+                    plan.run(picture, rows: rows, into: &band, on: Machine(threads: 2))
+                    let isSame = rows.allSatisfy { y in
+                        (0..<2).allSatisfy { c in
+                            (0..<plan.output.width).allSatisfy { band[c: c, y: y, x: $0] == whole[c: c, y: y, x: $0] }
+                        }
+                    }
+                    #expect(isSame, "\(size), rows \(rows)")
+                }
+            }
+        }
+    }
+
+    @Test func `a flat area under shared sums is flat to the last bit`() throws {
+        for level in 0...255 {
+            let flat = Planes(shape: Shape(channels: 1, height: 40, width: 31), filledWith: Float(level) / 255)
+            let kernel = try Kernel(size: Size(15), weights: [Double](repeating: 1 / 225, count: 225))
+            let plan = try Convolution(
+                Bank(kernel, channels: 1), window: Window(size: Size(15)), input: flat.shape, method: .sums)
+            let values = plan.applied(to: flat).values
+            #expect(values.allSatisfy { $0 == values[0] } && abs(values[0] - Float(level) / 255) <= 0x1p-24)
         }
     }
 

@@ -111,7 +111,7 @@ import Testing
         #expect(try kern.run("apply", "scale 3", "a.pgm", "-o", "c.pgm", "--range", "rescale").said == "")
     }
 
-    @Test(arguments: ["reference", "direct", "separable", "transform"])
+    @Test(arguments: ["reference", "direct", "separable", "transform", "sums"])
     func `every engine gives the same picture`(engine: String) throws {
         let kern = try Kern()
         let sample = "\(Pictures.samples)/still-life-grey.png"

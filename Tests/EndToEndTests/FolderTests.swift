@@ -33,6 +33,20 @@ struct FolderTests {
         #expect(try files(kern, below: "out") == ["a.pgm"])
     }
 
+    @Test func `a table among pictures is none of them, and by its name it is one`() throws {
+        let kern = try album()
+        try kern.write(Data("1,2\n3,4\n".utf8), "in/labels.csv")
+        try kern.write(Data("0 1\n".utf8), "in/list")
+        let outcome = try kern.run("apply", "invert", "in/", "-o", "out/")
+        #expect(outcome.said.contains("1 picture made, 3 files that are no pictures passed over"), "\(outcome.said)")
+        let table = try kern.run("apply", "[1 0 -1] border=zero", "in/labels.csv", "-o", "-")
+        #expect(table.status == 0 && table.printed == "-2,1\n-4,3\n", "\(table.said)")
+        let numbers = try kern.run("apply", "[2]", "in/labels.csv", "-o", "twice.csv")
+        #expect(numbers.status == 0)
+        let written = try Data(contentsOf: kern.folder.appendingPathComponent("twice.csv"))
+        #expect(String(decoding: written, as: UTF8.self) == "2,4\n6,8\n")
+    }
+
     @Test func `recursion keeps the folders, goes round no circle and does not search its own results`() throws {
         let kern = try album()
         for _ in 0..<2 {

@@ -245,8 +245,16 @@ struct NetTests {
                 try kern.shell("kern apply \(name).safetensors \(Pictures.samples)/harbour.png -o \(name).npy").status
                     == 0)
         }
-        #expect(try kern.shell("kern explain m.safetensors 16x16x1").printed.contains("batchnorm folded in"))
+        let told = try kern.shell("kern explain m.safetensors 16x16x1").printed
+        #expect(told.contains("batchnorm folded in") && told.contains("and the bias holds the rest;"), "\(told)")
+        // As many as 'train' tells of, which knows of no folding.
+        let learned = try kern.shell("kern explain '\(net)' 16x16x1 --classes 4").printed
+        let count = try #require(learned.firstMatch(of: /([0-9]+) weights to be learned/)?.1)
+        #expect(told.contains(" (\(count) in the model, before batchnorm was folded in)"), "\(told)")
         #expect(try !kern.shell("kern explain t.safetensors 16x16x1").printed.contains("folded"))
+        let json = try kern.shell("kern explain m.safetensors 16x16x1 --json").printed
+        // 4 kernels of 5×5, a bias, and what batchnorm scales and shifts by.
+        #expect(json.contains("\"parametersBeforeFolding\":112"), "\(json)")
     }
 
     @Test func `a picture that is learned from a picture is applied like any kernel`() throws {

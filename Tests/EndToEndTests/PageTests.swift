@@ -42,11 +42,28 @@ import Testing
             var window: Window?
             var pieces: Pieces?
             var weights: Weights?
+            var weightsLeftOut: Int
+            var mixing: String
+            var looksAtAll: Bool
+            var picksSamples: Bool
             var samples: Data
         }
 
+        struct Found: Decodable {
+            struct Thing: Decodable {
+                var name: String
+                var probability: Double
+                var box: [Double]
+            }
+
+            var things: [Thing]
+            var regions: [[Double]]
+        }
+
         var program: String
-        var classes: [String]
+        var names: [String]
+        var choices: Int
+        var found: Found?
         var steps: [Step]
     }
 
@@ -66,11 +83,17 @@ import Testing
         }
     }
 
-    /// What the page's own arithmetic comes to for one sample of a convolution.
+    /// What the page's own arithmetic comes to for one sample of a convolution, or of a sum of all that comes in.
     private func sum(_ page: Page, _ step: Page.Step, channel: Int, x: Int, y: Int) throws -> Double {
-        let (window, weights) = (try #require(step.window), try #require(step.weights))
+        let weights = try #require(step.weights)
         let input = page.steps[step.from[0]]
         let (values, kernels, bias) = (floats(input.samples), floats(weights.values), floats(weights.bias))
+        guard let window = step.window else {
+            let own = kernels[channel * values.count..<(channel + 1) * values.count]
+            return zip(own, values).reduce(bias.isEmpty ? 0 : Double(bias[channel])) {
+                $0 + Double($1.0) * Double($1.1)
+            }
+        }
         let group = weights.isShared ? channel : channel / weights.outputs
         var sum = bias.isEmpty ? 0 : Double(bias[bias.count == 1 ? 0 : channel])
         for i in 0..<weights.inputs {
@@ -122,7 +145,9 @@ import Testing
                 }
             }
             #expect(checked > 3, "\(program)")
-            #expect(page.classes == (program == "m.safetensors" ? ["circle", "cross", "square", "triangle"] : []))
+            let classes = program == "m.safetensors" ? ["circle", "cross", "square", "triangle"] : []
+            #expect(page.names == classes && page.choices == classes.count && page.found == nil)
+            #expect(page.steps.last?.weights != nil || program != "m.safetensors", "the dense layer's")
         }
     }
 
@@ -145,6 +170,43 @@ import Testing
                 #expect(abs(found[channel * 600 + place] - wanted[place * 3 + channel]) < 1e-4)
             }
         }
+    }
+
+    @Test func `weights that are too many for a page are told of in words`() throws {
+        let kern = try Kern()
+        let trained = try kern.shell(
+            "kern train 'input 64x64x1 | dense 1100 | dense classes' --data \(Pictures.samples)/shapes -o m.safetensors "
+                + "--epochs 1 --batch 4096 --optimiser sgd --quiet")
+        #expect(trained.status == 0, "\(trained.said)")
+        let steps = try page(kern, "m.safetensors", "\(Pictures.samples)/shapes/test/cross/000.png").steps
+        #expect(steps.map(\.weightsLeftOut) == [0, 0, 64 * 64 * 1100, 0])
+        #expect(steps.map { $0.weights == nil } == [true, true, true, false])
+        #expect(try kern.read("p.html").count < 1 << 20)
+    }
+
+    @Test func `a detector's page names its numbers and shows what predict finds`() throws {
+        let kern = try Kern()
+        let trained = try kern.shell(
+            "mkdir d && ln -s '\(Pictures.samples)/scenes/train' d/train && head -75 '\(Pictures.samples)/scenes/train.csv' "
+                + "> d/boxes.csv && kern train 'regions 60 | input 16x16x3 fit=stretch | zscore | conv 8 3x3 stride=2 | "
+                + "batchnorm | relu | maxpool 2 | dense 24 | relu | detect classes' --data d -o f.safetensors --epochs 20 "
+                + "--rate 0.01 --quiet")
+        #expect(trained.status == 0, "\(trained.said)")
+        let page = try page(kern, "f.safetensors", "d/train/001.png")
+        #expect(page.names.prefix(5) == ["circle", "cross", "square", "triangle", "nothing"] && page.choices == 5)
+        #expect(
+            page.names[5...9] == ["circle: across", "circle: down", "circle: wider", "circle: higher", "cross: across"])
+        #expect(page.names.count == page.steps.last?.channels)
+        let found = try #require(page.found)
+        let told = try kern.shell("kern predict f.safetensors d/train/001.png --json")
+        let lists = try JSONSerialization.jsonObject(with: told.output) as? [String: Any]
+        let things = try #require(lists?["things"] as? [[String: Any]])
+        #expect(!things.isEmpty, "there is something to compare")
+        #expect(found.things.map(\.name) == things.map { $0["class"] as? String })
+        #expect(
+            found.things.map(\.box)
+                == things.map { thing in ["x", "y", "width", "height"].compactMap { thing[$0] as? Double } })
+        #expect((1...60).contains(found.regions.count) && found.regions.allSatisfy { $0.count == 4 })
     }
 
     @Test func `text from outside stays text`() throws {

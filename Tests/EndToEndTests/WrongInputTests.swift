@@ -22,7 +22,8 @@ import Testing
                 + "--max-pixels 10000000000"),
         Case(
             id: "no picture", content: Data("hello\n".utf8),
-            said: "in.pgm is none of PNG, JPEG, PNM, PFM, NPY (it begins with 68 65 6c 6c 6f 0a); convert it to PNG"),
+            said:
+                "in.pgm is none of PNG, JPEG, PNM, PFM, NPY, CSV (it begins with 68 65 6c 6c 6f 0a); convert it to PNG"),
     ]
 
     @Test(arguments: files)
@@ -135,7 +136,7 @@ import Testing
         ),
         (
             "identity", "still-life-grey.png", "out.gif",
-            "out.gif: kern writes no '.gif'; end the name in one of .png .jpg .pnm .pfm .npy, or give --format"
+            "out.gif: kern writes no '.gif'; end the name in one of .png .jpg .pnm .pfm .npy .csv, or give --format"
         ),
     ])
     func `a format that cannot hold the result names the way out`(

@@ -67,7 +67,7 @@ def main():
         answers = {}
         slow = picture.size * 400 < 2e9 and "60" not in program and "25" not in program
         for name, words, environment in [("1 thread", ["--threads", "1"], {}), ("2 threads", ["--threads", "2"], {}), ("7 threads", ["--threads", "7"], {}),
-                                         ("direct", ["--engine", "direct"], {}), ("direct, 3 threads", ["--engine", "direct", "--threads", "3"], {}), ("separable", ["--engine", "separable"], {}), ("separable, 5 threads", ["--engine", "separable", "--threads", "5"], {}),
+                                         ("direct", ["--engine", "direct"], {}), ("direct, 3 threads", ["--engine", "direct", "--threads", "3"], {}), ("sums", ["--engine", "sums"], {}), ("separable", ["--engine", "separable"], {}), ("separable, 5 threads", ["--engine", "separable", "--threads", "5"], {}),
                                          ("transform", ["--engine", "transform"], {}), ("transform, 1 thread", ["--engine", "transform", "--threads", "1"], {}),
                                          ("baseline", [], {"KERN_LANES": "baseline"}), ("avx2", [], {"KERN_LANES": "avx2"}), ("reference", ["--engine", "reference"], {})]:
             if name == "reference" and (not slow or picture.size > 200_000):
@@ -79,7 +79,7 @@ def main():
             count += 1
         place = f"{program!r} on {width}x{height}, {channels} channels"
         for one, other, exact in [("1 thread", "2 threads", True), ("1 thread", "7 threads", True), ("direct", "direct, 3 threads", True), ("separable", "separable, 5 threads", True), ("transform", "transform, 1 thread", True), ("1 thread", "avx2", True),
-                                  ("1 thread", "baseline", False), ("1 thread", "direct", False), ("1 thread", "separable", False), ("1 thread", "transform", False), ("1 thread", "reference", False)]:
+                                  ("1 thread", "baseline", False), ("1 thread", "direct", False), ("1 thread", "separable", False), ("1 thread", "sums", False), ("1 thread", "transform", False), ("1 thread", "reference", False)]:
             a, b = answers.get(one), answers.get(other)
             if b is None:
                 continue

@@ -71,4 +71,74 @@ import Testing
             }
         }
     }
+
+    /// A program with weights for its layers, over a picture of 6×4.
+    private func recording(
+        of program: String, _ weights: [(name: String, dimensions: [Int])], mostWeights: Int = .max
+    ) throws -> Recording {
+        let header = PictureHeader(size: Size(width: 6, height: 4), channels: .rgb, depth: .uint8)
+        let picture = Raster(header: header, bytes: (0..<6 * 4 * 3).map { UInt8($0 * 37 % 251) })
+        let tensors = weights.map { name, dimensions in
+            let count = dimensions.reduce(1, *)
+            let values = (0..<count).map { Float(($0 * 29) % 17 + (name.hasSuffix("_var") ? 1 : -8)) / 9 }
+            return Tensor(name: name, dimensions: dimensions, values: values)
+        }
+        var graph = try Catalogue().graph(for: SourceText(text: program))
+        let shape = Shape(channels: 3, height: 4, width: 6)
+        graph.attach(Model(program: program, classes: [], input: shape, history: "", weights: tensors))
+        return try Plan(graph, for: header).recording(of: PictureRows(picture), mostWeights: mostWeights)
+    }
+
+    @Test(
+        arguments: [
+            ("dense 5", [("dense1.weight", [5, 3, 4, 6]), ("dense1.bias", [5])]),
+            ("dense 2 no-bias", [("dense1.weight", [2, 3, 4, 6])]),
+            ("flatten | dense 1", [("dense1.weight", [1, 72, 1, 1]), ("dense1.bias", [1])]),
+        ] as [(String, [(String, [Int])])])
+    func `a dense layer's weights lie on all samples that come in`(
+        program: String, weights: [(String, [Int])]
+    ) throws {
+        let recording = try recording(of: program, weights.map { (name: $0.0, dimensions: $0.1) })
+        let last = try #require(recording.steps.last)
+        let told = try #require(last.weights)
+        let input = recording.steps[last.explanation.inputs[0]].values.wholeSamples
+        for (output, value) in last.values.wholeSamples.enumerated() {
+            let own = told.values[output * input.count..<(output + 1) * input.count]
+            let sum = zip(own, input).reduce(0) { $0 + $1.0 * $1.1 } + (told.bias.isEmpty ? 0 : told.bias[output])
+            #expect(abs(sum - value) < 1e-3, "\(program): \(sum) for \(value)")
+        }
+    }
+
+    @Test func `weights that there is no room for are left out, and counted`() throws {
+        let weights: [(name: String, dimensions: [Int])] = [
+            ("conv1.weight", [2, 3, 3, 3]), ("conv1.bias", [2]), ("dense1.weight", [5, 2, 4, 6]), ("dense1.bias", [5]),
+            ("dense2.weight", [3, 5, 1, 1]), ("dense2.bias", [3]),
+        ]
+        for (room, leftOut) in [(1000, [0, 0, 0]), (308, [0, 0, 15]), (200, [0, 240, 0]), (10, [54, 240, 15])] {
+            let steps = try recording(of: "conv 2 3x3 | dense 5 | dense 3", weights, mostWeights: room).steps
+                .dropFirst()
+            #expect(steps.map(\.weightsLeftOut) == leftOut, "\(room)")
+            #expect(steps.map { $0.weights == nil } == leftOut.map { $0 > 0 }, "\(room)")
+        }
+    }
+
+    @Test func `each step says which channels it looks at, whether at all samples, and whether it picks one`() throws {
+        let told = try recording(
+            of: "concat { sobel-x } { gray } | relu | maxpool 2 | avgpool 2 | rescale | flatten | softmax", []
+        ).steps.dropFirst().map(\.explanation)
+        #expect(told.map(\.mixing) == [.own, .all, .stacked, .own, .own, .own, .all, .flattened, .all])
+        #expect(told.map(\.looksAtAll) == [false, false, false, false, false, false, true, true, false])
+        #expect(told.map(\.picksSamples) == [false, false, true, false, true, false, false, false, false])
+    }
+
+    @Test func `a batchnorm that was folded in is counted as the model has it`() throws {
+        let norm = ["weight", "bias", "running_mean", "running_var"]
+        let told = try recording(
+            of: "conv 2 3x3 no-bias | batchnorm | dense 3",
+            [("conv1.weight", [2, 3, 3, 3])] + norm.map { ("batchnorm1.\($0)", [2]) }
+                + [("dense1.weight", [3, 2, 4, 6]), ("dense1.bias", [3])]
+        ).steps.dropFirst().map(\.explanation)
+        #expect(told.map(\.text) == ["conv 2 3x3 no-bias, batchnorm folded in", "dense 3"])
+        #expect(told.map(\.countBeforeFolding) == [54 + 4, nil])
+    }
 }

@@ -40,7 +40,7 @@ import Testing
         ] as [(String, UInt8)])
     func `a flat picture stays flat when it is rescaled`(program: String, expected: UInt8) throws {
         let size = Size(width: 90, height: 40)
-        for color in [[128, 128, 128], [10, 77, 204], [10, 77, 200]] as [[UInt8]] {
+        for color in [[128, 128, 128], [10, 77, 204], [10, 77, 200], [0, 128, 255]] as [[UInt8]] {
             let isGray = color[0] == color[1]
             if !isGray, program.hasPrefix("gaussian") { continue }
             let flat = (0..<90 * 40).flatMap { _ in color }

@@ -117,6 +117,11 @@ typedef struct {
     void (*weighted_sum)(float *out, size_t count, const float *const *rows, const float *weights, size_t taps, float bias);
     // the same in double precision, rounded once
     void (*weighted_sum_exact)(float *out, size_t count, const float *const *rows, const double *weights, size_t taps, double bias);
+    // out[x] = row[x] + ... + row[x + width - 1]; row and spare have count + width - 1
+    void (*neighbour_sums)(double *out, size_t count, const float *row, size_t width, double *spare);
+    void (*add_doubles)(double *sums, const double *more, size_t count);
+    // below[x] += next[x]; out[x] = bias + factor * (above[x] + below[x]); without next, above alone
+    void (*box_row)(float *out, size_t count, const double *above, double *below, const double *next, double factor, double bias);
     // Four rows of sums down the columns: out[i][x] = sum over t of weights[t] * rows[i + t][x]; at least 3 taps
     void (*column_sums)(float *const *out, size_t count, const float *const *rows, const float *weights, size_t taps);
     // Four rows of sums over whole windows, at least 3 high: out[i][x] = bias + sum over ky, kx of

@@ -1,4 +1,5 @@
 import Arguments
+import Codecs
 
 /// The options of `apply` that no other command has.
 extension Apply {
@@ -8,7 +9,7 @@ extension Apply {
         help: "Where the result goes: a file, a folder (ending in '/'), a template such as 'out/{name}-edges.{ext}', "
             + "or '-' for stdout.")
     static let format = Option(
-        "format", .choice(["png", "jpeg", "pnm", "pfm", "npy"]), placeholder: "FORMAT",
+        "format", .choice(PictureFormat.allCases.map(\.rawValue)), placeholder: "FORMAT",
         defaultText: "by the name of OUT, else that of the input",
         help: "Format of the result: png, jpeg, pnm, pfm or npy.")
     static let depth = Option(

@@ -145,9 +145,11 @@ struct Apply: Command {
         }
         noteUnusedEncoding(plan, terminal)
         if isDryRun { return DryRun(plan, tally, saved: saved, printsJSON: printsJSON).tell(terminal) }
-        if output == "-", terminal.resultsAreSeen {
+        let isTable = plan.jobs.allSatisfy { (format ?? PictureFormat(pathExtensionOf: $0.input)) == .csv }
+        if output == "-", terminal.resultsAreSeen, !isTable {
             throw Complaint(
-                "a picture is not printed on a terminal; write '-o FILE', or send stdout to a file or a pipe")
+                "a picture is not printed on a terminal; write '-o FILE', send stdout to a file or a pipe, or print it as "
+                    + "numbers with --format csv")
         }
         Interruption.cleansUp()
         let preview =

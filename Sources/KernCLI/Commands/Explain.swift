@@ -1,6 +1,7 @@
 import Arguments
 import Codecs
 import Convolution
+import Learning
 import Pixels
 import Programs
 import Steps
@@ -125,12 +126,26 @@ struct Explain: Command {
         }
         let job = try OutputPlan(inputs: [subject], output: path, force: force).jobs[0]
         try ExplainPage.check(plan)
+        let model = try ProgramText(program)
         let page = ExplainPage(
-            recording: try plan.recording(of: reader), text: PlanText(plan), program: program, picture: subject,
-            classes: try ProgramText(program).model?.classes ?? [])
+            recording: try plan.recording(of: reader, mostWeights: ExplainPage.mostWeights), text: PlanText(plan),
+            program: program, picture: subject,
+            ending: ExplainPage.Ending(of: plan, classes: model.model?.classes ?? []),
+            found: model.model == nil ? nil : try found(by: model.source.name, plan))
         Interruption.cleansUp()
         try WholeFile.save(page.bytes, to: job.output, replacing: force)
         terminal.print("\(job.output): \(page.recording.steps.count) steps; open it in a browser")
+    }
+
+    /// What a detector finds in the picture, which is read again for that; nil where the model is none.
+    private func found(by model: String, _ plan: Plan) throws -> Detector.Found? {
+        guard subject != "-", plan.graph.nodes[plan.graph.output].step is DetectStep else { return nil }
+        let machine = try engine.machine()
+        let trained = try TrainedModel(path: model, limits: engine.limits)
+        guard let detector = try trained.detector(limits: engine.limits, machine: machine) else { return nil }
+        let raster = try detector.program.read(
+            PictureReader(path: subject, limits: engine.limits), limits: engine.limits)
+        return detector.find(in: raster, machine: machine)
     }
 
     /// A word that is neither a size nor a file was perhaps meant as a size.

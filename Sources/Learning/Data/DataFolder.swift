@@ -61,7 +61,7 @@ struct DataFolder {
     ) throws(DataError) {
         guard depth < Self.maxDepth else { throw .file(path, .system(.open, errno: ELOOP)) }
         for name in files {
-            if PictureFormat(pathExtensionOf: name) != nil {
+            if PictureFormat.isPicture(named: name) {
                 found.append(prefix + name)
             } else {
                 others.append(path(of: name))

@@ -35,7 +35,7 @@ struct PictureList {
         let head = first.flatMap { record in
             let names = record.fields.map { $0.lowercased() }
             let isKnown = names.contains { Self.pictureNames.contains($0) || Self.valueNames.contains($0) }
-            return isKnown && PictureFormat(pathExtensionOf: record.fields[0]) == nil ? record : nil
+            return isKnown && !PictureFormat.isPicture(named: record.fields[0]) ? record : nil
         }
         if let head {
             let names = head.fields.map { $0.lowercased() }
@@ -98,7 +98,7 @@ struct PictureList {
     }
 
     /// Whether the second column names pictures, by its first line.
-    var namesTargets: Bool { PictureFormat(pathExtensionOf: values[0]) != nil }
+    var namesTargets: Bool { PictureFormat.isPicture(named: values[0]) }
 
     func read(known: [String]?) throws(DataError) -> ExampleSet {
         let target = options.target ?? (namesMasks ? .masks : namesTargets ? .pictures : .classes)

@@ -37,13 +37,13 @@ struct BoxList {
             throw .list(path, line: error.line, error.reason)
         }
         // A single field that is no picture's name either.
-        if let first = records.first, first.fields.count == 1, PictureFormat(pathExtensionOf: first.fields[0]) == nil,
+        if let first = records.first, first.fields.count == 1, !PictureFormat.isPicture(named: first.fields[0]),
             first.fields[0].contains(where: { $0 == ";" || $0 == "\t" })
         {
             throw .list(
                 path, line: first.line, "its columns lie between semicolons or tabs; commas have to stand between them")
         }
-        guard let head = records.first, PictureFormat(pathExtensionOf: head.fields[0]) == nil else { return }
+        guard let head = records.first, !PictureFormat.isPicture(named: head.fields[0]) else { return }
         let names = head.fields.map { $0.trimmed.lowercased() }
         var found: [Column: Int] = [:]
         for column in Column.allCases { found[column] = names.firstIndex { column.names.contains($0) } }

@@ -24,7 +24,7 @@ struct BoxXML {
         // An XML file says what its picture is called, but copies of data sets have outdated names there: the file's own
         // name is what all go by.
         let images = try DataFolder(folder.path(of: "JPEGImages"))
-        let pictures = images.files.filter { PictureFormat(pathExtensionOf: $0) != nil }
+        let pictures = images.files.filter { PictureFormat.isPicture(named: $0) }
         let files = Dictionary(pictures.map { ($0.stem, $0) }) { first, _ in first }
         var names: [String: Int] = [:]
         for (stem, place) in try stems(texts) {

@@ -31,10 +31,17 @@ public struct StepExplanation: Sendable {
     public let resampling: Resampling?
     /// For how many regions of a picture what follows is done.
     public let mostParts: Int?
+    /// Whether each sample depends on all of what comes in.
+    public let looksAtAll: Bool
+    public let mixing: StepAccount.Mixing
+    /// Whether each sample is one of those that came in.
+    public let picksSamples: Bool
     public let operations: Double
     public let parameters: [Parameter]
     /// Whether the weights are known: the program comes with a model.
     public let isLearned: Bool
+    /// How many numbers the model has for it, where a `batchnorm` was folded in: the parameters are then not the model's.
+    public let countBeforeFolding: Int?
     /// Whether a training leaves them as they are.
     public let isFrozen: Bool
     /// Pixels of the picture that one sample depends on; nil is all of them.
@@ -75,8 +82,11 @@ extension Plan {
                     union: unions[index],
                     resampling: account.resampling,
                     mostParts: account.mostParts,
+                    looksAtAll: account.reach == .all, mixing: account.mixing,
+                    picksSamples: node.plan?.picksSamples ?? false,
                     operations: account.operations,
                     parameters: node.plan?.parameters ?? [], isLearned: !node.weights.isEmpty,
+                    countBeforeFolding: node.origin.flatMap { graph.nodes[$0].countBeforeFolding },
                     isFrozen: isFrozen(node),
                     receptiveField: sights[index].field, jump: sights[index].jump, rowsHeld: node.rowsHeld,
                     bytesHeld: node.bytesHeld, isHeldWhole: node.isHeldWhole, keepsMap: node.mapBytes > 0,

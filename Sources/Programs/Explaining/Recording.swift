@@ -8,11 +8,13 @@ public struct Recording: Sendable {
         public let explanation: StepExplanation
         /// What came out; of the first step, the picture.
         public let values: Planes
-        /// nil for what is no convolution.
+        /// nil for what is no weighted sum, and where they are more than there was room for.
         public let weights: Weights?
+        /// How many weights there was no room for.
+        public let weightsLeftOut: Int
     }
 
-    /// The weights of a convolution, as they lie on what comes in.
+    /// The weights of a convolution, or of a layer that is one as large as what comes in, as they lie on it.
     public struct Weights: Sendable {
         /// One kernel behind the other, output by output and input by input, row by row; only one where `isShared`.
         public let values: [Float]
@@ -31,20 +33,27 @@ public struct Recording: Sendable {
 
 extension Plan {
     /// Runs over the picture, and keeps everything.
-    public func recording(of source: any RowSource) throws -> Recording {
+    ///
+    /// - Parameter mostWeights: of all steps together. Those that would be more, in their order, are left out.
+    public func recording(of source: any RowSource, mostWeights: Int = .max) throws -> Recording {
         if options.unitesSteps {
             // Every step is to be there by itself, computed as it says.
             var plain = options
             plain.unitesSteps = false
-            return try Plan(graph, for: input, options: plain).recording(of: source)
+            return try Plan(graph, for: input, options: plain).recording(of: source, mostWeights: mostWeights)
         }
         // With the rows that the result does not ask for, as those a crop leaves out.
         let runner = try keepingAll(from: source, for: "--page", everyRow: true)
         let kept = nodes.indices.filter(isTold)
+        var room = mostWeights
         return Recording(
             steps: zip(kept, explanation).map { index, explanation in
-                Recording.Step(
-                    explanation: explanation, values: runner.planes(of: index), weights: nodes[index].windowWeights)
+                let count = nodes[index].weightCount
+                let fits = count <= room
+                if fits { room -= count }
+                return Recording.Step(
+                    explanation: explanation, values: runner.planes(of: index),
+                    weights: fits ? nodes[index].sumWeights : nil, weightsLeftOut: fits ? 0 : count)
             })
     }
 
@@ -65,17 +74,38 @@ extension Plan {
 }
 
 extension Plan.Node {
-    /// What its window's taps weigh; nil for what is no convolution.
-    fileprivate var windowWeights: Recording.Weights? {
-        guard let plan, let geometry = plan.account.geometry else { return nil }
-        if let bank = plan.account.convolution?.bank {
+    /// Weights that are learned, o·i·h·w, of a window or of all that comes in; nil for what is no sum of that kind.
+    private var learnedKernels: Planes? {
+        guard let plan, let kernels = weights.first, kernels.shape.count == shape.channels || isShared else {
+            return nil
+        }
+        let account = plan.account
+        let isOfAll = account.reach == .all && account.mixing == .all && shape.size == Size(1)
+        let size = account.geometry?.window.size ?? (isOfAll ? plan.inputs[0].size : nil)
+        return kernels.shape.size == size ? kernels : nil
+    }
+
+    /// Whether one kernel goes over each channel by itself.
+    private var isShared: Bool { weights.first?.shape.count == 1 && shape.channels > 1 }
+
+    /// How many weights `sumWeights` has.
+    fileprivate var weightCount: Int {
+        if let bank = plan?.account.convolution?.bank {
+            return bank.kernels.reduce(0) { $0 + $1.size.width * $1.size.height }
+        }
+        return learnedKernels?.shape.sampleCount ?? 0
+    }
+
+    /// What the samples that it sums up weigh; nil for what is no sum.
+    fileprivate var sumWeights: Recording.Weights? {
+        guard let plan else { return nil }
+        if plan.account.geometry != nil, let bank = plan.account.convolution?.bank {
             return Recording.Weights(
                 values: bank.kernels.flatMap { kernel in kernel.weights.map(Float.init) },
                 inputsPerGroup: bank.inputsPerGroup, outputsPerGroup: bank.outputsPerGroup, isShared: bank.isShared,
                 bias: bank.bias.contains { $0 != 0 } ? bank.bias.map(Float.init) : [])
         }
-        guard let kernels = weights.first, kernels.shape.size == geometry.window.size else { return nil }
-        let isShared = kernels.shape.count == 1 && shape.channels > 1
+        guard let kernels = learnedKernels else { return nil }
         let groups = isShared ? shape.channels : plan.inputs[0].channels / max(1, kernels.shape.channels)
         return Recording.Weights(
             values: kernels.wholeSamples, inputsPerGroup: kernels.shape.channels,

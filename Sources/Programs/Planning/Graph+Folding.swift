@@ -52,6 +52,8 @@ extension Graph.Node {
         var node = self
         node.step = biased
         node.text = "\(text), batchnorm folded in"
+        node.countBeforeFolding =
+            weights.values.count + (self.weights["bias"]?.values.count ?? 0) + scale.count + shift.count
         node.weights["weight"] = Tensor(name: weights.name, dimensions: weights.dimensions, values: scaled)
         node.weights["bias"] = Tensor(name: "\(label).bias", dimensions: [outputs], values: shifted)
         return node

@@ -19,6 +19,8 @@ public struct Graph: Sendable {
         public internal(set) var label = ""
         /// Weights that are known already, by the name of the parameter.
         public internal(set) var weights: [String: Tensor] = [:]
+        /// How many numbers the model has for it, where a `batchnorm` was taken into its weights.
+        public internal(set) var countBeforeFolding: Int?
         /// Kernels that its first outputs start from; chance decides the others.
         public internal(set) var start: [Kernel] = []
     }

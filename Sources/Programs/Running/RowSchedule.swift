@@ -124,7 +124,8 @@ struct RowSchedule {
         if let levels = node.levels { return max(band, min(4 * levels.windowRows, (7 << 20) / perRow)) }
         guard let account = node.plan?.account, account.grid == nil, let axis = account.geometry?.y else { return band }
         let reach = Extent.span(of: axis.kernel, dilation: axis.dilation) / axis.stride
-        return max(band, min(2 * reach, (12 << 20) / perRow))
+        let ahead = node.startRows >= 1 ? min(4 * reach, (2 << 20) / perRow) : 0
+        return max(band, ahead, min(2 * reach, (12 << 20) / perRow))
     }
 
     /// The same for one thread that goes through all steps by itself: with no one to wait for, it takes less, and keeps it in its cache.

@@ -34,6 +34,7 @@ struct PlannedConcat: DifferentiableStep {
     let output: Shape
 
     var picksSamples: Bool { true }
+    var account: StepAccount { StepAccount(mixing: .stacked) }
 
     func rowsNeeded(for rows: Range<Int>) -> [Range<Int>] { inputs.map { _ in rows } }
 

@@ -147,6 +147,6 @@ struct PlannedConv: DifferentiableStep {
     var account: StepAccount {
         let taps = Double(step.size.width * step.size.height) * Double(input.channels / step.groups)
         return StepAccount(
-            geometry: geometry, border: border, operations: Double(output.sampleCount ?? 0) * taps)
+            geometry: geometry, border: border, mixing: .all, operations: Double(output.sampleCount ?? 0) * taps)
     }
 }

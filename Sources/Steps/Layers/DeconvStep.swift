@@ -99,7 +99,8 @@ struct PlannedDeconv: DifferentiableStep {
             x: 1 + window.dilation.x * (step.size.width - 1) / window.stride.x,
             y: 1 + window.dilation.y * (step.size.height - 1) / window.stride.y)
         let apart = PerAxis(x: 1 / Double(window.stride.x), y: 1 / Double(window.stride.y))
-        var account = StepAccount(reach: .samples(samples, apart: apart), operations: layer.operations)
+        var account = StepAccount(
+            reach: .samples(samples, apart: apart), mixing: .all, operations: layer.operations)
         account.products = .transposed(layer.opposite.geometry)
         return account
     }

@@ -74,7 +74,8 @@ struct PlannedDense: DifferentiableStep {
     }
 
     var account: StepAccount {
-        var account = StepAccount(reach: .all, operations: Double(input.sampleCount ?? 0) * Double(step.outputs))
+        var account = StepAccount(
+            reach: .all, mixing: .all, operations: Double(input.sampleCount ?? 0) * Double(step.outputs))
         account.products = .all
         return account
     }

@@ -60,5 +60,5 @@ struct PlannedFlatten: DifferentiableStep {
         }
     }
 
-    var account: StepAccount { StepAccount(reach: .all) }
+    var account: StepAccount { StepAccount(reach: .all, mixing: .flattened) }
 }

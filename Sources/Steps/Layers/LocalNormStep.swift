@@ -191,6 +191,7 @@ struct PlannedLocalNorm: DifferentiableStep {
     }
 
     var account: StepAccount {
-        StepAccount(operations: Double(output.sampleCount ?? 0) * Double(min(step.size, output.channels)))
+        StepAccount(
+            mixing: .all, operations: Double(output.sampleCount ?? 0) * Double(min(step.size, output.channels)))
     }
 }

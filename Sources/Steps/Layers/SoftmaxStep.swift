@@ -118,5 +118,5 @@ struct PlannedSoftmax: DifferentiableStep {
         }
     }
 
-    var account: StepAccount { StepAccount(operations: Double(output.sampleCount ?? 0) * 3) }
+    var account: StepAccount { StepAccount(mixing: .all, operations: Double(output.sampleCount ?? 0) * 3) }
 }

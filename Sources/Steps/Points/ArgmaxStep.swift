@@ -64,5 +64,5 @@ struct PlannedArgmax: PlannedStep {
         }
     }
 
-    var account: StepAccount { StepAccount(operations: Double(input.sampleCount ?? 0)) }
+    var account: StepAccount { StepAccount(mixing: .all, operations: Double(input.sampleCount ?? 0)) }
 }

@@ -142,6 +142,6 @@ struct PlannedMix: DifferentiableStep {
     }
 
     var account: StepAccount {
-        StepAccount(operations: Double(output.sampleCount ?? 0) * Double(terms.first?.count ?? 0))
+        StepAccount(mixing: .all, operations: Double(output.sampleCount ?? 0) * Double(terms.first?.count ?? 0))
     }
 }

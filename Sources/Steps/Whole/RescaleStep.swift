@@ -133,7 +133,7 @@ struct PlannedRescale: DifferentiableStep, SurveyingStep {
         Float(Double(value) * factor + amount)
     }
 
-    var account: StepAccount { StepAccount(reach: .all, operations: Double(output.sampleCount ?? 0) * 2) }
+    var account: StepAccount { StepAccount(reach: .all, mixing: .all, operations: Double(output.sampleCount ?? 0) * 2) }
 }
 
 extension PlannedRescale: SurveyedTableStep {

@@ -92,9 +92,11 @@ public struct PlannedConvolution: DifferentiableStep {
     }
 
     public var account: StepAccount {
-        StepAccount(
+        var account = StepAccount(
             geometry: convolution.geometry, border: convolution.border, convolution: convolution,
             operations: convolution.operations, scratchBytes: convolution.scratchBytes)
+        account.startRows = convolution.startRows
+        return account
     }
 }
 
