@@ -35,6 +35,18 @@ extension Network {
     /// Whether a weight is measured beforehand: a mean or a deviation of `zscore`.
     public func isMeasured(_ weight: Weight) -> Bool { graph.nodes[weight.node].step is ZScoreStep }
 
+    /// Whether the pictures come to the step of a measured weight as they are: nothing made other numbers of them.
+    public func seesPictures(_ weight: Weight) -> Bool {
+        var ways = graph.nodes[weight.node].inputs
+        while let index = ways.popLast() {
+            let node = graph.nodes[index]
+            guard let step = node.step else { continue }
+            guard step is InputStep || step is RegionsStep || step.role == .resample else { return false }
+            ways += node.inputs
+        }
+        return true
+    }
+
     /// Lets those of `weights` that are measured know the means and deviations of what they will get.
     public mutating func settle(_ weights: [Weight], _ means: [Float], _ deviations: [Float]) {
         for weight in weights where isMeasured(weight) {

@@ -54,6 +54,21 @@ struct StartingTests {
         #expect(try tensor("zscore1.deviation", in: kern.read("c.safetensors")) == [2])
     }
 
+    @Test func `zscore behind a step that changes the pictures is refused, not left out`() throws {
+        let kern = try Kern()
+        for program in [
+            "input 32x32x3 | gray | zscore | globalavg | dense classes",
+            "input 32x32x1 | zscore | sobel | zscore | globalavg | dense classes",
+        ] {
+            let outcome = try train(kern, program, "z", "--epochs 1")
+            #expect(outcome.status == 2, "\(outcome.said)")
+            #expect(outcome.said.contains("a step before it makes other numbers"), "\(outcome.said)")
+        }
+        let cropped = "input 32x32x1 | crop 28x28 | zscore | globalavg | dense classes"
+        #expect(try train(kern, cropped, "c", "--epochs 1 --quiet").status == 0)
+        #expect(try tensor("zscore1.deviation", in: kern.read("c.safetensors")) != [1])
+    }
+
     @Test func `another program's weights become a model without a step`() throws {
         let kern = try Kern()
         func ramp(_ count: Int) -> [Float] { (0..<count).map { Float($0 % 17) / 17 - 0.5 } }

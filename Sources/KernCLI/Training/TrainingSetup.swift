@@ -100,6 +100,11 @@ struct TrainingSetup {
         }
         classWeights = try Self.classWeights(of: training, among: own, options)
         if unknown.contains(where: network.isMeasured) {
+            guard unknown.allSatisfy({ !network.isMeasured($0) || network.seesPictures($0) }) else {
+                throw Complaint(
+                    "zscore is measured on the pictures as they come in, and here a step before it makes other numbers of them; put "
+                        + "it right behind 'input', or take 'batchnorm', which measures where it stands")
+            }
             let scaling = Scaling(of: training, among: own, machine: machine)
             network.settle(unknown, scaling.means, scaling.deviations)
         }
