@@ -54,7 +54,8 @@ struct TileSize: Sendable {
         let smallestSide: Int
         let slowness: @Sendable (_ area: Double) -> Double
 
-        static let exact = Prices(smallestSide: 1) { area in
+        // Of smaller tiles each would cost more than its samples tell.
+        static let exact = Prices(smallestSide: 8) { area in
             switch area {
             case ...0x1p12: 12.3
             case ...0x1p14: 12.5

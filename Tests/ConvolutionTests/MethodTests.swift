@@ -215,6 +215,15 @@ struct MethodTests {
         }
     }
 
+    @Test(arguments: [Size(1), Size(2), Size(width: 1, height: 3)], [false, true])
+    func `small windows need no transform`(size: Size, isExact: Bool) throws {
+        let kernel = try Kernel(size: size, weights: (0..<size.width * size.height).map { 1 + Double($0 * $0) })
+        let plan = try Convolution(
+            Bank(kernel, channels: 1), window: Window(size: size),
+            input: Shape(channels: 1, height: 2048, width: 2048), isExact: isExact)
+        #expect(plan.method != .transform, "\(plan.costs)")
+    }
+
     @Test func `a flat area under shared sums is flat to the last bit`() throws {
         for level in 0...255 {
             let flat = Planes(shape: Shape(channels: 1, height: 40, width: 31), filledWith: Float(level) / 255)
