@@ -124,7 +124,7 @@ struct RowSchedule {
         if let levels = node.levels { return max(band, min(4 * levels.windowRows, (7 << 20) / perRow)) }
         guard let account = node.plan?.account, account.grid == nil, let axis = account.geometry?.y else { return band }
         let reach = Extent.span(of: axis.kernel, dilation: axis.dilation) / axis.stride
-        let ahead = node.startRows >= 1 ? min(4 * reach, (2 << 20) / perRow) : 0
+        let ahead = node.makesAhead ? min(4 * reach, (2 << 20) / perRow) : 0
         return max(band, ahead, min(2 * reach, (12 << 20) / perRow))
     }
 
