@@ -95,7 +95,8 @@ public enum PictureFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    /// What some programs put before a text.
+    package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// Whether it is text, and a number comes first.
     private static func beginsWithNumbers(_ firstBytes: [UInt8]) -> Bool {

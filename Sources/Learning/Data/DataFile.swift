@@ -63,7 +63,7 @@ enum DataFile {
             }
             bytes += block[..<count]
         }
-        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let mark = PictureFormat.byteOrderMark
         return bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
     }
 

@@ -80,8 +80,7 @@ extension Plan.Node {
             return nil
         }
         let account = plan.account
-        let isOfAll = account.reach == .all && account.mixing == .all && shape.size == Size(1)
-        let size = account.geometry?.window.size ?? (isOfAll ? plan.inputs[0].size : nil)
+        let size = account.geometry?.window.size ?? (account.products == .all ? plan.inputs[0].size : nil)
         return kernels.shape.size == size ? kernels : nil
     }
 
