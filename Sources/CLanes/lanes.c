@@ -1,4 +1,4 @@
-// NATIVE is how many floats a register holds, TILE_VECTORS how many of them the register file has room for, four times.
+// NATIVE is how many floats a register holds.
 // The levels: body.inc compiled once for each, and the list of those that this machine can run.
 #include "CLanes.h"
 
@@ -14,14 +14,12 @@
 #define FUSED 0
 #endif
 #define NATIVE 4
-#define TILE_VECTORS 3
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
 #undef LEVEL_NUMBER
 #undef FUSED
 #undef NATIVE
-#undef TILE_VECTORS
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
@@ -30,14 +28,12 @@
 #define LEVEL_NUMBER 2
 #define FUSED 1
 #define NATIVE 8
-#define TILE_VECTORS 3
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
 #undef LEVEL_NUMBER
 #undef FUSED
 #undef NATIVE
-#undef TILE_VECTORS
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"))), apply_to = function)
@@ -46,14 +42,12 @@
 #define LEVEL_NUMBER 3
 #define FUSED 1
 #define NATIVE 16
-#define TILE_VECTORS 6
 #include "body.inc"
 #undef LEVEL
 #undef LEVEL_NAME
 #undef LEVEL_NUMBER
 #undef FUSED
 #undef NATIVE
-#undef TILE_VECTORS
 #pragma clang attribute pop
 #endif
 

@@ -28,7 +28,7 @@ extension Convolution {
             let padded =
                 padding.map { PaddedRows.samples(geometry, $0, mostRows: pieceRows) * bank.inputsPerGroup } ?? 0
             let taps = bank.inputsPerGroup * bank.size.width * bank.size.height
-            return 4 * padded + (MemoryLayout<Tap>.stride + 16) * taps
+            return 4 * padded + (MemoryLayout<Tap>.stride + 24) * taps
         case .transform:
             return transform?.scratchBytes ?? 0
         case .sums:
@@ -66,30 +66,25 @@ extension Convolution {
         machine.split(0..<pieces * input.count * bank.groups, grain: 1) { jobs in
             var padded = PaddedRows(
                 padding, geometry: geometry, border: border, planes: bank.inputsPerGroup,
-                mostRows: min(pieceRows, rows.count))
-            var pointers: [UnsafePointer<Float>?] = []
+                mostRows: min(pieceRows, rows.count), lanes)
             for job in jobs {
                 let (plane, piece) = job.quotientAndRemainder(dividingBy: pieces)
                 let (n, group) = plane.quotientAndRemainder(dividingBy: bank.groups)
                 let first = rows.lowerBound + piece * pieceRows
                 padded.begin(at: first)
+                let inputs = n * bank.inputs + group * bank.inputsPerGroup
                 for o in group * bank.outputsPerGroup..<(group + 1) * bank.outputsPerGroup {
                     let taps = bank.isShared ? shared : taps(of: o)
                     let weights = RowWeights(taps.map(\.weight), isExact: isExact)
-                    for y in first..<min(first + pieceRows, rows.upperBound) {
-                        let out = target.row(y, plane: n * bank.outputs + o)
-                        for part in padded.pieces {
-                            pointers.removeAll(keepingCapacity: true)
-                            for tap in taps {
-                                let plane = n * bank.inputs + group * bank.inputsPerGroup + tap.input
-                                pointers.append(
-                                    padded.row(
-                                        y, tapX: tap.x, tapY: tap.y, slot: tap.input, plane: plane, of: source,
-                                        in: part))
-                            }
+                    var pointers = [UnsafePointer<Float>?](repeating: nil, count: taps.count)
+                    for part in padded.pieces {
+                        let offsets = taps.map { padded.offset(ofTap: $0.x, in: part) }
+                        for y in first..<min(first + pieceRows, rows.upperBound) {
+                            padded.point(
+                                &pointers, at: taps, offsets: offsets, of: y, plane: inputs, of: source, in: part)
+                            let out = target.row(y, plane: n * bank.outputs + o) + part.outputs.lowerBound
                             weights.sum(
-                                pointers, bias: bank.bias[o], into: out + part.outputs.lowerBound,
-                                count: part.outputs.count, lanes)
+                                pointers, bias: bank.bias[o], into: out, count: part.outputs.count, lanes)
                         }
                     }
                 }

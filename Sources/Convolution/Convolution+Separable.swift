@@ -22,7 +22,7 @@ extension Convolution {
                     let some = start..<min(start + 4, end)
                     for (term, column) in columns.enumerated() {
                         column.run(some, of: view, term: term, scratch, machine.lanes)
-                        across.pad(scratch, term: term, count: some.count)
+                        across.pad(scratch, term: term, count: some.count, machine.lanes)
                     }
                     for y in some {
                         across.run(

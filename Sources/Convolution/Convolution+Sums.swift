@@ -113,7 +113,7 @@ private struct BoxRows {
     private func load(_ row: Int, _ plane: Int, at index: Int) {
         let pixels = border.source(of: row - geometry.y.before, count: geometry.y.input)
             .map { source.row($0, plane: plane) }
-        plan.padding.fill(padded, from: pixels)
+        plan.padding.fill(padded, from: pixels, lanes)
         lanes.loops.pointee.neighbour_sums(block + index * width, width, padded, geometry.x.kernel, spare)
     }
 }

@@ -21,7 +21,8 @@ extension Convolution {
         let pieces = (rows.count + pieceRows - 1) / pieceRows
         machine.split(0..<pieces * input.count * bank.inputs, grain: 1) { jobs in
             var padded = PaddedRows(
-                padding, geometry: geometry, border: border, planes: 1, mostRows: min(pieceRows, rows.count))
+                padding, geometry: geometry, border: border, planes: 1, mostRows: min(pieceRows, rows.count),
+                machine.lanes)
             let spare = UnsafeMutablePointer<Float>.allocate(capacity: geometry.x.output)
             defer { spare.deallocate() }
             var pointers = [UnsafePointer<Float>?](repeating: nil, count: bank.size.height + 3)
@@ -38,11 +39,13 @@ extension Convolution {
                             let row = y + i < end ? target.row(y + i, plane: plane) : spare
                             out[i] = row + part.outputs.lowerBound
                         }
+                        let offset = padded.offset(ofTap: 0, in: part)
                         for j in pointers.indices {
                             let row = min(y + j, end - 1 + bank.size.height - 1)
                             let tap = min(j, bank.size.height - 1)
-                            pointers[j] = padded.row(
-                                row - tap, tapX: 0, tapY: tap, slot: 0, plane: plane, of: source, in: part)
+                            pointers[j] =
+                                offset
+                                + padded.row(row - tap, tapY: tap, slot: 0, plane: plane, of: source, in: part)
                         }
                         body(WindowBlock(plane: plane, count: part.outputs.count, rows: pointers, out: out))
                     }

@@ -2,10 +2,10 @@ import Pixels
 
 /// What each method would cost, and which is therefore taken.
 ///
-/// The unit is about one multiply-add on one output sample, 0.044 ns on the Xeon where most constants were measured (the others on
-/// an EPYC): AVX2 and AVX-512, one thread, 3 planes of 1000x1000, the kernels of `kern-bench --only method`, which tells where a
-/// choice is not the best. They need only rank the methods, and are the same for all levels, so that these give the same bits: where
-/// the levels would choose differently (windows of about 9x9 that are no product of a column and a row), one loses up to a third.
+/// The unit is about 0.02 ns for one output sample on the EPYC where the constants were measured: AVX2 and AVX-512, one thread, 3
+/// planes of 1000x1000, the kernels of `kern-bench --only method`, which tells where a choice is not the best. They need only rank
+/// the methods, and are the same for all levels, so that these give the same bits: where the levels would choose differently
+/// (crosses of 33x33), one of them loses a third.
 struct MethodCosts {
     private(set) var estimates: [Method: Double] = [:]
     private(set) var factors: Factors?
@@ -20,16 +20,16 @@ struct MethodCosts {
     }
 
     /// Solid windows keep the sums of four rows in registers; of other windows each tap is loaded for each row.
-    private static let solid = Price(base: 12, tap: 0.8)
-    private static let loose = Price(base: 19.5, tap: 1.95)
+    private static let solid = Price(base: 13.7, tap: 0.645)
+    private static let loose = Price(base: 18, tap: 1.75)
     /// Samples that are apart are dealt out first.
-    private static let strided = Price(base: 110, tap: 1.8)
-    private static let exact = Price(base: 25, tap: 4.2)
-    private static let separable = Price(base: 12.5, tap: 1.15)
-    private static let stridedSeparable = Price(base: 71, tap: 2.3)
-    private static let exactSeparable = Price(base: 13, tap: 3.9)
-    /// However large the window is.
-    private static let sums = 240.0
+    private static let strided = Price(base: 20, tap: 1.225)
+    private static let exact = Price(base: 17.6, tap: 1.83)
+    private static let separable = Price(base: 17.9, tap: 1.074)
+    private static let stridedSeparable = Price(base: 27, tap: 1.68)
+    private static let exactSeparable = Price(base: 16.8, tap: 1.97)
+    /// Of a window's sides: how many sums are doubled on the way grows with their logarithm alone.
+    private static let sums = Price(base: 110, tap: 0.5)
     /// Of what a tile is turned back to, only the outputs that the stride stands on are copied.
     private static let stridedTransform = 0.83
     /// Beyond this many terms a sum of products has never been the cheapest.
@@ -55,7 +55,7 @@ struct MethodCosts {
             return
         }
         if SumsPlan(bank, geometry, border: border) != nil {
-            estimates[.sums] = MethodCosts.sums
+            estimates[.sums] = MethodCosts.sums.of(taps: Double(bank.size.width + bank.size.height))
         } else {
             impossible[.sums] = "its weights are not all one number, or its pixels are apart"
         }

@@ -18,6 +18,7 @@ struct PaddedRows: ~Copyable {
     private let store: UnsafeMutablePointer<Float>
     /// A row of what no pixel stands for.
     private let beyond: UnsafeMutablePointer<Float>
+    private let lanes: Lanes
     private let room: Int
     private let slotsPerPlane: Int
     /// For each plane and padded row the slot it was filled into; −1 before that.
@@ -26,12 +27,8 @@ struct PaddedRows: ~Copyable {
     private var firstPadded = 0
 
     /// - Parameter mostRows: the longest range of outputs that `begin` will be called with.
-    init(geometry: Geometry, border: Border, outside: Float, planes: Int, mostRows: Int) {
-        let padding = RowPadding(geometry.x, border: border, outside: outside)
-        self.init(padding, geometry: geometry, border: border, planes: planes, mostRows: mostRows)
-    }
-
-    init(_ padding: RowPadding, geometry: Geometry, border: Border, planes: Int, mostRows: Int) {
+    init(_ padding: RowPadding, geometry: Geometry, border: Border, planes: Int, mostRows: Int, _ lanes: Lanes) {
+        self.lanes = lanes
         self.padding = padding
         self.geometry = geometry
         self.border = border
@@ -80,16 +77,16 @@ struct PaddedRows: ~Copyable {
         for plane in usedSlots.indices { usedSlots[plane] = 0 }
     }
 
-    /// The samples under tap (tapX, tapY) of output row `y`, one for each output column of `piece`.
+    /// The samples under the taps `tapY` of output row `y`: those under tap `tapX` of each output column of `piece` begin
+    /// `offset(ofTap: tapX, in: piece)` from there.
     ///
     /// - `slot` says where among the planes of this value the plane `plane` of the source is kept.
     mutating func row(
-        _ y: Int, tapX: Int, tapY: Int, slot: Int, plane: Int, of source: ReadableRows, in piece: Piece
+        _ y: Int, tapY: Int, slot: Int, plane: Int, of source: ReadableRows, in piece: Piece
     ) -> UnsafePointer<Float> {
         let padded = geometry.y.start(y) + tapY * geometry.y.dilation
         guard let place = piece.place else {
-            let shift = piece.outputs.lowerBound + tapX * geometry.x.dilation - geometry.x.before
-            return pixels(padded, plane: plane, of: source).map { $0 + shift } ?? UnsafePointer(beyond + shift)
+            return pixels(padded, plane: plane, of: source) ?? UnsafePointer(beyond)
         }
         let index = slot * span + padded - firstPadded
         let isNew = slots[index] < 0
@@ -99,7 +96,29 @@ struct PaddedRows: ~Copyable {
         }
         let row = store + (slot * slotsPerPlane + Int(slots[index])) * room
         if isNew { fill(row, from: pixels(padded, plane: plane, of: source)) }
-        return UnsafePointer(row + place + padding.offset(ofTap: tapX))
+        return UnsafePointer(row + place)
+    }
+
+    func offset(ofTap tapX: Int, in piece: Piece) -> Int {
+        if piece.place != nil { return padding.offset(ofTap: tapX) }
+        return piece.outputs.lowerBound + tapX * geometry.x.dilation - geometry.x.before
+    }
+
+    /// Points at the samples under each tap of output row `y`, `offsets` into its row. The taps' channels are the planes of the
+    /// source from `plane` on.
+    mutating func point(
+        _ pointers: inout [UnsafePointer<Float>?], at taps: [Tap], offsets: [Int], of y: Int, plane: Int,
+        of source: ReadableRows, in piece: Piece
+    ) {
+        var begun: (input: Int, y: Int)?
+        var row = UnsafePointer(beyond)
+        for (index, tap) in taps.enumerated() {
+            if begun?.input != tap.input || begun?.y != tap.y {
+                row = self.row(y, tapY: tap.y, slot: tap.input, plane: plane + tap.input, of: source, in: piece)
+                begun = (tap.input, tap.y)
+            }
+            pointers[index] = row + offsets[index]
+        }
     }
 
     private func pixels(_ padded: Int, plane: Int, of source: ReadableRows) -> UnsafePointer<Float>? {
@@ -108,7 +127,7 @@ struct PaddedRows: ~Copyable {
 
     private func fill(_ row: UnsafeMutablePointer<Float>, from pixels: UnsafePointer<Float>?) {
         if pieces.count == 1 {
-            padding.fill(row, from: pixels)
+            padding.fill(row, from: pixels, lanes)
             return
         }
         let reach = Extent.span(of: geometry.x.kernel, dilation: geometry.x.dilation) - 1

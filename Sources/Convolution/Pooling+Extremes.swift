@@ -76,19 +76,20 @@ extension Pooling {
     ) {
         let extremes = Extremes(machine.lanes, largest: largest)
         let outside = border?.outside ?? (largest ? -Float.infinity : Float.infinity)
+        let padding = RowPadding(geometry.x, border: border ?? .zero, outside: outside)
+        let taps = taps.map { Tap(x: $0.x, y: $0.y, input: 0, weight: 1) }
         machine.split(rows, grain: 32) { piece in
             var padded = PaddedRows(
-                geometry: geometry, border: border ?? .zero, outside: outside, planes: 1, mostRows: piece.count)
+                padding, geometry: geometry, border: border ?? .zero, planes: 1, mostRows: piece.count, machine.lanes)
+            let offsets = padded.pieces.map { part in taps.map { padded.offset(ofTap: $0.x, in: part) } }
             var pointers = [UnsafePointer<Float>?](repeating: nil, count: taps.count)
             for plane in 0..<input.count * input.channels {
                 padded.begin(at: piece.lowerBound)
                 for y in piece {
                     let out = target.row(y, plane: plane)
-                    for part in padded.pieces {
-                        for (index, tap) in taps.enumerated() {
-                            pointers[index] = padded.row(
-                                y, tapX: tap.x, tapY: tap.y, slot: 0, plane: plane, of: source, in: part)
-                        }
+                    for (index, part) in padded.pieces.enumerated() {
+                        padded.point(
+                            &pointers, at: taps, offsets: offsets[index], of: y, plane: plane, of: source, in: part)
                         extremes.ofRows(
                             out + part.outputs.lowerBound, part.outputs.count, pointers, pointers.count)
                     }

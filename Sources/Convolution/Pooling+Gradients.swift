@@ -26,20 +26,20 @@ extension Pooling {
     }
 
     private func passBack(_ planes: Range<Int>, _ rows: PoolingPlanes, _ machine: Machine) {
-        let loops = machine.lanes.loops.pointee
+        let lanes = machine.lanes
         if standsApart, geometry.x.kernel == 2, takesOne {
-            return claimPairs(planes, rows, loops)
+            return claimPairs(planes, rows, lanes)
         }
         if standsApart, reducer == .sum || reducer == .average {
-            return spreadGroups(planes, rows, loops)
+            return spreadGroups(planes, rows, lanes)
         }
         for plane in planes {
             rows.target.row(0, plane: plane).update(repeating: 0, count: input.height * input.width)
         }
         switch reducer {
-        case .maximum, .minimum: claim(planes, rows, loops)
-        case .sum, .average, .l2: spread(planes, rows, loops)
-        case .rank: if takesOne { claim(planes, rows, loops) } else { shareMedians(planes, rows) }
+        case .maximum, .minimum: claim(planes, rows, lanes)
+        case .sum, .average, .l2: spread(planes, rows, lanes)
+        case .rank: if takesOne { claim(planes, rows, lanes) } else { shareMedians(planes, rows) }
         }
         guard border == .keep, leaves else { return }
         for plane in planes {
@@ -82,7 +82,7 @@ extension Pooling {
 
     // MARK: Windows side by side
 
-    private func claimPairs(_ planes: Range<Int>, _ rows: PoolingPlanes, _ loops: kern_lanes) {
+    private func claimPairs(_ planes: Range<Int>, _ rows: PoolingPlanes, _ lanes: Lanes) {
         let height = geometry.y.kernel
         withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: height) { sources in
             withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>?.self, capacity: height) { targets in
@@ -97,7 +97,7 @@ extension Pooling {
                             let place = (y * geometry.y.stride + tap) * input.width
                             (sources[tap], targets[tap]) = (source + place, target + place)
                         }
-                        loops.claim_pairs(
+                        lanes.loops.pointee.claim_pairs(
                             targets.baseAddress, sources.baseAddress, height, pooled + y * output.width,
                             gradient + y * output.width, output.width)
                     }
@@ -106,7 +106,7 @@ extension Pooling {
         }
     }
 
-    private func spreadGroups(_ planes: Range<Int>, _ rows: PoolingPlanes, _ loops: kern_lanes) {
+    private func spreadGroups(_ planes: Range<Int>, _ rows: PoolingPlanes, _ lanes: Lanes) {
         let group = geometry.x.kernel
         let factor: Float = reducer == .average ? 1 / Float(taps.count) : 1
         withUnsafeTemporaryAllocation(of: Float.self, capacity: output.width) { share in
@@ -116,9 +116,9 @@ extension Pooling {
                     rows.target.row(0, plane: plane).update(repeating: 0, count: input.height * input.width)
                 }
                 for y in 0..<output.height {
-                    loops.affine(share, rows.gradient.row(y, plane: plane), output.width, factor, 0)
+                    lanes.loops.pointee.affine(share, rows.gradient.row(y, plane: plane), output.width, factor, 0)
                     let first = rows.target.row(y * geometry.y.stride, plane: plane)
-                    loops.spread_groups(first, share, output.width, group)
+                    lanes.loops.pointee.spread_groups(first, share, output.width, group)
                     for tap in 1..<max(1, geometry.y.kernel) {
                         rows.target.row(y * geometry.y.stride + tap, plane: plane)
                             .update(from: first, count: output.width * group)
@@ -131,7 +131,7 @@ extension Pooling {
     // MARK: Any windows
 
     /// A gradient goes to the first sample in reading order that is the result.
-    private func claim(_ planes: Range<Int>, _ rows: PoolingPlanes, _ loops: kern_lanes) {
+    private func claim(_ planes: Range<Int>, _ rows: PoolingPlanes, _ lanes: Lanes) {
         let isPlain = geometry.x.stride == 1 && !geometry.x.leaves
         // What no pixel stands for and no border either is equal to nothing.
         let outside = border.map(\.outside) ?? .nan
@@ -153,15 +153,15 @@ extension Pooling {
                         let (from, to) = (rows.source.row(source, plane: plane), rows.target.row(source, plane: plane))
                         for kx in columns[ky] {
                             let shift = kx * geometry.x.dilation
-                            loops.claim(to + shift, rest, from + shift, pooled, output.width)
+                            lanes.loops.pointee.claim(to + shift, rest, from + shift, pooled, output.width)
                         }
                         continue
                     }
-                    padding.fill(padded, from: source.map { rows.source.row($0, plane: plane) })
+                    padding.fill(padded, from: source.map { rows.source.row($0, plane: plane) }, lanes)
                     claimed.update(repeating: 0, count: padding.length)
                     for kx in columns[ky] {
                         let shift = padding.offset(ofTap: kx)
-                        loops.claim(claimed + shift, rest, padded + shift, pooled, output.width)
+                        lanes.loops.pointee.claim(claimed + shift, rest, padded + shift, pooled, output.width)
                     }
                     if let source { padding.fold(claimed, into: rows.target.row(source, plane: plane)) }
                 }
@@ -170,7 +170,7 @@ extension Pooling {
     }
 
     /// Each sample under the window gets the same share, in `l2` times itself.
-    private func spread(_ planes: Range<Int>, _ rows: PoolingPlanes, _ loops: kern_lanes) {
+    private func spread(_ planes: Range<Int>, _ rows: PoolingPlanes, _ lanes: Lanes) {
         let padding = RowPadding(geometry.x, border: border ?? .zero, outside: 0)
         let columns = columnsByRow
         let store = UnsafeMutablePointer<Float>.allocate(capacity: padding.length + output.width + input.width)
@@ -202,13 +202,13 @@ extension Pooling {
                     if last != columns[ky] {
                         padded.update(repeating: 0, count: padding.length)
                         for kx in columns[ky] {
-                            loops.add_scaled(padded + padding.offset(ofTap: kx), share, output.width, 1)
+                            lanes.loops.pointee.add_scaled(padded + padding.offset(ofTap: kx), share, output.width, 1)
                         }
                         folded.update(repeating: 0, count: input.width)
                         padding.fold(padded, into: folded)
                         last = columns[ky]
                     }
-                    loops.add_scaled(rows.target.row(source, plane: plane), folded, input.width, 1)
+                    lanes.loops.pointee.add_scaled(rows.target.row(source, plane: plane), folded, input.width, 1)
                 }
             }
             guard reducer == .l2 else { continue }

@@ -1,3 +1,4 @@
+import CLanes
 import Pixels
 
 /// How one row is copied with what the border adds on either side, split by column stride: with stride 2 all even
@@ -30,7 +31,7 @@ struct RowPadding: Sendable {
     }
 
     /// - Parameter pixels: the picture's row, or nil for a row outside that has no pixels.
-    func fill(_ row: UnsafeMutablePointer<Float>, from pixels: UnsafePointer<Float>?) {
+    func fill(_ row: UnsafeMutablePointer<Float>, from pixels: UnsafePointer<Float>?, _ lanes: Lanes) {
         guard let pixels else {
             row.update(repeating: outside, count: length)
             return
@@ -51,7 +52,8 @@ struct RowPadding: Sendable {
             let end = max(first, min((interior.upperBound - phase + axis.stride - 1) / axis.stride, phaseLength))
             for i in 0..<first { part[i] = sample(i * axis.stride + phase, of: pixels) }
             let inside = pixels + (first * axis.stride + phase - axis.before)
-            for i in 0..<end - first { part[first + i] = inside[i * axis.stride] }
+            let count = end - first
+            lanes.loops.pointee.lay_rows(part + first, count, inside, 0, 1, 0, count, axis.stride, 0)
             for i in end..<phaseLength { part[i] = sample(i * axis.stride + phase, of: pixels) }
         }
     }

@@ -71,13 +71,13 @@ struct RowPass: Sendable {
         weights = RowWeights(values, isExact: isExact)
     }
 
-    func pad(_ scratch: SeparableScratch, term: Int, count: Int) {
+    func pad(_ scratch: SeparableScratch, term: Int, count: Int, _ lanes: Lanes) {
         for row in 0..<count {
             let padded = scratch.paddedRow(row, term: term)
             if axis.stride == 1 {
                 paddings[term].fillSides(padded)
             } else {
-                paddings[term].fill(padded, from: scratch.columnRows[term][row].map { UnsafePointer($0) })
+                paddings[term].fill(padded, from: scratch.columnRows[term][row].map { UnsafePointer($0) }, lanes)
             }
         }
     }

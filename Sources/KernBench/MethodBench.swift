@@ -40,6 +40,7 @@ struct MethodBench {
         for side in [5, 9, 17, 33] { add("rank 2 \(side)x\(side)", kernel(side, rank: 2)) }
         for side in [9, 17, 33] { add("rank 4 \(side)x\(side)", kernel(side, rank: 4)) }
         for side in [3, 5, 9, 17, 33] { add("cross \(side)x\(side)", cross(side)) }
+        for side in [5, 17, 33, 65, 129] { add("box \(side)x\(side)", box(side)) }
         return cases
     }()
 
@@ -65,6 +66,10 @@ struct MethodBench {
         }
         let sum = weights.reduce(0, +)
         return try? Kernel(size: Size(side), weights: weights.map { $0 / sum })
+    }
+
+    private static func box(_ side: Int) -> Kernel? {
+        try? Kernel(size: Size(side), weights: Array(repeating: 1 / Double(side * side), count: side * side))
     }
 
     /// What a case takes by each method, the chosen one first, and how much longer that is than the shortest.
