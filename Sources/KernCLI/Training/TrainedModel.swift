@@ -64,6 +64,14 @@ struct TrainedModel {
         try BoxedSets(path: data, options: DataOptions(classes: model.classes, limits: limits, machine: machine))
     }
 
+    /// The regions of such pictures that a training with this seed learns from.
+    func readRegions(_ data: String, seed: UInt64, limits: Limits, machine: Machine) throws -> ExampleSet {
+        var options = DataOptions(classes: model.classes, limits: limits, machine: machine)
+        options.detector = try DetectorProgram(graph)
+        options.seed = seed
+        return try DataSets(path: data, options: options).training
+    }
+
     /// The net for pictures of this shape: where it looks at windows only, their size does not matter.
     func network(for shape: Shape, of data: String, limits: Limits) throws -> Network {
         var own = shape
