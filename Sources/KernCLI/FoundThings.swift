@@ -31,7 +31,9 @@ package struct FoundThings {
         var drawing = Drawing(size: size)
         // The surest are drawn last, over the others.
         for thing in things.reversed() { frame(thing, in: &drawing) }
-        for (thing, name) in zip(things, names).reversed() { write(name, ink(of: thing), in: &drawing) }
+        for (thing, name) in zip(things, names).reversed() {
+            if let name { write(name, ink(of: thing), in: &drawing) }
+        }
         return drawing.raster(over: copy.raster)
     }
 
@@ -57,20 +59,38 @@ package struct FoundThings {
         var size: Int
     }
 
-    /// One for each thing; the surest choose their places first.
-    private func names(in picture: Size) -> [Name] {
+    /// One for each thing, nil where there is no room for it; the surest choose their places first.
+    private func names(in picture: Size) -> [Name?] {
         // As large as it can be read where the whole picture is looked at.
         let size = max(1, (max(picture.width, picture.height) + 200) / 420)
-        var names: [Name] = []
+        var names: [Name?] = []
         for thing in things {
-            let text = name(thing.label) + " \(Int((100 * thing.probability).rounded())) %"
-            let length = Drawing.width(of: text, size: size) + Double(3 * size)
-            let bar = Self.bar(
-                length, Self.barHeight * Double(size), naming: thing.box, among: things.map(\.box),
-                and: names.map(\.bar), in: picture)
-            names.append(Name(text: text, bar: bar, size: size))
+            let name = name(thing.label)
+            let texts = [name + " \(Int((100 * thing.probability).rounded())) %", name]
+            let lengths = texts.map { Drawing.width(of: $0, size: size) + Double(3 * size) }
+            let place = Self.place(
+                lengths, Self.barHeight * Double(size), naming: thing.box, among: things.map(\.box),
+                and: names.compactMap { $0?.bar }, in: picture)
+            names.append(place.map { Name(text: texts[$0.choice], bar: $0.bar, size: size) })
         }
         return names
+    }
+
+    /// Which of several texts for a box stands where: the first that hides no other name; nil where each would, and the colour of the
+    /// box says enough.
+    package static func place(
+        _ lengths: [Double], _ height: Double, naming box: Box, among boxes: [Box], and names: [Box], in picture: Size
+    ) -> (choice: Int, bar: Box)? {
+        for (choice, length) in lengths.enumerated() {
+            let bar = bar(length, height, naming: box, among: boxes, and: names, in: picture)
+            if !names.contains(where: { hides(bar, $0) }) { return (choice, bar) }
+        }
+        return nil
+    }
+
+    /// Whether a bar covers so much of another that the rest cannot be read.
+    private static func hides(_ bar: Box, _ name: Box) -> Bool {
+        name.share(inside: bar) > 0.1 || bar.share(inside: name) > 0.1
     }
 
     private func write(_ name: Name, _ ink: Drawing.Ink, in drawing: inout Drawing) {
@@ -97,8 +117,7 @@ package struct FoundThings {
         ].map { Box(left: $0, top: $1, width: length, height: height) }
         func hidden(by bar: Box) -> Double {
             let shares = boxes.map { $0.share(inside: bar) }.filter { $0 > mostHidden }
-            // Of a name a part is soon too much to read the rest.
-            return shares.reduce(0, +) + Double(names.count { $0.share(inside: bar) > 0.1 })
+            return shares.reduce(0, +) + Double(names.count { hides(bar, $0) })
         }
         let inside = bars.filter { $0.share(inside: whole) > 1 - 1e-9 }
         return inside.min { hidden(by: $0) < hidden(by: $1) } ?? bars[1]

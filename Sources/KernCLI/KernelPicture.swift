@@ -6,15 +6,25 @@ import Pixels
 struct KernelPicture {
     let raster: Raster
 
+    /// More than anyone looks at.
+    static let longestSide = 8192
+
     /// Several kernels stand side by side or in rows; a cell apart at least, so that it is seen where one ends.
     ///
-    /// - Parameter columns: how many would best stand side by side, if there is a pixel for each weight then.
-    init(_ kernels: [Kernel], columns: Int? = nil, size: Size) throws {
+    /// - Parameters:
+    ///   - perOutput: how many belong together, and stand side by side if there is a pixel for each weight then.
+    ///   - asked: nil for what suits the kernels.
+    init(_ kernels: [Kernel], perOutput: Int = 1, size asked: Size?) throws {
         let paper: [UInt8] = [255, 255, 255]
+        let sheet = KernelSheet(kernels, perOutput: perOutput, in: asked)
+        let size = asked ?? sheet.size
         var bytes = [UInt8](repeating: 255, count: size.width * size.height * 3)
         let apart = kernels.count > 1 ? 1.0 : 0
-        let (columns, rows) = Self.sheet(of: kernels, columns: columns, size: size)
-        var (room, height) = (size.width / columns, size.height / rows)
+        let between = perOutput > 1 ? Int(sheet.scale(in: size)) : 0
+        let columns = sheet.columns
+        var (room, height) = (
+            (size.width - between * sheet.apart(before: columns - 1)) / columns, size.height / sheet.rows
+        )
         guard room > 0, height > 0 else {
             throw Complaint("a picture of \(size) has no room for \(kernels.count) kernels; make it larger with --size")
         }
@@ -24,7 +34,10 @@ struct KernelPicture {
         let scale = min(Double(room) / widest, Double(height) / highest)
         room = min(room, Int((scale * widest).rounded(.up)))
         height = min(height, Int((scale * highest).rounded(.up)))
-        let corner = (x: (size.width - columns * room) / 2, y: (size.height - rows * height) / 2)
+        let corner = (
+            x: (size.width - columns * room - between * sheet.apart(before: columns - 1)) / 2,
+            y: (size.height - sheet.rows * height) / 2
+        )
         for (place, kernel) in kernels.enumerated() {
             let (row, index) = place.quotientAndRemainder(dividingBy: columns)
             let largest = max(kernel.weights.lazy.map(abs).max() ?? 0, .leastNormalMagnitude)
@@ -34,7 +47,8 @@ struct KernelPicture {
             // Whole cells where there is room for them; a larger kernel is sampled.
             let cell = scale >= 1 ? scale.rounded(.down) : scale
             let gap = cell >= 8 ? 1.0 : 0
-            let (firstX, firstY) = (corner.x + index * room, corner.y + row * height)
+            let firstX = corner.x + index * room + between * sheet.apart(before: index)
+            let firstY = corner.y + row * height
             let left = Double(firstX) + ((Double(room) - cell * Double(kernel.size.width)) / 2).rounded(.down)
             let top = Double(firstY) + ((Double(height) - cell * Double(kernel.size.height)) / 2).rounded(.down)
             for y in firstY..<firstY + height {
@@ -50,24 +64,6 @@ struct KernelPicture {
             }
         }
         raster = Raster(header: PictureHeader(size: size, channels: .rgb, depth: .uint8), bytes: bytes)
-    }
-
-    private static func sheet(of kernels: [Kernel], columns: Int?, size: Size) -> (columns: Int, rows: Int) {
-        let count = max(1, kernels.count)
-        let widest = kernels.reduce(1) { max($0, $1.size.width) }
-        let highest = kernels.reduce(1) { max($0, $1.size.height) }
-        if let columns, columns * (widest + 1) <= size.width, count / columns * (highest + 1) <= size.height {
-            return (columns, count / columns)
-        }
-        func rows(_ columns: Int) -> Int { (count + columns - 1) / columns }
-        func scale(_ columns: Int) -> Double {
-            min(
-                Double(size.width) / Double(columns * (widest + 1)),
-                Double(size.height) / Double(rows(columns) * (highest + 1)))
-        }
-        // As large as they can be drawn; of equals those that stand side by side.
-        let columns = (1...count).reversed().max { scale($0) < scale($1) } ?? 1
-        return (columns, rows(columns))
     }
 
     /// - Parameter value: −1…1.

@@ -10,6 +10,8 @@ public struct Evaluation: Hashable, Sendable {
     /// How often class `wanted` was taken for class `found`, at wanted × classes + found.
     public var confusion: [Int]
     public let classes: Int
+    /// Where they were asked for: the pictures that were taken for another class, in their order. None of pixels.
+    public var mistakes: [Mistake] = []
 
     public init(classes: Int) {
         self.classes = classes
@@ -20,6 +22,7 @@ public struct Evaluation: Hashable, Sendable {
         sum.sum += other.sum
         sum.amongBest += other.amongBest
         for index in sum.confusion.indices { sum.confusion[index] += other.confusion[index] }
+        sum.mistakes += other.mistakes
     }
 
     /// Examples of a class, how many were taken for it, and how many of these were right.
@@ -51,9 +54,11 @@ public struct Evaluator: Sendable {
     private let classes: Int
     /// How many of a result's best classes may hold the right one, for `amongBest`.
     private let best: Int
+    private let listsMistakes: Bool
 
-    public init(_ network: Network, loss: Loss, machine: Machine, best: Int = 5) {
+    public init(_ network: Network, loss: Loss, machine: Machine, best: Int = 5, listsMistakes: Bool = false) {
         self.best = best
+        self.listsMistakes = listsMistakes
         self.loss = loss
         self.machine = machine
         classes = loss.isForClasses ? network.choices : 0
@@ -68,6 +73,7 @@ public struct Evaluator: Sendable {
         let found = Slots(repeating: Evaluation(classes: classes), count: parts)
         let inner = Machine(lanes: machine.lanes, threads: 1)
         let (loss, values, rooms, classes, best) = (self.loss, network.values, self.rooms, self.classes, self.best)
+        let listsMistakes = listsMistakes && network.output.size == Size(1)
         machine.share(0..<parts, grain: 1) { worker, piece in
             for part in piece {
                 let range = ranges[part]
@@ -77,7 +83,9 @@ public struct Evaluator: Sendable {
                 var own = Evaluation(classes: classes)
                 own.sum = room.loss(of: output, wanted, loss)
                 switch wanted {
-                case .classes(let wanted), .regions(let wanted, _): own.count(output, wanted, best: best)
+                case .classes(let wanted), .regions(let wanted, _):
+                    own.count(output, wanted, best: best)
+                    if listsMistakes { own.list(output, wanted, from: range.lowerBound, of: network) }
                 case .pictures: break
                 }
                 found[part] = own
@@ -107,6 +115,22 @@ extension Evaluation {
                 confusion[Int(right) * classes + best] += 1
                 amongBest += better < few ? 1 : 0
             }
+        }
+    }
+
+    /// Takes in which of the pictures from `first` on were taken for another class.
+    fileprivate mutating func list(_ output: Planes, _ wanted: [Int32], from first: Int, of network: Network) {
+        for (place, right) in wanted.enumerated() where right != Wanted.none {
+            let own = Array(output.samples[place * output.shape.channels..<place * output.shape.channels + classes])
+            // By what came out, as it is counted: shares near 1 can be alike where that is not.
+            var best = 0
+            for c in own.indices where own[c] > own[best] { best = c }
+            if best == Int(right) { continue }
+            let shares = network.prediction(of: own).probabilities
+            mistakes.append(
+                Mistake(
+                    index: first + place, wanted: Int(right), found: best, probability: shares[best],
+                    wantedProbability: shares[Int(right)]))
         }
     }
 }

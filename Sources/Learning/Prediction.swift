@@ -31,3 +31,13 @@ public struct Prediction: Hashable, Sendable {
         probabilities.indices.sorted { (probabilities[$1], $0) < (probabilities[$0], $1) }
     }
 }
+
+extension Network {
+    /// What it says of a picture for which `values` came out of the last step that is learned through.
+    func prediction(of values: [Float]) -> Prediction {
+        if last != graph.output, endsInSigmoid {
+            return Prediction(values.map { Float(1 / (1 + exponential(-Double($0)))) }, areProbabilities: true)
+        }
+        return Prediction(values, areProbabilities: last == graph.output && endsInShares)
+    }
+}

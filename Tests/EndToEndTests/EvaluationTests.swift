@@ -49,6 +49,38 @@ struct EvaluationTests {
         #expect(parts.printed.contains("\"part\":\"validation\",\"count\":80,") && parts.said == "", "\(parts.said)")
     }
 
+    @Test func `pictures of other channels are told what to do with them, and that works`() throws {
+        let kern = try trained("conv 2 3x3 | globalmax | dense classes")
+        let made = try kern.shell(
+            "for c in circle cross square triangle; do kern apply 'channel 0,0,0' \(shapes)/test/$c/00*.png -o colour/$c/ && "
+                + "cp -r \(shapes)/test/$c grey-$c; done; mkdir grey && for c in circle cross square triangle; do mv grey-$c grey/$c; done; "
+                + "kern train 'conv 2 3x3 | globalmax | dense classes' --data colour -o c.safetensors --epochs 1 --quiet"
+        )
+        #expect(made.status == 0, "\(made.said)")
+        let cases = [
+            ("eval m.safetensors --data colour", "make them grey first: kern apply gray PICTURES -o FOLDER/"),
+            ("eval c.safetensors --data grey", "give them three channels first: kern apply 'channel 0,0,0' PICTURES"),
+            (
+                "predict m.safetensors colour/cross/000.png",
+                "make it grey first: kern apply gray colour/cross/000.png -o OTHER.png"
+            ),
+            (
+                "predict c.safetensors grey/cross/000.png",
+                "give it three channels first: kern apply 'channel 0,0,0' grey/cross/000.png -o OTHER.png"
+            ),
+        ]
+        for (line, says) in cases {
+            let outcome = try kern.shell("kern \(line)")
+            #expect(outcome.status > 0 && outcome.said.contains(says), "\(line): \(outcome.said)")
+            #expect(!outcome.said.contains("|'"), "\(outcome.said)")
+        }
+        let works = try kern.shell(
+            "kern apply gray colour/cross/000.png -o OTHER.png && kern predict m.safetensors OTHER.png && "
+                + "kern apply 'channel 0,0,0' grey/cross/000.png -o OTHER.png -f && kern predict c.safetensors OTHER.png"
+        )
+        #expect(works.status == 0, "\(works.said)")
+    }
+
     @Test func `names in the table have as much room as there is, and none looks like another`() throws {
         let kern = try trained()
         let table = try kern.shell("kern eval m.safetensors --data \(shapes) | grep found")
@@ -90,7 +122,7 @@ struct EvaluationTests {
             ("predict p/before/1.png m.safetensors", "'p/before/1.png' is a picture, and the model stands before it"),
             (
                 "predict z.safetensors \(Pictures.samples)/harbour.png",
-                "zscore1.mean is for 1 channel, and 3 come in; it was learned from grey pictures: put 'gray |'"
+                "z.safetensors was learned from grey pictures; make it grey first: kern apply gray"
             ),
             (
                 "show z.safetensors --layer dense1",

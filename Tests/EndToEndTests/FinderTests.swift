@@ -144,4 +144,36 @@ struct FinderTests {
         let pixel = try kern.shell("kern apply 'crop 1x1' d/train/000.png -o 1.png && kern predict f.safetensors 1.png")
         #expect(pixel.printed == "1.png: nothing found\n", "\(pixel.said)")
     }
+
+    @Test func `what was set aside of pictures with boxes can be measured again`() throws {
+        let kern = try Kern()
+        let training = try trained(kern, "f.safetensors", "--seed 3 --val 0.2")
+        #expect(training.status == 0, "\(training.said)")
+        let eval = try kern.shell("kern eval f.safetensors --data d --part validation --json")
+        // A fifth of thirty-one pictures, whichever they are.
+        let found = try #require(JSONSerialization.jsonObject(with: eval.output) as? [String: Any], "\(eval.said)")
+        let all = try kern.shell("kern eval f.safetensors --data d --part training --json")
+        let whole = try #require(JSONSerialization.jsonObject(with: all.output) as? [String: Any])
+        let (aside, pictures) = (found["pictures"] as? Int ?? 0, whole["pictures"] as? Int ?? 0)
+        #expect(aside == Int((Double(pictures) * 0.2).rounded()) && aside > 1, "\(aside) of \(pictures)")
+        let other = try kern.shell(
+            "kern eval f.safetensors --data \(Pictures.samples)/scenes/test.csv --part validation")
+        #expect(other.status == 1 && other.said.contains("was learned from other examples"), "\(other.said)")
+        let none = try trained(kern, "g.safetensors", "--val 0")
+        #expect(none.status == 0)
+        let nothing = try kern.shell("kern eval g.safetensors --data d --part validation")
+        #expect(nothing.status == 1 && nothing.said.contains("nothing was set aside of it"), "\(nothing.said)")
+    }
+
+    @Test func `of masks what was set aside can be measured again`() throws {
+        let kern = try Kern()
+        let training = try kern.shell(
+            "mkdir -p s/images s/masks; for i in 1 2 3 4 5 6 7 8 9 10; do "
+                + "kern apply \"gray | crop 16x16 at=$((50*i)),9\" \(Pictures.samples)/harbour.png -o s/images/$i.png && "
+                + "kern apply 'threshold 0.5' s/images/$i.png -o s/masks/$i.png; done; "
+                + "kern train 'conv classes 1' --data s -o s.safetensors --epochs 1 --val 0.2 --quiet && "
+                + "kern eval s.safetensors --data s --part validation --json")
+        #expect(
+            training.printed.contains("\"part\":\"validation\",\"count\":512,"), "\(training.printed)\(training.said)")
+    }
 }

@@ -141,6 +141,11 @@ struct NetTests {
         for (options, says) in [
             ("--momentum 0.5", "--momentum is for sgd"), ("--log l.csv --chart l.csv", "files of their own"),
             ("--log o.safetensors", "files of their own"),
+            (
+                "--epochs 0 --from a.safetensors --log l.csv",
+                "--log tells of epochs, and --epochs 0 has none; leave it out"
+            ),
+            ("--epochs 0 --from a.safetensors --chart c.svg", "--chart tells of epochs, and --epochs 0 has none"),
         ] {
             let refused = try trained(kern, "o.safetensors", options)
             #expect(refused.status == 2 && refused.said.contains(says), "\(options): \(refused.said)")

@@ -36,6 +36,23 @@ import Testing
         #expect(corner([0, 0, 100, 8], beside: [[0, 8, 100, 52]]) == [0, 8])
     }
 
+    @Test func `where a name would hide another it is shorter, and left out where that does not help`() {
+        func place(_ lengths: [Double], beside names: [Box]) -> [Double]? {
+            let box = Box(left: 30, top: 20, width: 40, height: 20)
+            let place = FoundThings.place(
+                lengths, 10, naming: box, among: [box], and: names, in: Size(width: 100, height: 60))
+            return place.map { [Double($0.choice), $0.bar.left, $0.bar.top] }
+        }
+        // All around the box there are names, but for 25 pixels on its right.
+        let above = Box(left: 0, top: 0, width: 100, height: 20)
+        let below = Box(left: 0, top: 40, width: 100, height: 20)
+        let left = Box(left: 0, top: 20, width: 70, height: 20)
+        let right = Box(left: 95, top: 20, width: 5, height: 20)
+        #expect(place([40, 25], beside: []) == [0, 30, 10])
+        #expect(place([40, 25], beside: [above, below, left, right]) == [1, 70, 20])
+        #expect(place([40, 30], beside: [above, below, left, right]) == nil)
+    }
+
     @Test func `wherever a small box lies, its name is inside the picture and beside it`() {
         for left in stride(from: 0.0, through: 95, by: 5) {
             for top in stride(from: 0.0, through: 55, by: 5) {

@@ -18,15 +18,30 @@ extension Eval {
         }
         if part == nil, sets.test == nil, sets.validation == nil { terminal.talk("kern eval: \(noteOfAll)") }
         var scores = DetectionScores(classes: trained.model.classes.count)
-        for part in try chosen(training: sets.training, validation: sets.validation, test: sets.test) {
-            scores += try detector.scores(on: part, limits: engine.limits, machine: machine)
-        }
+        let parts =
+            part == "validation" && sets.validation == nil
+            ? [try aside(of: sets.training, trained, machine)]
+            : try chosen(training: sets.training, validation: sets.validation, test: sets.test).map(\.part)
+        for part in parts { scores += try detector.scores(on: part, limits: engine.limits, machine: machine) }
         if printsJSON {
             terminal.print(json(scores, trained.classes).text)
         } else {
             for line in lines(scores, trained.classes) { terminal.print(line) }
         }
         return .ok
+    }
+
+    /// The pictures that a training set aside of the same ones. What was learned from are their regions: these tell whether they are
+    /// the same.
+    private func aside(
+        of pictures: BoxedPictures, _ trained: TrainedModel, _ machine: Machine
+    ) throws -> BoxedPictures {
+        let learned = trained.model.examples
+        let regions = try trained.readRegions(data, seed: learned?.seed ?? 0, limits: engine.limits, machine: machine)
+        let names = try Set(aside(of: regions, learned).map { regions.names[$0] })
+        var own = pictures
+        own.pictures.removeAll { !names.contains($0.path) }
+        return own
     }
 
     private func lines(_ scores: DetectionScores, _ classes: [String]) -> [String] {

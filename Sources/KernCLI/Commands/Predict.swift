@@ -170,7 +170,14 @@ struct Predict: Command {
             border: nil, method: nil, machine: machine, maxMemory: engine.limits.maxMemory)
         options.maxPixels = engine.limits.maxPixels
         options.depth = .float32
-        let plan = try Plan(trained.graph, for: reader.header, options: options)
+        let plan: Plan
+        do {
+            plan = try Plan(trained.graph, for: reader.header, options: options)
+        } catch {
+            // A program in which 'gray |' could stand in front is not what is written here.
+            guard let wayOut = trained.wayOut(for: reader.header, of: path) else { throw error }
+            throw Complaint(wayOut)
+        }
         return Prediction(try plan.result(from: reader), areProbabilities: trained.network.endsInShares)
     }
 

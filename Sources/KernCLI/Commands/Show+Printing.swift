@@ -24,7 +24,7 @@ extension Show {
             let size = subject.kernels.first.map { " of \($0.kernel.size)" } ?? ""
             let many = "\(subject.kernels.count) kernel\(subject.kernels.count == 1 ? "" : "s")"
             let done = picture.hasSuffix("/") ? "saved in" : "drawn in"
-            terminal.print("\n\(layer)\n  \(many)\(size), \(done) \(picture)")
+            terminal.print("\n\(layer.label): \(layer.text)\n  \(many)\(size), \(done) \(picture)")
             return
         }
         for named in subject.kernels {

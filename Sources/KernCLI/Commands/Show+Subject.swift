@@ -13,6 +13,8 @@ extension Show {
             var label: String?
             /// How its taps lie on the picture, where that is not side by side around the middle: ` dilate=2`.
             var words = ""
+            /// How it is used where it is from, as far as a file of it does not say that.
+            var use: String?
         }
 
         var help: [String] = []
@@ -21,13 +23,14 @@ extension Show {
         var program: Program?
         var kernels: [NamedKernel] = []
         /// The layer of a model that they are from.
-        var layer: String?
+        var layer: LearnedLayers.Layer?
         /// How many of them stand side by side: those of one output, where a layer has several inputs.
         var columns: Int?
 
         var isOneKernel: Bool { kernels.count == 1 && program == nil }
 
-        init(_ text: String, layer: String?, in catalogue: Catalogue) throws {
+        /// - Parameter isDrawn: whether the kernels are looked at only, and so may be many.
+        init(_ text: String, layer: String?, isDrawn: Bool, in catalogue: Catalogue) throws {
             if let form = StepForm.named(text) {
                 help = ["\(form.name) — \(form.summary)"] + form.help + ["", "example: \(form.example)"]
                 return
@@ -51,7 +54,10 @@ extension Show {
             let graph = try catalogue.graph(for: source)
             let layers = LearnedLayers(graph)
             if layer != nil || !layers.isEmpty {
-                (kernels, columns, self.layer) = try layers.kernels(of: layer, in: text)
+                let chosen = try layers.layer(layer, in: text)
+                kernels = try chosen.kernels(isDrawn: isDrawn)
+                columns = chosen.inputs > 1 ? chosen.inputs : nil
+                self.layer = chosen
                 if self.program == nil { self.program = program }
                 return
             }

@@ -64,6 +64,14 @@ struct TrainedModel {
         try BoxedSets(path: data, options: DataOptions(classes: model.classes, limits: limits, machine: machine))
     }
 
+    /// The regions of such pictures that a training with this seed learns from.
+    func readRegions(_ data: String, seed: UInt64, limits: Limits, machine: Machine) throws -> ExampleSet {
+        var options = DataOptions(classes: model.classes, limits: limits, machine: machine)
+        options.detector = try DetectorProgram(graph)
+        options.seed = seed
+        return try DataSets(path: data, options: options).training
+    }
+
     /// The net for pictures of this shape: where it looks at windows only, their size does not matter.
     func network(for shape: Shape, of data: String, limits: Limits) throws -> Network {
         var own = shape
@@ -74,7 +82,30 @@ struct TrainedModel {
         {
             return other
         }
+        let wayOut = Self.wayOut(from: own.channels, to: model.input.channels, of: "them", "PICTURES", as: "FOLDER/")
         throw Complaint(
-            "\(path) was learned from pictures of \(model.input), and those of \(data) are \(own)", status: .failed)
+            "\(path) was learned from pictures of \(model.input), and those of \(data) are \(own)"
+                + (wayOut.map { "; \($0)" } ?? ""),
+            status: .failed)
+    }
+
+    /// What brings a picture to the channels that the net takes, where its program has no 'input' that does; nil where it has
+    /// them, or nothing does.
+    func wayOut(for header: PictureHeader, of picture: String) -> String? {
+        guard (try? graph.made()) == nil else { return nil }
+        let colours = header.channels.colorCount
+        guard let way = Self.wayOut(from: colours, to: model.input.channels, of: "it", picture, as: "OTHER.png")
+        else { return nil }
+        return "\(path) was learned from \(colours == 1 ? "colour" : "grey") pictures; \(way)"
+    }
+
+    private static func wayOut(
+        from channels: Int, to wanted: Int, of them: String, _ picture: String, as other: String
+    ) -> String? {
+        switch (channels, wanted) {
+        case (3, 1): "make \(them) grey first: kern apply gray \(picture) -o \(other)"
+        case (1, 3): "give \(them) three channels first: kern apply 'channel 0,0,0' \(picture) -o \(other)"
+        default: nil
+        }
     }
 }

@@ -44,45 +44,52 @@ struct TrainingChart {
 
     private var drawing: Drawing {
         let losses = [reports.map { Optional($0.loss) }, reports.map(\.validationLoss)]
-        let largest = losses.joined().compactMap(\.self).filter(\.isFinite).max() ?? 1
+        let levels = RoundSteps(upTo: losses.joined().compactMap(\.self).filter(\.isFinite).max() ?? 1)
         let curves = [
-            Curve(name: "loss", ink: Self.lossInk, isDashed: false, top: largest, values: losses[0]),
-            Curve(name: "validation loss", ink: Self.lossInk, isDashed: true, top: largest, values: losses[1]),
+            Curve(name: "loss", ink: Self.lossInk, isDashed: false, top: levels.top, values: losses[0]),
+            Curve(name: "validation loss", ink: Self.lossInk, isDashed: true, top: levels.top, values: losses[1]),
             Curve(name: "right", ink: Self.shareInk, isDashed: false, top: 1, values: reports.map(\.accuracy)),
             Curve(
                 name: "validation right", ink: Self.shareInk, isDashed: true, top: 1,
                 values: reports.map(\.validationAccuracy)),
         ].filter { $0.values.contains { $0 != nil } }
         var drawing = Drawing(size: Self.size)
-        addFrame(to: &drawing, largest: largest)
+        addFrame(to: &drawing, levels)
         for (row, curve) in curves.enumerated() { add(curve, row: row, to: &drawing) }
         return drawing
     }
 
     private func x(_ epoch: Int) -> Double {
-        let steps = Double(max(1, reports.count - 1))
-        return Double(Self.margin) + Double(Self.size.width - 2 * Self.margin) * Double(epoch) / steps
+        let room = Double(Self.size.width - 2 * Self.margin)
+        // One epoch by itself stands in the middle.
+        let share = reports.count > 1 ? Double(epoch) / Double(reports.count - 1) : 0.5
+        return Double(Self.margin) + room * share
     }
 
     private func y(_ share: Double) -> Double {
         Double(Self.size.height - Self.margin) - Double(Self.size.height - 2 * Self.margin) * share
     }
 
+    /// Epochs that are numbered, at the most, besides the first.
+    private static let mostNumbered = 10
+
     /// The axes: loss on the left, shares on the right, epochs below.
-    private func addFrame(to drawing: inout Drawing, largest: Double) {
+    private func addFrame(to drawing: inout Drawing, _ levels: RoundSteps) {
         let (left, right) = (Double(Self.margin), Double(Self.size.width - Self.margin))
-        for step in 0...4 {
-            let share = Double(step) / 4
+        for line in 0...levels.count {
+            let share = Double(line) / Double(levels.count)
             let level = y(share)
             drawing.line([.init(left, level), .init(right, level)], Self.gridInk)
-            drawing.text(NumberText.short(largest * share), at: .init(left - 6, level), Self.lossInk, anchor: .end)
+            drawing.text(
+                NumberText.short(levels.value(line)), at: .init(left - 6, level), Self.lossInk, anchor: .end)
             if reports.contains(where: { $0.accuracy != nil }) {
-                drawing.text("\(25 * step) %", at: .init(right + 6, level), Self.shareInk)
+                drawing.text("\(100 * line / levels.count) %", at: .init(right + 6, level), Self.shareInk)
             }
         }
         let below = Double(Self.size.height - Self.margin + 18)
-        for epoch in stride(from: 0, to: reports.count, by: max(1, (reports.count + 9) / 10)) {
-            drawing.text("\(reports[epoch].epoch)", at: .init(x(epoch), below), anchor: .middle)
+        let step = RoundSteps.between(reports.count, most: Self.mostNumbered)
+        for (place, report) in reports.enumerated() where place == 0 || report.epoch.isMultiple(of: step) {
+            drawing.text("\(report.epoch)", at: .init(x(place), below), anchor: .middle)
         }
         drawing.text(
             "epoch", at: .init(Double(Self.size.width) / 2, Double(Self.size.height - 8)), anchor: .middle)
@@ -96,8 +103,11 @@ struct TrainingChart {
         if points.count > 1 {
             drawing.line(points, curve.ink, width: 2, isDashed: curve.isDashed)
         } else {
-            // One epoch is a point, and a line of one point is not seen.
-            for point in points { drawing.dot(point, curve.ink, radius: 3) }
+            // One epoch is a point, and a line of one point is not seen; where the line would have gaps it is a ring.
+            for point in points {
+                drawing.dot(point, curve.ink, radius: 4)
+                if curve.isDashed { drawing.dot(point, .white, radius: 2) }
+            }
         }
         let (left, level) = (Double(Self.margin + 10 + 160 * row), Double(Self.margin - 20))
         drawing.line([.init(left, level), .init(left + 24, level)], curve.ink, width: 2, isDashed: curve.isDashed)

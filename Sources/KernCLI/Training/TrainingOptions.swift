@@ -176,6 +176,9 @@ struct TrainingOptions: Sendable {
         }
         log = arguments.text(Self.log)
         chart = arguments.text(Self.chart)
+        if epochs == 0, let option = [Self.log, Self.chart].first(where: arguments.has) {
+            throw ArgumentError.refused("\(option.flag) tells of epochs, and --epochs 0 has none; leave it out")
+        }
     }
 
     /// `0.2 gaussian 1`

@@ -3,6 +3,17 @@ import Steps
 import Tensors
 
 extension Graph {
+    /// The same program up to a node, as if it ended there.
+    public func ending(at node: Int) -> Graph {
+        var graph = self
+        // Each comes after those it takes its input from.
+        graph.nodes.removeSubrange((node + 1)...)
+        graph.output = node
+        return graph
+    }
+}
+
+extension Graph {
     /// A step planned for what reaches it.
     ///
     /// - Parameter node: where it stands, to be named by an error.

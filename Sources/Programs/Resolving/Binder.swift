@@ -2,6 +2,7 @@ import Steps
 
 /// Puts the words behind a step's name in their places.
 struct Binder {
+    let catalogue: Catalogue
     let scope: Scope
     let step: String
     let settings: [Setting]
@@ -21,12 +22,10 @@ struct Binder {
                 if let flag = settings.first(where: { $0.name == word.text }), case .flag = flag.kind {
                     try set(flag, .flag, at: word)
                 } else if let place = places.first(where: { values[$0.name] == nil }) {
-                    try set(place, scope.value(word, for: place, step: step), at: word)
+                    try set(place, value(word, for: place), at: word)
                     places = places.drop { $0.name != place.name }.dropFirst()
                 } else {
-                    let isStep = Vocabulary.word(word.text) != nil
-                    throw scope.error(
-                        isStep ? .missingBar(word.text, step: step) : .surplus(word.text, step: step), at: word.span)
+                    throw scope.error(catalogue.fault(ofSurplus: word.text, step: step), at: word.span)
                 }
             case .keyed(let key, let word):
                 guard let setting = settings.first(where: { $0.name == key.text }) else {
@@ -43,6 +42,15 @@ struct Binder {
             }
         }
         return values
+    }
+
+    /// What a word in its place says.
+    private func value(_ word: Word, for place: Setting) throws(ProgramError) -> Value {
+        do {
+            return try scope.value(word, for: place, step: step)
+        } catch {
+            throw catalogue.isStep(word.text) ? scope.error(.missingBar(word.text, step: step), at: word.span) : error
+        }
     }
 
     private func unknownKey(_ key: Word) -> ProgramError {

@@ -111,11 +111,14 @@ extension Resolver {
                 if let flag = geometry.first(where: { $0.name == word.text }), case .flag = flag.kind {
                     try handDown(word, nil)
                 } else if let next = names.first(where: { given[$0] == nil }) {
-                    try give(next, word, at: word.span)
+                    do {
+                        try give(next, word, at: word.span)
+                    } catch {
+                        guard catalogue.isStep(word.text) else { throw error }
+                        throw scope.error(.missingBar(word.text, step: name), at: word.span)
+                    }
                 } else {
-                    let isStep = Vocabulary.word(word.text) != nil || catalogue.entry(word.text) != nil
-                    throw scope.error(
-                        isStep ? .missingBar(word.text, step: name) : .surplus(word.text, step: name), at: word.span)
+                    throw scope.error(catalogue.fault(ofSurplus: word.text, step: name), at: word.span)
                 }
             case .keyed(let key, let word):
                 if names.contains(key.text) {

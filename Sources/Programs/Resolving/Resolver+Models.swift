@@ -5,6 +5,9 @@ extension Resolver {
     mutating func resolveModel(
         _ word: Word, _ call: Call, from node: Int, in scope: Scope
     ) throws(ProgramError) -> Int {
+        if case .value(let surplus)? = call.arguments.first, catalogue.isStep(surplus.text) {
+            throw scope.error(.missingBar(surplus.text, step: "a model"), at: surplus.span)
+        }
         guard call.arguments.isEmpty else {
             throw scope.error(.shape("a model takes nothing behind its name"), at: call.headSpan)
         }

@@ -78,8 +78,9 @@ struct Resolver {
     private mutating func resolve(
         _ named: StepWord, _ call: Call, from node: Int, in scope: Scope
     ) throws(ProgramError) -> Int {
-        let word = named.form(places: call.placesWritten(of: named))
-        var values = try Binder(scope: scope, step: word.name, settings: word.settings).bind(call)
+        let word =
+            named.otherForms.isEmpty ? named : named.form(places: call.placesWritten(of: named, catalogue, scope))
+        var values = try Binder(catalogue: catalogue, scope: scope, step: word.name, settings: word.settings).bind(call)
         let blocks = call.blocks
         guard word.blocks.contains(blocks.count) else {
             throw scope.error(
@@ -106,7 +107,7 @@ struct Resolver {
 
     private mutating func resolveRepeat(_ call: Call, from node: Int, in scope: Scope) throws(ProgramError) -> Int {
         let count = Setting.place("count", .integer(0...Graph.mostNodes), "how many times")
-        let values = try Binder(scope: scope, step: "repeat", settings: [count]).bind(call)
+        let values = try Binder(catalogue: catalogue, scope: scope, step: "repeat", settings: [count]).bind(call)
         let blocks = call.blocks
         guard blocks.count == 1 else {
             throw scope.error(
@@ -128,7 +129,9 @@ struct Resolver {
     private mutating func resolveFormula(
         _ body: Word, _ call: Call, from node: Int, in scope: Scope
     ) throws(ProgramError) -> Int {
-        let values = try Binder(scope: scope, step: "kernel", settings: KernelBuilder.formulaSettings).bind(call)
+        let values = try Binder(
+            catalogue: catalogue, scope: scope, step: "kernel", settings: KernelBuilder.formulaSettings
+        ).bind(call)
         let kernel = try KernelBuilder(scope: scope).kernel(body, values: values, at: call.headSpan)
         return try addKernel(kernel, call, values: values, from: node, in: scope)
     }
@@ -136,7 +139,9 @@ struct Resolver {
     private mutating func addKernel(
         _ kernel: Kernel, _ call: Call, from node: Int, in scope: Scope
     ) throws(ProgramError) -> Int {
-        let values = try Binder(scope: scope, step: "a kernel", settings: Vocabulary.kernelSettings).bind(call)
+        let values = try Binder(
+            catalogue: catalogue, scope: scope, step: "a kernel", settings: Vocabulary.kernelSettings
+        ).bind(call)
         return try addKernel(kernel, call, values: values, from: node, in: scope)
     }
 
@@ -225,14 +230,16 @@ extension Scope {
 }
 
 extension Call {
-    /// How many of the arguments take a place: values that are no flags, and places written by their names.
-    fileprivate func placesWritten(of word: StepWord) -> Int {
+    /// How many of the arguments take a place: values that are no flags, and places written by their names. A step is none: it
+    /// stands there because a '|' is missing.
+    fileprivate func placesWritten(of word: StepWord, _ catalogue: Catalogue, _ scope: Scope) -> Int {
         let all = ([word] + word.otherForms).flatMap(\.settings)
         return arguments.count { argument in
             switch argument {
             case .block: false
             case .value(let value):
                 !all.contains { if case .flag = $0.kind { $0.name == value.text } else { false } }
+                    && (scope.values[value.text] != nil || !catalogue.isStep(value.text))
             case .keyed(let key, _): all.contains { $0.isPositional && $0.name == key.text }
             }
         }

@@ -81,7 +81,7 @@ extension ProgramError: CustomStringConvertible {
         case .looseEquals:
             "a setting has no blanks around its '=', as in 'stride=2'"
         case .missingBar(let text, let step):
-            "\(step) has no use for '\(text)', which is a step of its own: put '|' in front of it"
+            "\(step) has no use for '\(shortened(text))', which is a step of its own: put '|' in front of it"
         case .surplus(let text, let step):
             "\(step) has no use for '\(shortened(text))'"
         case .badValue(let text, let parameter, let step, let expected):
