@@ -2,10 +2,10 @@ import Pixels
 
 /// What each method would cost, and which is therefore taken.
 ///
-/// The unit is about 0.02 ns for one output sample on the EPYC where the constants were measured: AVX2 and AVX-512, one thread, 3
-/// planes of 1000x1000, the kernels of `kern-bench --only method`, which tells where a choice is not the best. They need only rank
-/// the methods, and are the same for all levels, so that these give the same bits: where the levels would choose differently
-/// (crosses of 33x33), one of them loses a third.
+/// The unit is about one multiply-add on one output sample, 0.02 ns on the EPYC where the constants were measured: AVX2 and
+/// AVX-512, one thread, 3 planes of 1000x1000, the kernels of `kern-bench --only method`, which tells where a choice is not the
+/// best. They need only rank the methods, and are the same for all levels, so that these give the same bits: where the levels would
+/// choose differently (crosses of 33x33), one of them loses up to a fifth.
 struct MethodCosts {
     private(set) var estimates: [Method: Double] = [:]
     private(set) var factors: Factors?

@@ -11,7 +11,8 @@ struct RoundSteps {
     /// The least four or five steps that reach up to `largest`.
     init(upTo largest: Double) {
         var power = 1.0
-        let reach = largest.isFinite && largest > 0 ? largest : 1
+        // What is smaller has no steps left to be told apart by.
+        let reach = largest.isFinite && largest > 1e-300 ? largest : 1
         while power * 5 >= reach { power /= 10 }
         while power * 50 < reach { power *= 10 }
         let all = [1, 2, 2.5, 3, 4, 5, 10].flatMap { mantissa in [4, 5].map { (count: $0, step: mantissa * power) } }
