@@ -5,18 +5,9 @@ import Testing
 struct EvaluationTests {
     private let shapes = "\(Pictures.samples)/shapes"
 
-    private func trained(_ program: String = "input 32x32x1 | zscore | dense classes", _ options: String = "") throws
-        -> Kern
-    {
-        let kern = try Kern()
-        let ran = try kern.shell(
-            "kern train '\(program)' --data \(shapes) -o m.safetensors --epochs 2 --quiet \(options)")
-        #expect(ran.status == 0, "\(ran.said)")
-        return kern
-    }
-
     @Test func `what was set aside can be measured again, of the same examples alone`() throws {
-        let kern = try trained("input 32x32x1 | zscore | dense classes", "--seed 5 --val 0.2 --chart c.svg --log l.csv")
+        let kern = try Kern.trained(
+            "input 32x32x1 | zscore | dense classes", "--seed 5 --val 0.2 --chart c.svg --log l.csv")
         let lines = String(decoding: try kern.read("l.csv"), as: UTF8.self).split(separator: "\n").dropFirst()
         let rates: [Double] = lines.compactMap { Double($0.split(separator: ",")[4]) }
         let best = try #require(rates.max())
@@ -25,13 +16,13 @@ struct EvaluationTests {
         #expect(aside.printed.contains("\"accuracy\":\(best),"), "\(best): \(aside.printed)")
         let other = try kern.shell("kern eval m.safetensors --data \(shapes)/test --part validation")
         #expect(other.status == 1 && other.said.contains("was learned from other examples"), "\(other.said)")
-        let whole = try trained("dense classes", "--val 0")
+        let whole = try Kern.trained("dense classes", "--val 0")
         let none = try whole.shell("kern eval m.safetensors --data \(shapes) --part validation")
         #expect(none.status == 1 && none.said.contains("nothing was set aside of it"), "\(none.said)")
     }
 
     @Test func `that training examples are measured is told`() throws {
-        let kern = try trained()
+        let kern = try Kern.trained()
         let own = try kern.shell("kern eval m.safetensors --data \(shapes)/train")
         #expect(own.printed.contains("of 320 pictures right"))
         #expect(
@@ -50,7 +41,7 @@ struct EvaluationTests {
     }
 
     @Test func `pictures of other channels are told what to do with them, and that works`() throws {
-        let kern = try trained("conv 2 3x3 | globalmax | dense classes")
+        let kern = try Kern.trained("conv 2 3x3 | globalmax | dense classes")
         let made = try kern.shell(
             "for c in circle cross square triangle; do kern apply 'channel 0,0,0' \(shapes)/test/$c/00*.png -o colour/$c/ && "
                 + "cp -r \(shapes)/test/$c grey-$c; done; mkdir grey && for c in circle cross square triangle; do mv grey-$c grey/$c; done; "
@@ -82,7 +73,7 @@ struct EvaluationTests {
     }
 
     @Test func `names in the table have as much room as there is, and none looks like another`() throws {
-        let kern = try trained()
+        let kern = try Kern.trained()
         let table = try kern.shell("kern eval m.safetensors --data \(shapes) | grep found")
         #expect(table.printed == "wanted \\ found    circle    cross   square triangle\n")
         let long = try kern.shell(
@@ -98,7 +89,7 @@ struct EvaluationTests {
     }
 
     @Test func `what a model cannot be measured with is named by its kind`() throws {
-        let kern = try trained("input 16x16x1 | zscore | conv 4 3x3 | relu | globalmax | dense classes")
+        let kern = try Kern.trained("input 16x16x1 | zscore | conv 4 3x3 | relu | globalmax | dense classes")
         let made = try kern.shell(
             "mkdir -p p/before p/after s/images s/masks && for i in 1 2; do kern apply \"gray | crop 32x32 at=$((50*i)),9\" "
                 + "\(Pictures.samples)/harbour.png -o p/before/$i.png && kern apply sobel p/before/$i.png -o p/after/$i.png && "
@@ -162,7 +153,7 @@ struct EvaluationTests {
     }
 
     @Test func `a label that is too high names who counted the classes`() throws {
-        let kern = try trained()
+        let kern = try Kern.trained()
         try kern.write(
             Data([0, 0, 8, 3, 0, 0, 0, 6, 0, 0, 0, 2, 0, 0, 0, 2] + [UInt8](repeating: 9, count: 24)),
             "train-images-idx3-ubyte")

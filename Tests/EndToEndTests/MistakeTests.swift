@@ -5,16 +5,6 @@ import Testing
 struct MistakeTests {
     private let shapes = "\(Pictures.samples)/shapes"
 
-    private func trained(_ program: String = "input 32x32x1 | zscore | dense classes", _ options: String = "") throws
-        -> Kern
-    {
-        let kern = try Kern()
-        let ran = try kern.shell(
-            "kern train '\(program)' --data \(shapes) -o m.safetensors --epochs 2 --quiet \(options)")
-        #expect(ran.status == 0, "\(ran.said)")
-        return kern
-    }
-
     /// The table without its head, which is checked.
     private func rows(_ kern: Kern, _ file: String = "w.csv") throws -> [[String]] {
         let lines = String(decoding: try kern.read(file), as: UTF8.self).split(separator: "\n")
@@ -28,7 +18,7 @@ struct MistakeTests {
     func `each wrong picture has a line, the surest first, and predict says the same of it`(
         ending: String, options: String
     ) throws {
-        let kern = try trained("input 32x32x1 | zscore | dense classes" + ending, options)
+        let kern = try Kern.trained("input 32x32x1 | zscore | dense classes" + ending, options)
         let eval = try kern.shell("kern eval m.safetensors --data \(shapes) --mistakes w.csv --json")
         #expect(eval.status == 0, "\(eval.said)")
         let rows = try rows(kern)
@@ -51,7 +41,7 @@ struct MistakeTests {
     }
 
     @Test func `pictures of one file are told by their number, those of a list by their path`() throws {
-        let kern = try trained()
+        let kern = try Kern.trained()
         let made = try kern.shell(
             """
             i=0; for c in circle cross square triangle; do for n in 000 001 002 003; do \
@@ -74,7 +64,7 @@ struct MistakeTests {
     }
 
     @Test func `what was set aside is told by its place among what was learned from`() throws {
-        let kern = try trained("input 32x32x1 | zscore | dense classes", "--val 0.2")
+        let kern = try Kern.trained("input 32x32x1 | zscore | dense classes", "--val 0.2")
         let eval = try kern.shell("kern eval m.safetensors --data \(shapes) --part validation --mistakes w.csv")
         #expect(eval.said.contains("of 64 pictures were got wrong"), "\(eval.said)")
         let kinds = ["circle", "cross", "square", "triangle"]
@@ -86,7 +76,7 @@ struct MistakeTests {
     }
 
     @Test func `the table replaces nothing unasked, and is for classes of pictures`() throws {
-        let kern = try trained()
+        let kern = try Kern.trained()
         let made = try kern.shell(
             "mkdir -p s/images s/masks p/before p/after; for i in 1 2; do "
                 + "kern apply \"gray | crop 16x16 at=$((50*i)),9\" \(Pictures.samples)/harbour.png -o s/images/$i.png && "
