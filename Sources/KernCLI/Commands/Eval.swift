@@ -172,11 +172,11 @@ struct Eval: Command {
         let all = [(training, "training"), (validation, "validation"), (test, "test")]
         let present = all.compactMap { set, name in set.map { (part: $0, name: name) } }
         if part == "all" { return present }
-        guard
-            let name = part
-                ?? ["test", "validation", "training"].first(where: { name in present.contains { $0.name == name } }),
-            let only = present.first(where: { $0.name == name })
-        else { throw Complaint("\(data) has no \(part ?? "training") part of its own", status: .failed) }
+        // What is furthest from what was learned, where none is named.
+        guard let part else { return present.suffix(1) }
+        guard let only = present.first(where: { $0.name == part }) else {
+            throw Complaint("\(data) has no \(part) part of its own", status: .failed)
+        }
         return [only]
     }
 }
