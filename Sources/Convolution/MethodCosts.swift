@@ -23,7 +23,7 @@ struct MethodCosts {
     private static let solid = Price(base: 13.7, tap: 0.645)
     private static let loose = Price(base: 18, tap: 1.75)
     /// Samples that are apart are dealt out first.
-    private static let strided = Price(base: 20, tap: 1.225)
+    private static let strided = Price(base: 28, tap: 1.225)
     private static let exact = Price(base: 17.6, tap: 1.83)
     private static let separable = Price(base: 17.9, tap: 1.074)
     private static let stridedSeparable = Price(base: 27, tap: 1.68)
