@@ -303,6 +303,38 @@ const uint8_t *kc_jpeg_reader_segment(const kc_jpeg_reader *reader, size_t index
     return kept->bytes;
 }
 
+// MARK: The scan, for a reader of its own
+
+static const JHUFF_TBL *code(JHUFF_TBL *const tables[NUM_HUFF_TBLS], int number) {
+    return number >= 0 && number < NUM_HUFF_TBLS ? tables[number] : NULL;
+}
+
+bool kc_jpeg_reader_scan(const kc_jpeg_reader *reader, kc_jpeg_component components[3], uint32_t *restart_interval) {
+    const struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+    bool is_baseline = !jpeg->progressive_mode && !jpeg->arith_code && jpeg->Ss == 0 && jpeg->Se == DCTSIZE2 - 1;
+    if (!is_baseline || jpeg->Ah != 0 || jpeg->Al != 0 || jpeg->comps_in_scan != jpeg->num_components) return false;
+    if (jpeg->jpeg_color_space != JCS_GRAYSCALE && jpeg->jpeg_color_space != JCS_YCbCr) return false;
+    for (int i = 0; i < jpeg->num_components; i++) {
+        const jpeg_component_info *c = &jpeg->comp_info[i];
+        const JHUFF_TBL *dc = code(jpeg->dc_huff_tbl_ptrs, c->dc_tbl_no), *ac = code(jpeg->ac_huff_tbl_ptrs, c->ac_tbl_no);
+        bool has_factors = c->quant_tbl_no >= 0 && c->quant_tbl_no < NUM_QUANT_TBLS && jpeg->quant_tbl_ptrs[c->quant_tbl_no];
+        if (jpeg->cur_comp_info[i] != c || !dc || !ac || !has_factors) return false;
+        components[i] = (kc_jpeg_component){
+            .h = c->h_samp_factor,
+            .v = c->v_samp_factor,
+            .factors = jpeg->quant_tbl_ptrs[c->quant_tbl_no]->quantval,
+            .dc_counts = dc->bits,
+            .dc_symbols = dc->huffval,
+            .ac_counts = ac->bits,
+            .ac_symbols = ac->huffval,
+        };
+    }
+    *restart_interval = jpeg->restart_interval;
+    return true;
+}
+
+size_t kc_jpeg_reader_leave(kc_jpeg_reader *reader) { return reader->source.bytes_in_buffer; }
+
 // MARK: Pixels
 
 kc_status kc_jpeg_reader_start(kc_jpeg_reader *reader) {

@@ -16,21 +16,9 @@ private func unfiltered(_ row: [UInt8], _ filter: Int, above: [UInt8], step: Int
     return out
 }
 
-private struct Level: CustomTestStringConvertible, Sendable {
-    nonisolated(unsafe) let loops: UnsafePointer<kern_lanes>  // a constant table
-
-    var testDescription: String { String(cString: loops.pointee.name) }
-
-    static let all: [Level] = {
-        var count = 0
-        guard let levels = kern_lanes_available(&count) else { return [] }
-        return (0..<count).compactMap { levels[$0].map { Level(loops: $0) } }
-    }()
-}
-
 @Suite struct UnfilterTests {
     @Test(arguments: Level.all)
-    private func `every filter is undone as the specification says, for every pixel and width`(level: Level) {
+    func `every filter is undone as the specification says, for every pixel and width`(level: Level) {
         var generator = SeededGenerator(state: 3)
         for step in [1, 2, 3, 4, 6, 8] {
             for width in 1...70 {
@@ -53,7 +41,7 @@ private struct Level: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: Level.all)
-    private func `the bytes of samples are exchanged, in place too`(level: Level) {
+    func `the bytes of samples are exchanged, in place too`(level: Level) {
         for count in 0...100 {
             let samples = (0..<count).map { UInt16(truncatingIfNeeded: $0 &* 40503 &+ 77) }
             var out = [UInt16](repeating: 7, count: count + 1)

@@ -155,6 +155,16 @@ kc_status kc_jpeg_reader_header(kc_jpeg_reader *reader, kc_jpeg_header *header);
 // The APP1, APP2 and COM segments in front of the first scan, in order, without their length words.
 size_t kc_jpeg_reader_segment_count(const kc_jpeg_reader *reader);
 const uint8_t *kc_jpeg_reader_segment(const kc_jpeg_reader *reader, size_t index, int *marker, size_t *count);
+// The first scan as its header tells of it, where it is baseline, holds the whole picture and is grey or YCbCr; else false.
+// The factors are in rows, the counts by length with none of length 0, codes are in the order of their length.
+typedef struct {
+    int32_t h, v; // samples across and down in each MCU, in eights
+    const uint16_t *factors;
+    const uint8_t *dc_counts, *dc_symbols, *ac_counts, *ac_symbols;
+} kc_jpeg_component;
+bool kc_jpeg_reader_scan(const kc_jpeg_reader *reader, kc_jpeg_component components[3], uint32_t *restart_interval);
+// Leaves the scan to the caller, who reads on from its first byte: so many of the bytes that were lent last are unread.
+size_t kc_jpeg_reader_leave(kc_jpeg_reader *reader);
 kc_status kc_jpeg_reader_start(kc_jpeg_reader *reader);
 kc_status kc_jpeg_reader_rows(kc_jpeg_reader *reader, uint8_t *out, size_t count);
 kc_status kc_jpeg_reader_finish(kc_jpeg_reader *reader);

@@ -15,6 +15,9 @@
 // The most wires that `network` takes.
 #define KERN_WIRES 64
 
+// What the loops of JPEG's rows may touch beyond the end.
+#define KERN_BLOCK_SLACK 64
+
 // Running counts of the 8-bit levels in a column: 16 of the upper four bits, then for each of these 16 of the lower four.
 #define KERN_LEVEL_COUNTS (16 + 256)
 
@@ -328,6 +331,18 @@ typedef struct {
     // What each would leave: the sum of the distances of its bytes from 0.
     void (*filter_costs)(uint64_t costs[5], const uint8_t *row, const uint8_t *above, size_t step, size_t count);
     void (*filter_bytes)(uint8_t *out, unsigned filter, const uint8_t *row, const uint8_t *above, size_t step, size_t count);
+
+    // JPEG's rows, by whole registers: up to KERN_BLOCK_SLACK blocks, and samples of rows, are read and written beyond `count`.
+    // A row of 8×8 blocks, one behind the other, each coefficient times its factor, to eight rows of samples; blocks that are
+    // not `detailed` have a mean alone.
+    void (*unblock)(uint8_t *out, size_t pitch, const int16_t *blocks, const uint8_t *detailed, size_t count, const uint16_t *factors);
+    // Chroma to luma's size: three quarters of the sample nearby and one of the next, in either direction. in[−1] and
+    // in[count] are those at the edges again.
+    void (*stretch_across)(uint8_t *out, const uint8_t *in, size_t count);
+    void (*stretch_down)(uint8_t *out, const uint8_t *near, const uint8_t *far, size_t count, unsigned rounding);
+    void (*stretch_both)(uint8_t *out, const uint8_t *near, const uint8_t *far, size_t count);
+    // Pixels of three samples; nothing is written beyond `count` of them
+    void (*rgb_of_ycc)(uint8_t *out, const uint8_t *luma, const uint8_t *blue, const uint8_t *red, size_t count);
 
     // The sum of a[x] * b[x]
     double (*dot)(const double *a, const double *b, size_t count);
