@@ -64,7 +64,7 @@ let package = Package(
 
         .testTarget(name: "ConvolutionTests", dependencies: ["Pixels", "Convolution"]),
         .testTarget(
-            name: "CodecsTests", dependencies: ["Codecs", "CLanes", "Pixels"],
+            name: "CodecsTests", dependencies: ["Codecs", "CLanes", "CImageCodecs", "Pixels"],
             exclude: ["Fixtures", "make-fixtures.py"]),
         .testTarget(name: "StepsTests", dependencies: ["Pixels", "Convolution", "Steps"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Fixtures"]),

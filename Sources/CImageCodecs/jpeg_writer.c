@@ -122,6 +122,23 @@ kc_status kc_jpeg_writer_start(kc_jpeg_writer *writer, const kc_jpeg_header *hea
     return KC_OK;
 }
 
+void kc_jpeg_writer_scan(const kc_jpeg_writer *writer, kc_jpeg_component components[3]) {
+    const struct jpeg_compress_struct *jpeg = &writer->jpeg;
+    for (int i = 0; i < jpeg->num_components; i++) {
+        const jpeg_component_info *c = &jpeg->comp_info[i];
+        const JHUFF_TBL *dc = jpeg->dc_huff_tbl_ptrs[c->dc_tbl_no], *ac = jpeg->ac_huff_tbl_ptrs[c->ac_tbl_no];
+        components[i] = (kc_jpeg_component){
+            .h = c->h_samp_factor,
+            .v = c->v_samp_factor,
+            .factors = jpeg->quant_tbl_ptrs[c->quant_tbl_no]->quantval,
+            .dc_counts = dc->bits,
+            .dc_symbols = dc->huffval,
+            .ac_counts = ac->bits,
+            .ac_symbols = ac->huffval,
+        };
+    }
+}
+
 kc_status kc_jpeg_writer_segment(kc_jpeg_writer *writer, int marker, const uint8_t *bytes, size_t count) {
     if (setjmp(writer->jump)) return writer->report.status;
     jpeg_write_marker(&writer->jpeg, marker, bytes, (unsigned int)count);

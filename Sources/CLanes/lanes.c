@@ -22,7 +22,7 @@
 #undef NATIVE
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi,bmi2,lzcnt"))), apply_to = function)
 #define LEVEL(name) kern_avx2_##name
 #define LEVEL_NAME "avx2"
 #define LEVEL_NUMBER 2
@@ -36,7 +36,7 @@
 #undef NATIVE
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma,bmi,bmi2,lzcnt"))), apply_to = function)
 #define LEVEL(name) kern_avx512_##name
 #define LEVEL_NAME "avx512"
 #define LEVEL_NUMBER 3
@@ -55,7 +55,8 @@ const kern_lanes *const *kern_lanes_available(size_t *count) {
 #if defined(__x86_64__)
     static const kern_lanes *const all[] = {&kern_baseline_lanes, &kern_avx2_lanes, &kern_avx512_lanes};
     size_t n = 1;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    bool counts_bits = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt");
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && counts_bits) {
         n = 2;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&

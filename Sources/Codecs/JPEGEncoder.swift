@@ -24,10 +24,13 @@ final class JPEGEncoder: RowEncoder {
         fields.luma_h = Int32(sampling.h)
         fields.luma_v = Int32(sampling.v)
         let layout = JPEGStripLayout(header, sampling: sampling)
-        pixels = JPEGPixels(header, layout, fields: fields, threads: options.threads, sink: sink)
         guard let writer = kc_jpeg_writer_create() else { throw .outOfMemory }
         self.writer = writer
-        try check(kc_jpeg_writer_start(writer, &fields, UInt32(layout.restartInterval)))
+        let status = kc_jpeg_writer_start(writer, &fields, UInt32(layout.restartInterval))
+        var components = [kc_jpeg_component](repeating: kc_jpeg_component(), count: header.channels.count)
+        if status == KC_OK { kc_jpeg_writer_scan(writer, &components) }
+        pixels = JPEGPixels(header, layout, components: components, threads: options.threads, sink: sink)
+        try check(status)
         try write(header.metadata, channels: header.channels)
         var head: UnsafePointer<UInt8>?
         var count = 0

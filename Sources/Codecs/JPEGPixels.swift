@@ -9,14 +9,16 @@ final class JPEGPixels {
     private var rowsLeft: Int
     private var strip: JPEGStrip?
 
-    init(_ header: PictureHeader, _ layout: JPEGStripLayout, fields: kc_jpeg_header, threads: Int, sink: ByteSink) {
+    init(
+        _ header: PictureHeader, _ layout: JPEGStripLayout, components: [kc_jpeg_component], threads: Int,
+        sink: ByteSink
+    ) {
         rowsPerStrip = layout.rowsPerStrip
         rowBytes = header.bytesPerRow
         rowsLeft = header.size.height
         var delivered = 0
-        let rowBytes = rowBytes
         line = StripLine(threads: threads) { () throws(CodecError) in
-            try JPEGStrip(layout, rowBytes: rowBytes, fields: fields)
+            try JPEGStrip(layout, header, components: components)
         } deliver: { strip throws(CodecError) in
             if delivered > 0 { try sink.write([0xFF, JPEGSegments.firstRestart + UInt8((delivered - 1) % 8)]) }
             delivered += 1

@@ -59,7 +59,7 @@ final class JPEGScan {
     static let blockSlack = 8
     private static let windowSize = 64 << 10
     /// Ten blocks at most, of 64 coefficients in 31 bits at most, of which every byte may have a zero behind it.
-    private static let longestUnit = 10 * 64 * 4 * 2
+    static let longestUnit = 10 * 64 * 4 * 2
     /// What was read ahead as bits and may have to be found again.
     private static let keptBehind = 64
 
@@ -73,7 +73,7 @@ final class JPEGScan {
     private let interval: Int
     private var untilRestart: Int
     private var nextRestart: UInt8 = 0
-    private let order: UnsafeMutablePointer<UInt8>
+    private let order = JPEGOrder.shared.natural
 
     /// nil where libjpeg knows better: what it says of tables that are none is its own.
     init?(_ source: ByteSource, _ found: [kc_jpeg_component], interval: Int) {
@@ -82,8 +82,6 @@ final class JPEGScan {
         untilRestart = interval
         window = .allocate(capacity: Self.windowSize)
         bits = JPEGBits(window, end: window)
-        order = .allocate(capacity: 64)
-        for (place, coefficient) in Self.zigzag().enumerated() { order[place] = coefficient }
         let made = found.compactMap { JPEGPart($0, isAlone: found.count == 1) }
         parts = .allocate(capacity: made.count)
         _ = parts.initialize(from: made)
@@ -92,18 +90,8 @@ final class JPEGScan {
 
     deinit {
         window.deallocate()
-        order.deallocate()
         for part in parts { part.deallocate() }
         parts.deallocate()
-    }
-
-    /// Diagonal after diagonal, there and back.
-    private static func zigzag() -> [UInt8] {
-        (0..<15).flatMap { diagonal in
-            let rows = max(0, diagonal - 7)...min(diagonal, 7)
-            let down = rows.map { UInt8($0 * 8 + diagonal - $0) }
-            return diagonal % 2 == 0 ? down.reversed() : down
-        }
     }
 
     /// Decodes the next units, at most `unitsAtOnce`, into the parts.

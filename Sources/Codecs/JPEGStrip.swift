@@ -42,28 +42,19 @@ struct JPEGStripLayout {
 final class JPEGStrip: StripPacker {
     private let bytes: UnsafeMutableRawPointer
     private let rowBytes: Int
-    private let writer: OpaquePointer
-    private var fields: kc_jpeg_header
+    private let writer: JPEGBlockWriter
     private(set) var rows = 0
     /// What `pack` made: entropy-coded bytes.
     private(set) var packed = UnsafeRawBufferPointer(start: nil, count: 0)
 
-    init(_ layout: JPEGStripLayout, rowBytes: Int, fields: kc_jpeg_header) throws(CodecError) {
-        self.rowBytes = rowBytes
-        self.fields = fields
+    init(_ layout: JPEGStripLayout, _ header: PictureHeader, components: [kc_jpeg_component]) throws(CodecError) {
+        rowBytes = header.bytesPerRow
         guard let bytes = malloc(layout.rowsPerStrip * rowBytes) else { throw .outOfMemory }
-        guard let writer = kc_jpeg_writer_create() else {
-            free(bytes)
-            throw .outOfMemory
-        }
         self.bytes = bytes
-        self.writer = writer
+        writer = JPEGBlockWriter(components, width: header.size.width, lanes: highestLanes())
     }
 
-    deinit {
-        free(bytes)
-        kc_jpeg_writer_destroy(writer)
-    }
+    deinit { free(bytes) }
 
     func clear() { rows = 0 }
 
@@ -75,13 +66,6 @@ final class JPEGStrip: StripPacker {
     }
 
     func pack() throws(CodecError) {
-        fields.height = UInt32(rows)
-        var start: UnsafePointer<UInt8>?
-        var count = 0
-        let pixels = bytes.assumingMemoryBound(to: UInt8.self)
-        guard kc_jpeg_writer_strip(writer, &fields, pixels, &start, &count) == KC_OK else {
-            throw kc_jpeg_writer_report(writer).pointee.error(.jpeg, limits: Limits(), failure: nil)
-        }
-        packed = UnsafeRawBufferPointer(start: start, count: count)
+        packed = writer.write(UnsafePointer(bytes.assumingMemoryBound(to: UInt8.self)), count: rows)
     }
 }

@@ -178,11 +178,14 @@ const kc_report *kc_jpeg_writer_report(const kc_jpeg_writer *writer);
 // Takes width, height, channels, quality, luma_h, luma_v and the density from `header`. `restart_interval` is in MCUs;
 // 0 for none.
 kc_status kc_jpeg_writer_start(kc_jpeg_writer *writer, const kc_jpeg_header *header, uint32_t restart_interval);
+// The tables that its scan is written with, as above; after start.
+void kc_jpeg_writer_scan(const kc_jpeg_writer *writer, kc_jpeg_component components[3]);
 // Between start and head.
 kc_status kc_jpeg_writer_segment(kc_jpeg_writer *writer, int marker, const uint8_t *bytes, size_t count);
 // Everything in front of the first entropy-coded byte.
 kc_status kc_jpeg_writer_head(kc_jpeg_writer *writer, const uint8_t **bytes, size_t *count);
-// The entropy-coded bytes of `header->height` rows: instead of start, segment and head, as often as wanted.
+// The entropy-coded bytes of `header->height` rows: instead of start, segment and head, as often as wanted. What strips are
+// held to: they are written by loops of our own.
 kc_status kc_jpeg_writer_strip(
     kc_jpeg_writer *writer, const kc_jpeg_header *header, const uint8_t *rows, const uint8_t **bytes, size_t *count);
 

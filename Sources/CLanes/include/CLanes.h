@@ -9,14 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "blocks.h"
 #include "layers.h"
 #include "levels.h"
 
 // The most wires that `network` takes.
 #define KERN_WIRES 64
-
-// What the loops of JPEG's rows may touch beyond the end.
-#define KERN_BLOCK_SLACK 64
 
 // Running counts of the 8-bit levels in a column: 16 of the upper four bits, then for each of these 16 of the lower four.
 #define KERN_LEVEL_COUNTS (16 + 256)
@@ -343,6 +341,14 @@ typedef struct {
     void (*stretch_both)(uint8_t *out, const uint8_t *near, const uint8_t *far, size_t count);
     // Pixels of three samples; nothing is written beyond `count` of them
     void (*rgb_of_ycc)(uint8_t *out, const uint8_t *luma, const uint8_t *blue, const uint8_t *red, size_t count);
+    // The way back. Nothing is read beyond `count` pixels
+    void (*ycc_of_rgb)(uint8_t *luma, uint8_t *blue, uint8_t *red, const uint8_t *in, size_t count);
+    // Means of `across` times `down` samples
+    void (*shrink_row)(uint8_t *out, const uint8_t *const *rows, size_t across, size_t down, size_t count);
+    // Eight rows of samples to blocks, each coefficient divided and rounded, with a bit for each that is not 0, lowest first
+    void (*block)(int16_t *blocks, uint64_t *masks, const uint8_t *in, size_t pitch, size_t count, const kern_block_divisors *divisors);
+    // A block into bits: its mean as the difference from the one before, and what its mask has beside it; at most 512 bytes
+    void (*spell_block)(kern_bit_writer *to, const int16_t *block, uint64_t mask, int difference, const kern_block_spelling *spelling);
 
     // The sum of a[x] * b[x]
     double (*dot)(const double *a, const double *b, size_t count);
