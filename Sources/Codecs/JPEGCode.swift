@@ -20,14 +20,14 @@ struct JPEGCode {
     private let symbols: UnsafeMutablePointer<UInt8>
     private let isMeans: Bool
 
-    /// nil where the counts are of no code, or a mean's difference is said to have more bits than it can.
+    /// nil where the counts are of no code, of which none is all ones, or a mean's difference is said to have more bits than it can.
     init?(counts: UnsafePointer<UInt8>, symbols given: UnsafePointer<UInt8>, isMeans: Bool) {
         var code = 0
         var place = 0
         for length in 1...Self.longest {
             code = code << 1 + Int(counts[length])
             place += Int(counts[length])
-            if code > 1 << length || place > Self.symbolRoom { return nil }
+            if code >= 1 << length || place > Self.symbolRoom { return nil }
         }
         if isMeans, (0..<place).contains(where: { Int(given[$0]) > Self.largestRun }) { return nil }
         self.isMeans = isMeans

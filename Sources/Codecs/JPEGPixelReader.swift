@@ -27,6 +27,8 @@ final class JPEGPixelReader {
         }
     }
 
+    /// Of a unit; libjpeg refuses more.
+    private static let mostBlocks: Int32 = 10
     /// In front of a row and behind it.
     private static let slack = Int(KERN_BLOCK_SLACK)
 
@@ -54,6 +56,7 @@ final class JPEGPixelReader {
             let (across, down) = (Int(chroma.h), Int(chroma.v))
             guard h == across || h == 2 * across, v == down || v == 2 * down else { return nil }
         }
+        if !isAlone, found.reduce(0, { $0 + $1.h * $1.v }) > Self.mostBlocks { return nil }
         self.size = size
         self.lanes = lanes
         unitHeight = 8 * v

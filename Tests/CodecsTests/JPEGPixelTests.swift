@@ -104,6 +104,45 @@ import Testing
         #expect(refused > 300 && decoded > 100, "\(refused) refused, \(decoded) decoded")
     }
 
+    /// Where a marker's segment begins, or nil.
+    private func place(of marker: UInt8, in file: [UInt8], where isIt: (Int) -> Bool = { _ in true }) -> Int? {
+        var at = 2
+        while at + 4 < file.count, file[at + 1] != 0xDA {
+            if file[at + 1] == marker, isIt(at) { return at }
+            at += 2 + Int(file[at + 2]) << 8 + Int(file[at + 3])
+        }
+        return nil
+    }
+
+    @Test(arguments: [0x00, 0x10])
+    func `a code that has a word of ones alone is refused, as libjpeg does`(table: UInt8) throws {
+        var file = try fixture("444.jpg")
+        let at = try #require(place(of: 0xC4, in: file) { file[$0 + 4] == table })
+        let counts = at + 5
+        let longest = try #require((0..<16).last { file[counts + $0] > 0 })
+        var code = 0
+        for length in 0...longest { code = code << 1 + Int(file[counts + length]) }
+        #expect(code == 1 << (longest + 1) - 1, "all words but that of ones")
+        file[counts + longest] += 1
+        let length = Int(file[at + 2]) << 8 + Int(file[at + 3])
+        file.insert(5, at: at + 2 + length)
+        (file[at + 2], file[at + 3]) = (UInt8((length + 1) >> 8), UInt8(truncatingIfNeeded: length + 1))
+        #expect(codecError { _ = try Raster.decode(file) } == .damaged(.jpeg, "Bogus Huffman table definition"))
+    }
+
+    @Test(arguments: [0x22, 0x44, 0x33, 0x41, 0x14])
+    func `more than ten blocks in a unit are refused, as libjpeg does`(factors: UInt8) throws {
+        var file = try fixture("444.jpg")
+        let frame = try #require(place(of: 0xC0, in: file))
+        for component in 0..<3 { file[frame + 11 + 3 * component] = factors }
+        let error = CodecError.damaged(.jpeg, "Sampling factors too large for interleaved scan")
+        #expect(codecError { _ = try Raster.decode(file) } == error)
+        // Blocks of a single component come one by one.
+        var gray = try fixture("gray.jpg")
+        gray[try #require(place(of: 0xC0, in: gray)) + 11] = factors
+        #expect(try Raster.decode(gray).bytes == library(gray).bytes)
+    }
+
     @Test func `every end of a scan that is cut short is told of`() throws {
         let whole = try fixture("420.jpg")
         for count in (whole.count - 300)..<whole.count {
