@@ -143,6 +143,20 @@ import Testing
         #expect(try Raster.decode(gray).bytes == library(gray).bytes)
     }
 
+    /// libjpeg leaves coefficients of a first try behind there, but not where it has to go byte by byte.
+    @Test func `several bytes of ones before a zero are one`() throws {
+        let whole = try noise(Size(width: 56, height: 40), .rgb, .uint8).encoded(
+            as: .jpeg, options: EncodingOptions(jpegSampling: .s444))
+        let scan = try #require(whole.indices.last { whole[$0...].starts(with: [0xFF, 0xDA]) })
+        let at = try #require(whole.indices[(scan + 14)...].first { whole[$0...].starts(with: [0xFF, 0]) })
+        let plain = try Raster.decode(whole)
+        for count in [1, 3, 70] {
+            let file = whole[..<at] + [UInt8](repeating: 0xFF, count: count) + whole[at...]
+            #expect(try Raster.decode(Array(file)).bytes == plain.bytes)
+            #expect(try decodeTelling(forLibrary(Array(file)), chunkSize: 1).0.bytes == plain.bytes)
+        }
+    }
+
     @Test func `every end of a scan that is cut short is told of`() throws {
         let whole = try fixture("420.jpg")
         for count in (whole.count - 300)..<whole.count {
