@@ -42,6 +42,8 @@ final class JPEGEncoder: RowEncoder {
 
     var warnings: [String] { ownWarnings + kc_jpeg_writer_report(writer).pointee.warningLines }
 
+    var backlog: (any Backlog)? { pixels.backlog }
+
     func encodeRows(_ count: Int, from rows: UnsafeRawBufferPointer) throws(CodecError) {
         try pixels.add(count, from: rows)
     }

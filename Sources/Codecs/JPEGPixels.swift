@@ -43,6 +43,8 @@ final class JPEGPixels {
 
     func finish() throws(CodecError) { try line.drain() }
 
+    var backlog: any Backlog { line.backlog }
+
     /// The strip that takes the next row.
     private func open() throws(CodecError) -> JPEGStrip {
         if let strip { return strip }

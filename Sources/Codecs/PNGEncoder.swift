@@ -29,6 +29,8 @@ final class PNGEncoder: RowEncoder {
 
     var warnings: [String] { ownWarnings + kc_png_writer_report(writer).pointee.warningLines }
 
+    var backlog: (any Backlog)? { pixels.backlog }
+
     func encodeRows(_ count: Int, from rows: UnsafeRawBufferPointer) throws(CodecError) {
         try pixels.add(count, from: rows)
     }

@@ -48,6 +48,8 @@ final class PNGPixelWriter {
 
     func finish() throws(CodecError) { try line.drain() }
 
+    var backlog: any Backlog { line.backlog }
+
     private func add(_ row: UnsafeRawPointer) throws(CodecError) {
         let strip = try open()
         let stored = strip.line(strip.rows + 1)

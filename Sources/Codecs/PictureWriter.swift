@@ -89,6 +89,8 @@ public final class PictureWriter: RowSink {
     /// Metadata the format has no place for, in the encoder's words.
     public var warnings: [String] { encoder.warnings }
 
+    public var backlog: (any Backlog)? { encoder.backlog }
+
     public func writeRows(_ count: Int, from buffer: UnsafeRawBufferPointer) throws(CodecError) {
         let bytes = count * header.bytesPerRow
         precondition(count >= 0 && count <= rowsLeft, "\(count) rows given, \(rowsLeft) are left")

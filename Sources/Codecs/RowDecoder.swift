@@ -18,6 +18,12 @@ protocol RowEncoder: AnyObject {
     func encodeRows(_ count: Int, from rows: UnsafeRawBufferPointer) throws(CodecError)
     /// After the last row: writes what is still held back, but leaves flushing the sink to its owner.
     func finish() throws(CodecError)
+
+    var backlog: (any Backlog)? { get }
+}
+
+extension RowEncoder {
+    var backlog: (any Backlog)? { nil }
 }
 
 extension Limits {

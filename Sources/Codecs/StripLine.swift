@@ -37,6 +37,9 @@ final class StripLine<Packer: StripPacker> {
 
     deinit { desk.clear() }
 
+    /// Strips that wait to be packed.
+    var backlog: any Backlog { desk }
+
     /// The strip that is to be filled next; the same one until it is submitted.
     func vacant() throws(CodecError) -> Packer {
         if let open { return open.packer }
@@ -89,10 +92,11 @@ private final class Slot<Packer: StripPacker>: @unchecked Sendable {
 }
 
 /// Where filled strips wait for someone to pack them.
-private final class Desk<Packer: StripPacker>: Sendable {
+private final class Desk<Packer: StripPacker>: Backlog {
     private struct State {
         var waiting: [Slot<Packer>] = []
         var helpers = 0
+        var isAttended = false
     }
 
     private let state = Guarded(State())
@@ -106,11 +110,22 @@ private final class Desk<Packer: StripPacker>: Sendable {
         let needsHelper = state.withLock { state in
             slot.isPacked = false
             state.waiting.append(slot)
-            guard state.helpers < mostHelpers else { return false }
+            guard !state.isAttended, state.helpers < mostHelpers else { return false }
             state.helpers += 1
             return true
         }
         if needsHelper { DispatchQueue.global().async { self.help() } }
+    }
+
+    func attend() { state.withLock { $0.isAttended = true } }
+
+    func leave() { state.withLock { $0.isAttended = false } }
+
+    func work() {
+        while let slot = next() {
+            pack(slot)
+            progress.signal()
+        }
     }
 
     func isPacked(_ slot: Slot<Packer>) -> Bool { state.withLock { _ in slot.isPacked } }
@@ -139,6 +154,10 @@ private final class Desk<Packer: StripPacker>: Sendable {
             pack(slot)
             progress.signal()
         }
+    }
+
+    private func next() -> Slot<Packer>? {
+        state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
     }
 
     private func nextForHelper() -> Slot<Packer>? {

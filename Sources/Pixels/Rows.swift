@@ -14,4 +14,21 @@ public protocol RowSink: AnyObject {
 
     /// Called once, after the last row: flushes what is still held back.
     func finish() throws
+
+    /// Where it leaves work behind the rows that any thread may do.
+    var backlog: (any Backlog)? { get }
+}
+
+extension RowSink {
+    public var backlog: (any Backlog)? { nil }
+}
+
+/// Work that a sink leaves behind the rows it took, as packing them.
+public protocol Backlog: Sendable {
+    /// Until `leave`, threads come by to work whenever they are done with something: the sink starts none of its own.
+    func attend()
+    func leave()
+
+    /// Does what waits, on any thread.
+    func work()
 }

@@ -25,7 +25,7 @@ extension Plan {
         precondition((maskSource != nil) == (mask != nil), "a mask is given where one was planned for")
         try requireKnownWeights()
         let overlaps = options.machine.threads > 1
-        let readers = readers(of: source, mask: maskSource, isAhead: overlaps)
+        let readers = readers(of: source, mask: maskSource, isAhead: overlaps && stretch == nil)
         do {
             if let stretch { return try run(stretch, from: readers, to: sink) }
             if runsOnLevels {
@@ -52,7 +52,7 @@ extension Plan {
     }
 
     private func run(_ stretch: Int, from readers: [Int: RowReadAhead], to sink: any RowSink) throws -> RunReport {
-        let writer = RowWriteBehind(sink, output, height: stretch, isBehind: true, makers: options.machine.workers)
+        let writer = RowWriteBehind(sink, output, height: stretch, isBehind: false, makers: options.machine.workers)
         let clipped: Int
         do {
             clipped = try StretchLine(self, stretch: stretch, from: readers, to: writer).run()

@@ -30,7 +30,8 @@ final class RowReadAhead {
         self.rows = rows
         let byteCount = height * header.bytesPerRow
         // Rows begin and end within chunks, and another is filled in the meantime.
-        chunks = (0..<(self.isAhead ? max(Chunk.inFlight(byteCount), 3 + out / height) : 1)).map { _ in
+        let ahead = self.isAhead ? Chunk.inFlight(byteCount) : 1
+        chunks = (0..<(out > 0 && rows > height ? max(ahead, 3 + out / height) : ahead)).map { _ in
             Chunk(byteCount: byteCount)
         }
         reader = Reader(source, chunks: chunks, rows: rows, height: height)
@@ -55,10 +56,11 @@ final class RowReadAhead {
     func takeChunk() throws -> ReadableLevels {
         precondition(next < rows, "no row was to be taken behind the last")
         let chunk = chunks[turn]
+        turn = (turn + 1) % chunks.count
         if isAhead {
             reader.full.wait()
-            turn = (turn + 1) % chunks.count
         } else {
+            reader.free.wait()
             reader.fill(chunk)
         }
         if let failure = chunk.failure { throw failure }
@@ -70,7 +72,7 @@ final class RowReadAhead {
     }
 
     /// Lets the chunk be filled again that was taken before all others which are still out. On any thread.
-    func giveBackOldest() { if isAhead { reader.free.signal() } }
+    func giveBackOldest() { reader.free.signal() }
 
     func stop() { reader.stop() }
 }

@@ -22,7 +22,8 @@ final class RowWriteBehind {
         // What fits one chunk has nothing to overlap with.
         self.isBehind = isBehind && header.size.height > height
         let byteCount = height * header.bytesPerRow
-        chunks = (0..<(self.isBehind ? max(Chunk.inFlight(byteCount), makers + 2) : 1)).map { _ in
+        let behind = self.isBehind ? Chunk.inFlight(byteCount) : 1
+        chunks = (0..<(makers > 1 ? max(behind, makers + 2) : behind)).map { _ in
             Chunk(byteCount: byteCount)
         }
         writer = Writer(sink, bytesPerRow: header.bytesPerRow)
@@ -52,9 +53,11 @@ final class RowWriteBehind {
         if isBehind {
             writer.submit(chunk)
         } else {
-            writer.write(chunk)
+            writer.take(chunk)
         }
     }
+
+    var backlog: (any Backlog)? { writer.sink.backlog }
 
     /// Waits until all is written, and finishes the sink.
     func finish() throws {
@@ -69,7 +72,7 @@ final class RowWriteBehind {
 
     /// Chunks come back in the order in which they went.
     private func takeBack() throws {
-        if isBehind { writer.free.wait() }
+        writer.free.wait()
         let oldest = chunks[(turn + chunks.count - inFlight) % chunks.count]
         inFlight -= 1
         guard let failure = oldest.failure else { return }
@@ -100,13 +103,15 @@ private final class Writer: @unchecked Sendable {
     func submit(_ chunk: Chunk) {
         // The queue is serial: the next to touch the chunk is its owner, after the signal.
         nonisolated(unsafe) let chunk = chunk
-        queue.async { [self] in
-            if !isBroken { write(chunk) }
-            free.signal()
-        }
+        queue.async { [self] in take(chunk) }
     }
 
-    func write(_ chunk: Chunk) {
+    func take(_ chunk: Chunk) {
+        if !isBroken { write(chunk) }
+        free.signal()
+    }
+
+    private func write(_ chunk: Chunk) {
         do {
             try sink.writeRows(
                 chunk.rows, from: UnsafeRawBufferPointer(rebasing: chunk.bytes[..<(chunk.rows * bytesPerRow)]))

@@ -13,6 +13,7 @@ final class StretchLine: @unchecked Sendable {
     private let stretch: Int
     private let windows: [(node: Int, chunks: ChunkWindow)]
     private let writer: RowWriteBehind
+    private let backlog: (any Backlog)?
     private let schedule: RowSchedule
     private let beginning = Guarded(Beginning())
     private let ending = Guarded(Ending())
@@ -31,6 +32,7 @@ final class StretchLine: @unchecked Sendable {
         var number = 0
         /// Filled before those in front of them.
         var early: [Int: Filled] = [:]
+        var isWriting = false
     }
 
     /// Unchecked: nobody writes into it any more.
@@ -50,6 +52,7 @@ final class StretchLine: @unchecked Sendable {
         self.plan = plan
         self.stretch = stretch
         self.writer = writer
+        backlog = writer.backlog
         // In the order of the nodes, so that of two failures it is always the same that comes out.
         windows = readers.sorted { $0.key < $1.key }.map { (node: $0.key, chunks: ChunkWindow($0.value)) }
         schedule = RowSchedule(plan)
@@ -58,6 +61,8 @@ final class StretchLine: @unchecked Sendable {
     /// Makes all rows, and returns how many of their samples were clipped. What it throws comes behind the rows that were passed on.
     func run() throws -> Int {
         let others = DispatchGroup()
+        backlog?.attend()
+        defer { backlog?.leave() }
         for number in 1..<plan.options.machine.workers {
             // Threads of their own: those of the system's pool are for packing what is made here.
             DispatchQueue(label: "kern.stretch.\(number)").async(group: others) { self.work() }
@@ -76,6 +81,7 @@ final class StretchLine: @unchecked Sendable {
             clipped.add(
                 runner.make(stretch.rows, from: stretch.feed, into: stretch.chunk.bytes), ordering: .relaxed)
             end(stretch)
+            backlog?.work()
             guard let next = begin() else { return }
             stretch = next
         }
@@ -107,12 +113,26 @@ final class StretchLine: @unchecked Sendable {
     private func end(_ stretch: Stretch) {
         for (node, chunks) in windows { chunks.end(stretch.feed.pieces[node] ?? []) }
         let filled = Filled(chunk: stretch.chunk)
-        ending.withLock { state in
+        let writes = ending.withLock { state in
             state.early[stretch.number] = filled
-            while let next = state.early.removeValue(forKey: state.number) {
-                writer.submit(next.chunk)
+            if state.isWriting { return false }
+            state.isWriting = true
+            return true
+        }
+        if writes {
+            while let next = nextToWrite() { writer.submit(next.chunk) }
+        }
+    }
+
+    private func nextToWrite() -> Filled? {
+        ending.withLock { state in
+            let next = state.early.removeValue(forKey: state.number)
+            if next == nil {
+                state.isWriting = false
+            } else {
                 state.number += 1
             }
+            return next
         }
     }
 }

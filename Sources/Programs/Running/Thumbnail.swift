@@ -35,6 +35,8 @@ package final class Thumbnail: RowSink {
 
     package func finish() throws { try next?.finish() }
 
+    package var backlog: (any Backlog)? { next?.backlog }
+
     /// 8-bit RGB.
     package var raster: Raster {
         let bytes = sums.indices.map { UInt8(min(1, max(0, sums[$0] / max(1, counts[$0 / 3]))) * 255 + 0.5) }
